@@ -1,0 +1,19 @@
+import { existsSync } from 'node:fs';
+import { defineConfig } from 'vitest/config';
+
+const workspaces = ['contracts', 'client', 'server', 'e2e', 'bench'].filter((name) => existsSync(name));
+
+export default defineConfig({
+  test: {
+    // Processes, not threads: the embedded database is WebAssembly and its memory goes when the process does.
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    passWithNoTests: true,
+    projects: workspaces.map((name) => ({
+      extends: true,
+      test: { name, root: name, include: ['{src,test}/**/*.test.ts', '*.test.ts'] },
+    })),
+  },
+});
