@@ -1,0 +1,48 @@
+import { TypeID } from 'typeid-js';
+import { v7 } from 'uuid';
+import type { Clock } from './clock.ts';
+
+/**
+ * Ids are UUIDv7 inside (sortable by time, one day of them is one partition) and TypeIDs outside: the prefix says
+ * what kind of thing it is, the rest is the same 128 bits in 26 characters.
+ */
+export const idPrefixes = {
+  organization: 'org',
+  member: 'mbr',
+  key: 'key',
+  auditEntry: 'aud',
+  event: 'evt',
+  endpoint: 'ep',
+  delivery: 'dlv',
+  attempt: 'att',
+} as const;
+
+export type IdKind = keyof typeof idPrefixes;
+
+/** A new UUIDv7 of the given time. */
+export function newId(clock: Clock): string {
+  return v7({ msecs: clock.now() });
+}
+
+/** UUID → public id, such as `evt_01jd…`. */
+export function publicId(kind: IdKind, uuid: string): string {
+  return TypeID.fromUUID(idPrefixes[kind], uuid).toString();
+}
+
+/** Public id → UUID; `null` where it is not an id of this kind. */
+export function parseId(kind: IdKind, text: string): string | null {
+  const prefix = `${idPrefixes[kind]}_`;
+  if (!text.startsWith(prefix) || !/^[0-7][0-9a-hjkmnp-tv-z]{25}$/.test(text.slice(prefix.length))) return null;
+  return TypeID.fromString(text).toUUID();
+}
+
+/** The smallest UUIDv7 of a millisecond: a bound for look-ups by time and for partitions. */
+export function firstIdAt(milliseconds: number): string {
+  const hex = Math.max(0, Math.floor(milliseconds)).toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
+}
+
+/** The millisecond in which a UUIDv7 was made. */
+export function timeOfId(uuid: string): number {
+  return Number.parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16);
+}
