@@ -1,0 +1,115 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { Kysely, PGliteDialect, PostgresDialect, sql } from 'kysely';
+import pg from 'pg';
+import type { Logger } from '../base/log.ts';
+import { lockDataFolder } from './data-folder.ts';
+import { DatabaseError } from './failures.ts';
+import type { Tables } from './tables.ts';
+import { localWakeUps, postgresWakeUps, type WakeUps } from './wake-ups.ts';
+
+/** Anything that queries run on: the database itself or a transaction of it. */
+export type Queries = Kysely<Tables>;
+
+export interface Database {
+  readonly kind: 'embedded' | 'server';
+  readonly queries: Queries;
+  /** Tells workers, in this process and others, that something may be due. */
+  readonly wakeUps: WakeUps;
+  close(): Promise<void>;
+}
+
+/** Postgres built into this process, its files in `<dataDir>/database`. One process at a time. */
+export async function openEmbedded(dataDir: string): Promise<Database> {
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const unlock = await lockDataFolder(dataDir);
+  const pglite = await PGlite.create(join(dataDir, 'database')).catch(async (cause: unknown) => {
+    await unlock();
+    throw new DatabaseError(`The embedded database in ${dataDir} cannot be opened: ${String(cause)}`, { cause });
+  });
+  return embeddedDatabase(pglite, unlock);
+}
+
+/** An already running PGlite as a database; tests hand in copies of a migrated one. */
+export function embeddedDatabase(pglite: PGlite, afterClose: () => Promise<void> = async () => {}): Database {
+  const queries = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) });
+  return {
+    kind: 'embedded',
+    queries,
+    wakeUps: localWakeUps(),
+    async close() {
+      await queries.destroy();
+      if (!pglite.closed) await pglite.close();
+      await afterClose();
+    },
+  };
+}
+
+export interface ServerOptions {
+  readonly url: string;
+  readonly log: Logger;
+  /** Connections of this process at most. */
+  readonly connections?: number;
+}
+
+/** A Postgres server. Answers only when it could be reached and is fit for use. */
+export async function openServer(options: ServerOptions): Promise<Database> {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.connections ?? 10,
+    application_name: 'sluice',
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    // A statement of ours takes milliseconds. The server ends one after 20 s; the client gives a connection up after
+    // 25 s, so that a half-open one is noticed within 30 s.
+    statement_timeout: 20_000,
+    query_timeout: 25_000,
+    // A process that is stopped inside a transaction would otherwise keep its locks for ever.
+    idle_in_transaction_session_timeout: 10_000,
+    types: { getTypeParser },
+  });
+  pool.on('error', (error) => options.log.warn({ error: error.message }, 'database connection lost'));
+  const queries = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  try {
+    await checkServer(queries);
+  } catch (cause) {
+    await queries.destroy();
+    if (cause instanceof DatabaseError) throw cause;
+    const target = new URL(options.url);
+    const reason = cause instanceof Error ? cause.message || ('code' in cause ? String(cause.code) : cause.name) : String(cause);
+    throw new DatabaseError(
+      `Postgres at ${target.host}${target.pathname} cannot be used: ${reason}. Check DATABASE_URL and that the server is running.`,
+      { cause },
+    );
+  }
+  const wakeUps = postgresWakeUps(options.url, queries, options.log);
+  return {
+    kind: 'server',
+    queries,
+    wakeUps,
+    async close() {
+      await wakeUps.close();
+      await queries.destroy();
+    },
+  };
+}
+
+/** `bigint` as a number (ours stay far below 2^53), everything else as pg does it: the same as the embedded database. */
+function getTypeParser(oid: number, format?: 'text' | 'binary'): (value: string) => unknown {
+  return oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format === 'binary' ? 'text' : format);
+}
+
+async function checkServer(queries: Queries): Promise<void> {
+  const { rows } = await sql<{ version: number; encoding: string }>`
+    select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding
+  `.execute(queries);
+  const server = rows[0];
+  if (!server || server.version < 150_000) {
+    throw new DatabaseError(`Postgres ${Math.floor((server?.version ?? 0) / 10_000)} is too old; use version 15 or later.`);
+  }
+  if (server.encoding !== 'UTF8') {
+    throw new DatabaseError(`The database's encoding is ${server.encoding}; create it with ENCODING 'UTF8'.`);
+  }
+}

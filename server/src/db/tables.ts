@@ -1,0 +1,227 @@
+import type { ColumnType } from 'kysely';
+
+/** The tables as Kysely sees them; `server/sql` is the truth and says what each column is for. */
+export interface Tables {
+  organizations: OrganizationsTable;
+  members: MembersTable;
+  keys: KeysTable;
+  audit_log: AuditLogTable;
+  idempotency_keys: IdempotencyKeysTable;
+  endpoints: EndpointsTable;
+  endpoint_secrets: EndpointSecretsTable;
+  endpoint_health: EndpointHealthTable;
+  endpoint_versions: VersionsTable;
+  event_types: EventTypesTable;
+  event_type_versions: VersionsTable;
+  events: EventsTable;
+  event_ids: EventIdsTable;
+  bodies: BodiesTable;
+  open_deliveries: OpenDeliveriesTable;
+  closed_deliveries: ClosedDeliveriesTable;
+  attempts: AttemptsTable;
+}
+
+/** Read as a Date; written as a Date or as SQL, mostly `now()`. */
+type Time = ColumnType<Date, Date, Date>;
+type OptionalTime = ColumnType<Date | null, Date | null | undefined, Date | null>;
+
+interface OrganizationsTable {
+  id: string;
+  slug: string;
+  name: string;
+  preset: string | null;
+  default_contract: string;
+  time_zone: string;
+  created_at: Time;
+  updated_at: Time;
+}
+
+interface MembersTable {
+  org_id: string;
+  id: string;
+  email: string;
+  name: string;
+  role: 'owner' | 'admin' | 'hr_admin' | 'member';
+  access: string;
+  created_at: Time;
+  updated_at: Time;
+}
+
+interface KeysTable {
+  org_id: string;
+  id: string;
+  name: string;
+  prefix: string;
+  last_four: string;
+  hash: Uint8Array;
+  scopes: string[];
+  created_by: string;
+  created_at: Time;
+  last_used_at: OptionalTime;
+  expires_at: OptionalTime;
+  revoked_at: OptionalTime;
+}
+
+interface AuditLogTable {
+  org_id: string;
+  id: string;
+  actor: string;
+  action: string;
+  target: string;
+  ip: string | null;
+  user_agent: string | null;
+  details: string;
+  at: Time;
+}
+
+interface IdempotencyKeysTable {
+  org_id: string;
+  key: string;
+  request_hash: Uint8Array;
+  status: number | null;
+  answer: string | null;
+  created_at: Time;
+}
+
+interface EndpointsTable {
+  org_id: string;
+  id: string;
+  owner_kind: 'organization' | 'member' | 'installation';
+  owner_id: string;
+  url: string;
+  name: string | null;
+  description: string | null;
+  contract: string;
+  events: string[];
+  headers: string | null;
+  metadata: string;
+  rate_limit: number | null;
+  retry_delays: number[] | null;
+  timeout_seconds: number | null;
+  effective_timeout_seconds: number;
+  enabled: boolean;
+  disabled_reason: string | null;
+  disabled_at: OptionalTime;
+  created_at: Time;
+  updated_at: Time;
+  deleted_at: OptionalTime;
+}
+
+interface EndpointSecretsTable {
+  org_id: string;
+  endpoint_id: string;
+  id: string;
+  ciphertext: string;
+  created_at: Time;
+  expires_at: OptionalTime;
+}
+
+interface EndpointHealthTable {
+  org_id: string;
+  endpoint_id: string;
+  consecutive_failures: number;
+  failing_since: OptionalTime;
+  last_success_at: OptionalTime;
+  last_failure_at: OptionalTime;
+  concurrency: number;
+  allowance: number;
+  allowance_at: Time;
+}
+
+interface VersionsTable {
+  org_id: string;
+  version: number;
+}
+
+interface EventTypesTable {
+  org_id: string;
+  name: string;
+  description: string;
+  schema: string | null;
+  example: string | null;
+  created_at: Time;
+  updated_at: Time;
+}
+
+interface EventsTable {
+  org_id: string;
+  id: string;
+  external_id: string | null;
+  type: string;
+  data: string;
+  occurred_at: Time;
+  deliver_at: OptionalTime;
+  audience: string | null;
+  metadata: string | null;
+  source: string;
+  created_at: Time;
+}
+
+interface EventIdsTable {
+  org_id: string;
+  external_id: string;
+  event_id: string;
+  request_hash: Uint8Array;
+  created_at: Time;
+}
+
+interface BodiesTable {
+  org_id: string;
+  id: string;
+  content: string;
+}
+
+interface DeliveryColumns {
+  org_id: string;
+  id: string;
+  event_id: string;
+  endpoint_id: string;
+  event_type: string;
+  contract: string;
+  priority: number;
+  attempts: number;
+  body_id: string | null;
+  last_outcome: string | null;
+  last_status: number | null;
+  last_attempt_at: OptionalTime;
+  created_at: Time;
+}
+
+interface OpenDeliveriesTable extends DeliveryColumns {
+  phase: number;
+  due_at: Time;
+  fence: number;
+  lease_until: OptionalTime;
+  leased_by: string | null;
+  cancel_requested: boolean;
+  round_attempts: number;
+  round_started_at: OptionalTime;
+}
+
+interface ClosedDeliveriesTable extends DeliveryColumns {
+  state: 'delivered' | 'failed' | 'cancelled';
+  last_duration_ms: number | null;
+  finished_at: Time;
+}
+
+interface AttemptsTable {
+  org_id: string;
+  id: string;
+  delivery_id: string;
+  endpoint_id: string;
+  number: number;
+  outcome: string;
+  error: string | null;
+  url: string;
+  request_headers: string | null;
+  body_id: string | null;
+  status: number | null;
+  response_headers: string | null;
+  response_body: Uint8Array | null;
+  response_truncated: boolean;
+  timings: string | null;
+  duration_ms: number | null;
+  worker: string | null;
+  started_at: Time;
+  finished_at: Time;
+}

@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
+import { SluiceError } from '../base/errors.ts';
+import type { Sealer } from '../base/seal.ts';
+import type { Queries } from '../db/connect.ts';
+
+/** An answer as it was first given. */
+export interface StoredAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** One request that carries an idempotency key. */
+export interface IdempotentRequest {
+  readonly orgId: string;
+  readonly key: string;
+  readonly hash: Buffer;
+}
+
+/** What makes two requests the same: method, path with query, and the exact bytes of the body. */
+export function requestHash(method: string, path: string, body: Uint8Array): Buffer {
+  return createHash('sha256').update(`${method} ${path}\n`).update(body).digest();
+}
+
+/**
+ * Claims keys inside the transaction that does the work; in the order of the keys, so that two groups of requests
+ * cannot wait for each other. A key that another transaction is claiming is waited for. Answers, for those that were
+ * claimed before, the first answer; the others are to be done and then kept by `keepAnswers`.
+ *
+ * Answers an error instead for a key that was used for another request.
+ */
+export async function claimIdempotencyKeys(
+  tx: Queries,
+  sealer: Sealer,
+  requests: readonly IdempotentRequest[],
+): Promise<Map<IdempotentRequest, StoredAnswer | SluiceError>> {
+  const sorted = [...requests].sort((a, b) => (a.orgId + a.key < b.orgId + b.key ? -1 : 1));
+  const columns = [sorted.map((r) => r.orgId), sorted.map((r) => r.key), sorted.map((r) => r.hash.toString('hex'))] as const;
+  const { rows: claimed } = await sql<{ org_id: string; key: string }>`
+    insert into idempotency_keys (org_id, key, request_hash, created_at)
+    select org_id, key, decode(hash, 'hex'), now()
+      from unnest(${columns[0]}::uuid[], ${columns[1]}::text[], ${columns[2]}::text[]) as given (org_id, key, hash)
+    on conflict (org_id, key) do nothing
+    returning org_id, key`.execute(tx);
+  const fresh = new Set(claimed.map((row) => `${row.org_id} ${row.key}`));
+  const earlier = sorted.filter((request) => !fresh.has(`${request.orgId} ${request.key}`));
+  const results = new Map<IdempotentRequest, StoredAnswer | SluiceError>();
+  if (earlier.length === 0) return results;
+  const { rows: stored } = await sql<{ org_id: string; key: string; request_hash: Uint8Array; status: number; answer: string }>`
+    select org_id, key, request_hash, status, answer from idempotency_keys
+     where (org_id, key) in (select * from unnest(${earlier.map((r) => r.orgId)}::uuid[], ${earlier.map((r) => r.key)}::text[]))`.execute(tx);
+  for (const request of earlier) {
+    const row = stored.find((candidate) => candidate.org_id === request.orgId && candidate.key === request.key);
+    if (!row) throw new Error('An idempotency key vanished between two statements.');
+    results.set(
+      request,
+      request.hash.equals(row.request_hash)
+        ? { status: row.status, body: sealer.open(row.answer, purpose(request)) }
+        : new SluiceError('idempotency_conflict', 'This key was used for a request with another method, path or body.'),
+    );
+  }
+  return results;
+}
+
+/** Keeps the first answers, in the same transaction. They are sealed: some hold a secret. */
+export async function keepAnswers(
+  tx: Queries,
+  sealer: Sealer,
+  answers: readonly { readonly request: IdempotentRequest; readonly answer: StoredAnswer }[],
+): Promise<void> {
+  if (answers.length === 0) return;
+  await sql`
+    update idempotency_keys set status = given.status, answer = given.answer
+      from unnest(
+        ${answers.map(({ request }) => request.orgId)}::uuid[], ${answers.map(({ request }) => request.key)}::text[],
+        ${answers.map(({ answer }) => answer.status)}::int[],
+        ${answers.map(({ request, answer }) => sealer.seal(answer.body, purpose(request)))}::text[]
+      ) as given (org_id, key, status, answer)
+     where idempotency_keys.org_id = given.org_id and idempotency_keys.key = given.key`.execute(tx);
+}
+
+/** Forgets keys older than 24 hours, some at a time. */
+export async function forgetIdempotencyKeys(queries: Queries): Promise<void> {
+  await sql`
+    delete from idempotency_keys where (org_id, key) in (
+      select org_id, key from idempotency_keys where created_at < now() - interval '24 hours' order by created_at limit 1000)`.execute(queries);
+}
+
+function purpose(request: IdempotentRequest): string {
+  return `idempotency:${request.orgId}:${request.key}`;
+}

@@ -1,0 +1,125 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import { type Selectable, sql } from 'kysely';
+import type { Clock } from '../base/clock.ts';
+import { SluiceError } from '../base/errors.ts';
+import { newId } from '../base/ids.ts';
+import type { Queries } from '../db/connect.ts';
+import type { Tables } from '../db/tables.ts';
+
+export type Key = Selectable<Tables['keys']>;
+
+const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const bodyLength = 54;
+const checksumLength = 6;
+const secretForm = new RegExp(`^([a-z]+(?:_[a-z]+)*_)([0-9A-Za-z]{${bodyLength}})([0-9A-Za-z]{${checksumLength}})$`);
+
+/** How keys begin, unless the organization's preset promised something else. */
+export const defaultKeyPrefix = 'sluice_';
+
+/**
+ * A key: a readable prefix, 40 bytes (whose organization, then 24 random ones) and a checksum, so that a mistyped or
+ * made-up key is refused without asking the database, and scanners for leaked secrets can tell a real one.
+ */
+export function makeSecret(prefix: string, orgId: string, random: Uint8Array = randomBytes(24)): string {
+  const organization = Buffer.from(orgId.replaceAll('-', ''), 'hex');
+  const body = toBase62(Buffer.concat([organization, random]), bodyLength);
+  return `${prefix}${body}${checksum(prefix + body)}`;
+}
+
+/** Whose key this claims to be; `null` where it is no key at all. */
+export function readSecret(secret: string): { orgId: string; prefix: string } | null {
+  const match = secretForm.exec(secret);
+  if (!match) return null;
+  const [, prefix = '', body = '', sum = ''] = match;
+  if (checksum(prefix + body) !== sum) return null;
+  const hex = fromBase62(body).toString(16).padStart(80, '0');
+  if (hex.length !== 80) return null;
+  const orgId = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
+  return { orgId, prefix };
+}
+
+function checksum(text: string): string {
+  return toBase62(Buffer.from(crc32(text).toString(16).padStart(8, '0'), 'hex'), checksumLength);
+}
+
+function toBase62(bytes: Uint8Array, length: number): string {
+  let value = BigInt(`0x${Buffer.from(bytes).toString('hex')}`);
+  let text = '';
+  for (; value > 0n; value /= 62n) text = alphabet.charAt(Number(value % 62n)) + text;
+  return text.padStart(length, '0');
+}
+
+function fromBase62(text: string): bigint {
+  let value = 0n;
+  for (const character of text) value = value * 62n + BigInt(alphabet.indexOf(character));
+  return value;
+}
+
+function hashOf(secret: string): Buffer {
+  return createHash('sha256').update(secret).digest();
+}
+
+export interface NewKey {
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly prefix: string;
+  readonly expiresAt: Date | null;
+  /** Who made it, as in the audit log. */
+  readonly createdBy: string;
+}
+
+/** Makes a key. The secret is answered here and never again: only its hash is kept. */
+export async function createKey(tx: Queries, clock: Clock, orgId: string, input: NewKey): Promise<{ key: Key; secret: string }> {
+  const secret = makeSecret(input.prefix, orgId);
+  const key = await tx
+    .insertInto('keys')
+    .values({
+      org_id: orgId,
+      id: newId(clock),
+      name: input.name,
+      prefix: input.prefix,
+      last_four: secret.slice(-4),
+      hash: hashOf(secret),
+      scopes: [...new Set(input.scopes)],
+      created_by: input.createdBy,
+      created_at: sql<Date>`now()`,
+      expires_at: input.expiresAt,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  return { key, secret };
+}
+
+/** Newest first, revoked ones too. */
+export function listKeys(queries: Queries, orgId: string, page: { before: string | null; limit: number }): Promise<Key[]> {
+  let query = queries.selectFrom('keys').selectAll().where('org_id', '=', orgId);
+  if (page.before !== null) query = query.where('id', '<', page.before);
+  return query.orderBy('id', 'desc').limit(page.limit).execute();
+}
+
+/** @throws {SluiceError} not_found, also when it is revoked already */
+export async function revokeKey(tx: Queries, orgId: string, id: string): Promise<void> {
+  const { numUpdatedRows } = await tx
+    .updateTable('keys')
+    .set({ revoked_at: sql<Date>`now()` })
+    .where('org_id', '=', orgId)
+    .where('id', '=', id)
+    .where('revoked_at', 'is', null)
+    .executeTakeFirstOrThrow();
+  if (numUpdatedRows === 0n) throw new SluiceError('not_found', 'No such key.');
+}
+
+/** The key that a secret belongs to, if it is valid now by the database's clock. Its last use is noted at most once a minute. */
+export async function findKey(queries: Queries, secret: string): Promise<Key | null> {
+  const claim = readSecret(secret);
+  if (!claim) return null;
+  const { rows } = await sql<Key & { stale: boolean }>`
+    select *, coalesce(last_used_at < now() - interval '1 minute', true) as stale from keys
+     where org_id = ${claim.orgId} and hash = ${hashOf(secret)}
+       and revoked_at is null and (expires_at is null or expires_at > now())`.execute(queries);
+  const key = rows[0];
+  if (!key) return null;
+  if (key.stale) await sql`update keys set last_used_at = now() where org_id = ${key.org_id} and id = ${key.id}`.execute(queries);
+  return key;
+}

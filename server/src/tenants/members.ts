@@ -1,0 +1,112 @@
+import { type Selectable, sql } from 'kysely';
+import type { Clock } from '../base/clock.ts';
+import { SluiceError } from '../base/errors.ts';
+import { newId } from '../base/ids.ts';
+import type { Queries } from '../db/connect.ts';
+import { isDuplicate } from '../db/failures.ts';
+import type { Tables } from '../db/tables.ts';
+
+export type Member = Selectable<Tables['members']>;
+export const roles = ['owner', 'admin', 'hr_admin', 'member'] as const;
+export type MemberRole = (typeof roles)[number];
+export const accessLevels = ['none', 'read', 'write'] as const;
+/** Module name → what the member may do there. */
+export type AccessRights = Readonly<Record<string, (typeof accessLevels)[number]>>;
+
+export interface MemberInput {
+  readonly email: string;
+  readonly name: string;
+  readonly role: MemberRole;
+  readonly access: AccessRights;
+}
+
+/** @throws {SluiceError} conflict, when somebody in the organization has the address */
+export async function createMember(tx: Queries, clock: Clock, orgId: string, input: MemberInput): Promise<Member> {
+  return refusingTakenEmail(() =>
+    tx
+      .insertInto('members')
+      .values({
+        org_id: orgId,
+        id: newId(clock),
+        email: input.email,
+        name: input.name,
+        role: input.role,
+        access: JSON.stringify(input.access),
+        created_at: sql<Date>`now()`,
+        updated_at: sql<Date>`now()`,
+      })
+      .returningAll()
+      .executeTakeFirstOrThrow(),
+  );
+}
+
+/** Newest first. */
+export function listMembers(queries: Queries, orgId: string, page: { before: string | null; limit: number }): Promise<Member[]> {
+  let query = queries.selectFrom('members').selectAll().where('org_id', '=', orgId);
+  if (page.before !== null) query = query.where('id', '<', page.before);
+  return query.orderBy('id', 'desc').limit(page.limit).execute();
+}
+
+/** @throws {SluiceError} not_found, conflict (address taken, or nobody would be owner any more) */
+export async function changeMember(tx: Queries, orgId: string, id: string, change: Partial<MemberInput>): Promise<Member> {
+  const before = await lockMember(tx, orgId, id);
+  if (before.role === 'owner' && change.role !== undefined && change.role !== 'owner') await keepAnOwner(tx, orgId, id);
+  return refusingTakenEmail(() =>
+    tx
+      .updateTable('members')
+      .set({
+        ...(change.email === undefined ? {} : { email: change.email }),
+        ...(change.name === undefined ? {} : { name: change.name }),
+        ...(change.role === undefined ? {} : { role: change.role }),
+        ...(change.access === undefined ? {} : { access: JSON.stringify(change.access) }),
+        updated_at: sql<Date>`now()`,
+      })
+      .where('org_id', '=', orgId)
+      .where('id', '=', id)
+      .returningAll()
+      .executeTakeFirstOrThrow(),
+  );
+}
+
+/** @throws {SluiceError} not_found, conflict when nobody would be owner any more */
+export async function deleteMember(tx: Queries, orgId: string, id: string): Promise<void> {
+  const member = await lockMember(tx, orgId, id);
+  if (member.role === 'owner') await keepAnOwner(tx, orgId, id);
+  await tx.deleteFrom('members').where('org_id', '=', orgId).where('id', '=', id).execute();
+}
+
+/** Whom an event is addressed to. */
+export interface Audience {
+  readonly members?: readonly string[];
+  readonly roles?: readonly string[];
+}
+
+/** The ids of the members that an audience names, by id or by role. */
+export async function resolveAudience(queries: Queries, orgId: string, audience: Audience): Promise<Set<string>> {
+  const { rows } = await sql<{ id: string }>`
+    select id from members
+     where org_id = ${orgId} and (id = any(${audience.members ?? []}::uuid[]) or role = any(${audience.roles ?? []}::text[]))`.execute(queries);
+  return new Set(rows.map((row) => row.id));
+}
+
+async function lockMember(tx: Queries, orgId: string, id: string): Promise<Member> {
+  const member = await tx.selectFrom('members').selectAll().where('org_id', '=', orgId).where('id', '=', id).forUpdate().executeTakeFirst();
+  if (!member) throw new SluiceError('not_found', 'No such member.');
+  return member;
+}
+
+async function keepAnOwner(tx: Queries, orgId: string, leaving: string): Promise<void> {
+  const owners = await tx.selectFrom('members').select('id').where('org_id', '=', orgId).where('role', '=', 'owner').forUpdate().execute();
+  if (!owners.some((owner) => owner.id !== leaving)) {
+    throw new SluiceError('conflict', 'An organization with members keeps at least one owner; make somebody else owner first.');
+  }
+}
+
+async function refusingTakenEmail<T>(write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    if (isDuplicate(error)) throw new SluiceError('conflict', 'A member of this organization has that e-mail address.', { cause: error });
+    throw error;
+  }
+}

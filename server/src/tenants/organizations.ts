@@ -1,0 +1,97 @@
+import { type Selectable, sql } from 'kysely';
+import type { Clock } from '../base/clock.ts';
+import { SluiceError } from '../base/errors.ts';
+import { newId } from '../base/ids.ts';
+import type { Queries } from '../db/connect.ts';
+import { isDuplicate } from '../db/failures.ts';
+import type { Tables } from '../db/tables.ts';
+
+export type Organization = Selectable<Tables['organizations']>;
+
+export interface NewOrganization {
+  readonly name: string;
+  readonly slug: string;
+  readonly preset: string | null;
+  readonly defaultContract: string;
+  readonly timeZone: string;
+}
+
+/** @throws {SluiceError} conflict, when the slug is taken */
+export async function createOrganization(tx: Queries, clock: Clock, input: NewOrganization): Promise<Organization> {
+  return refusingTakenSlug(input.slug, () =>
+    tx
+      .insertInto('organizations')
+      .values({
+        id: newId(clock),
+        name: input.name,
+        slug: input.slug,
+        preset: input.preset,
+        default_contract: input.defaultContract,
+        time_zone: input.timeZone,
+        created_at: sql<Date>`now()`,
+        updated_at: sql<Date>`now()`,
+      })
+      .returningAll()
+      .executeTakeFirstOrThrow(),
+  );
+}
+
+/** Newest first. */
+export function listOrganizations(queries: Queries, page: { before: string | null; limit: number }): Promise<Organization[]> {
+  let query = queries.selectFrom('organizations').selectAll();
+  if (page.before !== null) query = query.where('id', '<', page.before);
+  return query.orderBy('id', 'desc').limit(page.limit).execute();
+}
+
+/** @throws {SluiceError} not_found */
+export async function getOrganization(queries: Queries, id: string): Promise<Organization> {
+  const found = await queries.selectFrom('organizations').selectAll().where('id', '=', id).executeTakeFirst();
+  return found ?? missing();
+}
+
+export interface OrganizationChange {
+  readonly name?: string;
+  readonly slug?: string;
+  readonly timeZone?: string;
+}
+
+/** @throws {SluiceError} not_found, or conflict when the slug is taken */
+export async function changeOrganization(tx: Queries, id: string, change: OrganizationChange): Promise<Organization> {
+  const changed = await refusingTakenSlug(change.slug ?? '', () =>
+    tx
+      .updateTable('organizations')
+      .set({
+        ...(change.name === undefined ? {} : { name: change.name }),
+        ...(change.slug === undefined ? {} : { slug: change.slug }),
+        ...(change.timeZone === undefined ? {} : { time_zone: change.timeZone }),
+        updated_at: sql<Date>`now()`,
+      })
+      .where('id', '=', id)
+      .returningAll()
+      .executeTakeFirst(),
+  );
+  return changed ?? missing();
+}
+
+/**
+ * Deletes an organization with everything that can still act: keys, members, endpoints. Its audit log stays; its
+ * ledger can no longer be read by anyone and goes with retention.
+ * @throws {SluiceError} not_found
+ */
+export async function deleteOrganization(tx: Queries, id: string): Promise<void> {
+  const { numDeletedRows } = await tx.deleteFrom('organizations').where('id', '=', id).executeTakeFirstOrThrow();
+  if (numDeletedRows === 0n) missing();
+}
+
+async function refusingTakenSlug<T>(slug: string, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    if (isDuplicate(error)) throw new SluiceError('conflict', `The slug "${slug}" is taken.`, { cause: error });
+    throw error;
+  }
+}
+
+function missing(): never {
+  throw new SluiceError('not_found', 'No such organization.');
+}

@@ -1,0 +1,32 @@
+/** Everything that a key can be allowed to do. */
+export const scopes = [
+  'keys:read',
+  'keys:write',
+  'members:read',
+  'members:write',
+  'event_types:read',
+  'event_types:write',
+  'events:read',
+  'events:write',
+  'endpoints:read',
+  'endpoints:write',
+  'deliveries:read',
+  'deliveries:write',
+  'audit:read',
+] as const;
+
+export type Scope = (typeof scopes)[number];
+
+/** `*` is everything; `events:*` is everything of events. Both also cover scopes that later versions add. */
+export function isGrantable(text: string): boolean {
+  return text === '*' || scopes.some((scope) => scope === text || `${scope.split(':')[0]}:*` === text);
+}
+
+/** Whether what a credential holds covers one scope, or one wildcard as a whole. */
+export function covers(held: readonly string[], wanted: string): boolean {
+  if (held.includes('*') || held.includes(wanted)) return true;
+  const subject = wanted.split(':')[0];
+  if (wanted !== '*' && held.includes(`${subject}:*`)) return true;
+  const parts = scopes.filter((scope) => wanted === '*' || (wanted === `${subject}:*` && scope.startsWith(`${subject}:`)));
+  return wanted !== '*' && parts.length > 0 && parts.every((scope) => held.includes(scope));
+}
