@@ -65,24 +65,17 @@ function leaveStamp() {
 }
 
 async function install() {
-  const command = existsSync(lockFile) ? 'ci' : 'install';
   const started = Date.now();
-  say(`Installing packages with npm ${command}; the first time this takes a minute or so …`);
+  say('Installing packages with npm; the first time this takes a minute or so …');
   const pulse = setInterval(() => say(`… still installing (${secondsSince(started)})`), 30_000);
-  // Development packages include the Node that runs the service, so production needs them too. Warnings about
-  // engines are beside the point for the same reason; errors are shown in full below.
-  const { ending, output } = await npm([
-    command,
-    '--include=dev',
-    '--loglevel=error',
-    '--engine-strict=false',
-    '--no-audit',
-    '--no-fund',
-  ]);
+  let { ending, output } = existsSync(lockFile) ? await npm(['ci']) : await npm(['install']);
+  // A lock file written against a registry without the packages of other platforms is incomplete in the eyes of
+  // `npm ci`. Nothing is deleted by then, and `npm install` keeps to the versions that the lock does name.
+  if (ending !== 0 && output.includes('EUSAGE')) ({ ending, output } = await npm(['install', '--no-save']));
   clearInterval(pulse);
   if (ending !== 0) {
     say(output.trimEnd());
-    say(`\nnpm ${command} failed (${ending}) after ${secondsSince(started)}; what it said is above.`);
+    say(`\nnpm failed (${ending}) after ${secondsSince(started)}; what it said is above.`);
     say('Check the network and the npm registry settings (npm config get registry), then run this again.');
     process.exit(1);
   }
@@ -90,8 +83,12 @@ async function install() {
   say(`Packages installed in ${secondsSince(started)}.`);
 }
 
-/** @param {string[]} args */
-function npm(args) {
+/** @param {string[]} command */
+function npm(command) {
+  // Development packages include the Node that runs the service, so production needs them too; for the same reason
+  // it is no matter which Node npm itself runs on.
+  const quiet = ['--loglevel=error', '--no-audit', '--no-fund'];
+  const args = [...command, '--include=dev', '--engine-strict=false', ...quiet];
   const own = process.env.npm_execpath;
   if (own && /npm-cli\.c?js$/.test(own)) return finish(process.execPath, [own, ...args], 'pipe');
   return finish('npm', args, 'pipe');
