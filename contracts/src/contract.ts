@@ -48,6 +48,10 @@ export interface SignatureInput {
   readonly content: readonly Uint8Array[];
 }
 
+/**
+ * What a response means: `delivered` ends the delivery well; `retry` goes on with the schedule; `failed` ends
+ * the delivery without another attempt; `disable` does that and disables the endpoint.
+ */
 export type Verdict = 'delivered' | 'retry' | 'failed' | 'disable';
 
 export interface RetryRule {
@@ -55,19 +59,36 @@ export interface RetryRule {
   readonly delays: readonly number[];
   /** Share of a delay by which it may vary either way: 0.2 is ±20 %. 0 where the contract promises exact delays. */
   readonly jitter: number;
+  /** The longest wait, in seconds, that a receiver's `Retry-After` can ask for. */
+  readonly maxRetryAfterSeconds: number;
+  /** Whether an endpoint may have delays of its own. */
+  readonly overridable: boolean;
 }
 
-/** When an endpoint is disabled by itself; `null` where the contract never does that. */
+/**
+ * When an endpoint is disabled by itself; `null` where the contract never does that. Any success starts the
+ * count or the clock again. What counts as a failure: `responses` are answered attempts with 4xx or 5xx
+ * (attempts that got no such answer neither add to the count nor end it); `all` is every failed attempt.
+ */
 export type DisableRule =
-  | { readonly kind: 'consecutive_failures'; readonly count: number }
-  | { readonly kind: 'failing_for'; readonly seconds: number };
+  | { readonly kind: 'consecutive_failures'; readonly count: number; readonly counts: 'responses' | 'all' }
+  | { readonly kind: 'failing_for'; readonly seconds: number; readonly counts: 'responses' | 'all' };
+
+/** What an event must look like to be written the way this contract documents. */
+export interface EventRule {
+  /**
+   * `null` when the event has the documented form; otherwise what differs and what `encode` does about it.
+   * It is advice for the publisher: `encode` writes any event with any JSON object as its data.
+   */
+  problem(event: Pick<WireEvent, 'type' | 'data'>): string | null;
+}
 
 export interface SecretRule {
   /** Bytes of randomness that `format` expects. */
   readonly randomBytes: number;
   /** Writes random bytes as a secret of this contract. */
   format(random: Uint8Array): string;
-  /** `null` when sound; otherwise what is wrong, ending with what to do. */
+  /** `null` when sound; otherwise what is wrong, ending with what to do. Never repeats the secret. */
   problem(secret: string): string | null;
   /** What may be shown after the creation, such as `whsec_…` and the last characters. */
   mask(secret: string): string;
@@ -94,28 +115,41 @@ export interface Claim {
   signatureInput(secret: string): SignatureInput;
 }
 
+/** A header of a received request that is not written as the contract says. */
+export interface Malformed {
+  readonly malformed: string;
+}
+
 export interface Contract {
   readonly name: string;
   readonly title: string;
   readonly description: string;
 
-  /** The request body: the event's data, byte for byte, in this contract's envelope. */
+  /** Every header that this contract sends, in its documented spelling: nobody else may set these. */
+  readonly headerNames: readonly string[];
+  /** Those a receiver can't verify without. */
+  readonly requiredHeaders: readonly string[];
+  /** The header with the delivery's id, where the contract has one. */
+  readonly deliveryHeader: string | null;
+
+  /** The request body: the event's data, byte for byte, in this contract's envelope. Never throws. */
   encode(event: WireEvent): Uint8Array;
   /** Every header except the signature's own. */
   headers(message: Message): Headers;
   /** What is signed with one secret. */
   signatureInput(message: Message, secret: string): SignatureInput;
-  /** Headers that carry the signatures, one for each current secret, newest first. */
+  /**
+   * Headers that carry the signatures, one for each current secret, newest first. Where secrets have no
+   * overlap (`secret.maxOverlapSeconds` is 0) there is exactly one.
+   */
   signatureHeaders(message: Message, signatures: readonly Uint8Array[]): Headers;
 
-  /** The receiving side of the four above. `header` answers the one value of a header, whatever its case. */
-  readClaim(
-    header: (name: string) => string | undefined,
-    body: Uint8Array,
-  ): Claim | { readonly failure: VerifyFailure; readonly detail: string };
+  /** The receiving side of the four above. `header` answers the one value of a required header. */
+  readClaim(header: (name: string) => string, body: Uint8Array): Claim | Malformed;
   /** How far `timestamp` may be from now, in seconds, either way; `null` where nothing bounds it. */
   readonly toleranceSeconds: number | null;
 
+  readonly event: EventRule;
   /** What a response means. 3xx is never followed. */
   classify(status: number): Verdict;
   readonly retry: RetryRule;

@@ -1,0 +1,37 @@
+import type { Contract, Headers, Message } from './contract.ts';
+import { hmac, hmacSync } from './hmac.ts';
+
+/**
+ * Every header of one attempt, signatures included. Synchronous: it is the sender's hot path. The body is
+ * read, never copied.
+ *
+ * @param secrets current ones, newest first. Contracts whose old secrets stop at once sign with the first only.
+ * @throws TypeError without a secret, or with one that is not of the contract's format.
+ * @throws Error where the runtime has no Node crypto; `signAsync` works there.
+ */
+export function sign(contract: Contract, message: Message, secrets: readonly string[]): Headers {
+  const signatures = signing(contract, secrets).map((secret) => {
+    const signature = hmacSync(contract.signatureInput(message, secret));
+    if (signature === null) throw new Error('sign needs Node crypto; this runtime has none: use signAsync');
+    return signature;
+  });
+  return { ...contract.headers(message), ...contract.signatureHeaders(message, signatures) };
+}
+
+/** `sign` for runtimes that only have Web Crypto. */
+export async function signAsync(
+  contract: Contract,
+  message: Message,
+  secrets: readonly string[],
+): Promise<Headers> {
+  const signatures = await Promise.all(
+    signing(contract, secrets).map((secret) => hmac(contract.signatureInput(message, secret))),
+  );
+  return { ...contract.headers(message), ...contract.signatureHeaders(message, signatures) };
+}
+
+function signing(contract: Contract, secrets: readonly string[]): readonly string[] {
+  const [newest] = secrets;
+  if (newest === undefined) throw new TypeError(`${contract.name}: signing needs at least one secret`);
+  return contract.secret.maxOverlapSeconds === 0 ? [newest] : secrets;
+}
