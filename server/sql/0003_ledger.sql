@@ -128,3 +128,16 @@ create table attempts (
 ) partition by range (id);
 create table attempts_default partition of attempts default;
 create index attempts_delivery on attempts (org_id, delivery_id);
+
+-- Both kinds in the shape that people see.
+create view deliveries as
+  select org_id, id, event_id, endpoint_id, event_type, contract,
+         case when phase = 2 then 'sending' when phase = 4 then 'held' else 'pending' end as state,
+         attempts, body_id, last_outcome, last_status, last_attempt_at, null::integer as last_duration_ms,
+         case when phase in (0, 1) then due_at end as next_attempt_at, phase = 3 as paused, created_at, null::timestamptz as finished_at
+    from open_deliveries
+  union all
+  select org_id, id, event_id, endpoint_id, event_type, contract, state,
+         attempts, body_id, last_outcome, last_status, last_attempt_at, last_duration_ms,
+         null, false, created_at, finished_at
+    from closed_deliveries;

@@ -2,6 +2,8 @@
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
+  /** Takes over the database's time, if that is where this clock's time comes from. */
+  follow(databaseTime: Date): void;
 }
 
 /**
@@ -21,7 +23,6 @@ export class DatabaseClock implements Clock {
     return Math.floor(this.#databaseTime + (performance.now() - this.#monotonicTime));
   }
 
-  /** @param databaseTime what the database answered just now */
   follow(databaseTime: Date): void {
     this.#databaseTime = databaseTime.getTime();
     this.#monotonicTime = performance.now();

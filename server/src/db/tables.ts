@@ -19,6 +19,7 @@ export interface Tables {
   open_deliveries: OpenDeliveriesTable;
   closed_deliveries: ClosedDeliveriesTable;
   attempts: AttemptsTable;
+  deliveries: DeliveriesView;
 }
 
 /** Read as a Date; written as a Date or as SQL, mostly `now()`. */
@@ -202,6 +203,14 @@ interface ClosedDeliveriesTable extends DeliveryColumns {
   state: 'delivered' | 'failed' | 'cancelled';
   last_duration_ms: number | null;
   finished_at: Time;
+}
+
+interface DeliveriesView extends Omit<DeliveryColumns, 'priority'> {
+  state: 'pending' | 'sending' | 'held' | 'delivered' | 'failed' | 'cancelled';
+  last_duration_ms: number | null;
+  next_attempt_at: OptionalTime;
+  paused: boolean;
+  finished_at: OptionalTime;
 }
 
 interface AttemptsTable {

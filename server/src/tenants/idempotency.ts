@@ -79,6 +79,14 @@ export async function keepAnswers(
      where idempotency_keys.org_id = given.org_id and idempotency_keys.key = given.key`.execute(tx);
 }
 
+/** Gives back keys whose requests were refused: they may be used for the corrected ones. */
+export async function releaseIdempotencyKeys(tx: Queries, requests: readonly IdempotentRequest[]): Promise<void> {
+  if (requests.length === 0) return;
+  await sql`
+    delete from idempotency_keys
+     where (org_id, key) in (select * from unnest(${requests.map((r) => r.orgId)}::uuid[], ${requests.map((r) => r.key)}::text[]))`.execute(tx);
+}
+
 /** Forgets keys older than 24 hours, some at a time. */
 export async function forgetIdempotencyKeys(queries: Queries): Promise<void> {
   await sql`

@@ -1,0 +1,114 @@
+import { sql } from 'kysely';
+import { SluiceError } from '../base/errors.ts';
+import type { Queries } from '../db/connect.ts';
+
+export interface DeliveryName {
+  readonly orgId: string;
+  readonly id: string;
+}
+
+/**
+ * Makes a pending delivery due now, or takes a failed one up again with a new round of the schedule.
+ * @throws {SluiceError} not_found, delivery_not_retryable, conflict (its endpoint is disabled or gone)
+ */
+export async function retryDelivery(tx: Queries, { orgId, id }: DeliveryName): Promise<void> {
+  const state = await stateOf(tx, { orgId, id });
+  if (state.state !== 'pending' && state.state !== 'failed') {
+    throw new SluiceError('delivery_not_retryable', `The delivery is ${state.state}.`);
+  }
+  if (!state.endpoint_enabled) throw new SluiceError('conflict', 'The endpoint is disabled or deleted; enable it first.');
+  const { rows } = await sql`
+    with reopened as (
+      delete from closed_deliveries where org_id = ${orgId} and id = ${id} and state = 'failed' returning *
+    ), opened as (
+      insert into open_deliveries (org_id, id, event_id, endpoint_id, event_type, contract, priority, phase, due_at, fence, cancel_requested,
+                                   attempts, round_attempts, body_id, last_outcome, last_status, last_attempt_at, created_at)
+      select org_id, id, event_id, endpoint_id, event_type, contract, priority, 1, now(), attempts * 2 + 1, false,
+             attempts, 0, body_id, last_outcome, last_status, last_attempt_at, created_at
+        from reopened
+      returning id
+    ), hurried as (
+      update open_deliveries set phase = 1, due_at = now() where org_id = ${orgId} and id = ${id} and phase in (0, 1, 3) returning id
+    )
+    select id from opened union all select id from hurried`.execute(tx);
+  if (rows.length === 0) throw new SluiceError('conflict', 'The delivery changed meanwhile.');
+}
+
+/**
+ * Cancels a delivery that has not ended. One whose request is under way is cancelled after it, unless it is delivered.
+ * @throws {SluiceError} not_found, delivery_not_cancellable
+ */
+export async function cancelDelivery(tx: Queries, { orgId, id }: DeliveryName): Promise<void> {
+  const cancelled = await cancelWhere(tx, sql`org_id = ${orgId} and id = ${id}`);
+  if (cancelled > 0) return;
+  const { state } = await stateOf(tx, { orgId, id });
+  throw new SluiceError('delivery_not_cancellable', `The delivery is ${state}.`);
+}
+
+/** Cancels everything that is still to go to an endpoint. */
+export async function cancelForEndpoint(tx: Queries, orgId: string, endpointId: string): Promise<number> {
+  return cancelWhere(tx, sql`org_id = ${orgId} and endpoint_id = ${endpointId}`);
+}
+
+/** Takes everything of a deleted organization out of the queue. */
+export async function dropForOrganization(tx: Queries, orgId: string): Promise<void> {
+  await tx.deleteFrom('open_deliveries').where('org_id', '=', orgId).execute();
+}
+
+/** Leased ones are only marked: their worker ends them when it settles. */
+async function cancelWhere(tx: Queries, condition: ReturnType<typeof sql>): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    with marked as (
+      update open_deliveries set cancel_requested = true where ${condition} and phase = 2 returning id
+    ), gone as (
+      delete from open_deliveries where ${condition} and phase <> 2 returning *
+    ), closed as (
+      insert into closed_deliveries (org_id, id, event_id, endpoint_id, event_type, contract, state, priority, attempts, body_id,
+                                     last_outcome, last_status, last_attempt_at, created_at, finished_at)
+      select org_id, id, event_id, endpoint_id, event_type, contract, 'cancelled', priority, attempts, body_id,
+             last_outcome, last_status, last_attempt_at, created_at, now()
+        from gone
+    )
+    select (select count(*) from marked)::int + (select count(*) from gone)::int as count`.execute(tx);
+  return rows[0]?.count ?? 0;
+}
+
+/** Stops the deliveries of a disabled endpoint; they wait until it is enabled again. */
+export async function pauseForEndpoint(tx: Queries, orgId: string, endpointId: string): Promise<void> {
+  await sql`update open_deliveries set phase = 3 where org_id = ${orgId} and endpoint_id = ${endpointId} and phase in (0, 1)`.execute(tx);
+}
+
+/** Lets them go again, each when it is due. */
+export async function resumeForEndpoint(tx: Queries, orgId: string, endpointId: string): Promise<void> {
+  await sql`update open_deliveries set phase = 0 where org_id = ${orgId} and endpoint_id = ${endpointId} and phase = 3`.execute(tx);
+}
+
+async function stateOf(tx: Queries, { orgId, id }: DeliveryName): Promise<{ state: string; endpoint_enabled: boolean }> {
+  const { rows } = await sql<{ state: string; endpoint_enabled: boolean }>`
+    select delivery.state, coalesce(endpoint.enabled, false) as endpoint_enabled
+      from deliveries delivery
+      left join endpoints endpoint on endpoint.org_id = delivery.org_id and endpoint.id = delivery.endpoint_id
+     where delivery.org_id = ${orgId} and delivery.id = ${id}`.execute(tx);
+  const row = rows[0];
+  if (!row) throw new SluiceError('not_found', 'No such delivery.');
+  return row;
+}
+
+/** Pauses what a publish put into the queue while its endpoint was being disabled. */
+export async function pauseStrays(queries: Queries): Promise<void> {
+  await sql`
+    update open_deliveries delivery set phase = 3
+      from endpoints endpoint
+     where delivery.phase = 1 and endpoint.org_id = delivery.org_id and endpoint.id = delivery.endpoint_id and not endpoint.enabled`.execute(queries);
+}
+
+/** Cancels what has been paused for longer than the ledger is kept, made before the given id's time. */
+export async function cancelOlderThan(queries: Queries, firstKeptId: string): Promise<number> {
+  return cancelWhere(queries, sql`phase = 3 and id < ${firstKeptId}`);
+}
+
+/** Whether an open delivery still needs an event with an id in this range. */
+export async function holdsEventsBetween(queries: Queries, from: string, until: string): Promise<boolean> {
+  const { rows } = await sql`select 1 from open_deliveries where event_id >= ${from} and event_id < ${until} limit 1`.execute(queries);
+  return rows.length > 0;
+}

@@ -1,0 +1,49 @@
+import { sql } from 'kysely';
+import type { Queries } from '../db/connect.ts';
+import { type Claimed, leaseMarginSeconds } from './claim.ts';
+import { phase } from './phases.ts';
+
+export interface NewDelivery {
+  readonly orgId: string;
+  readonly id: string;
+  readonly eventId: string;
+  readonly endpointId: string;
+  readonly eventType: string;
+  readonly contract: string;
+  readonly priority: number;
+  /** `null`: at once. */
+  readonly dueAt: Date | null;
+}
+
+/** Makes one delivery that the caller itself is about to attempt: it never waits in the queue. */
+export async function enqueueLeased(tx: Queries, delivery: NewDelivery, worker: string): Promise<Claimed> {
+  await enqueue(tx, [{ ...delivery, dueAt: null }]);
+  const { rows } = await sql<{ round_started_at: Date; created_at: Date; timeout_seconds: number }>`
+    update open_deliveries delivery set
+      phase = ${phase.leased}::int, fence = 1, leased_by = ${worker}, round_started_at = now(),
+      lease_until = now() + make_interval(secs => endpoint.effective_timeout_seconds + ${leaseMarginSeconds})
+      from endpoints endpoint
+     where delivery.org_id = ${delivery.orgId} and delivery.id = ${delivery.id}
+       and endpoint.org_id = delivery.org_id and endpoint.id = delivery.endpoint_id
+    returning round_started_at, delivery.created_at, endpoint.effective_timeout_seconds as timeout_seconds`.execute(tx);
+  const row = rows[0];
+  if (!row) throw new Error('The delivery that was just made is not there.');
+  const { orgId, id, eventId, endpointId, contract } = delivery;
+  const { round_started_at: roundStartedAt, created_at: createdAt, timeout_seconds: timeoutSeconds } = row;
+  return { orgId, id, eventId, endpointId, contract, fence: 1, attempts: 0, roundAttempts: 0, roundStartedAt, bodyId: null, timeoutSeconds, createdAt };
+}
+
+/** Puts deliveries into the queue, in the transaction that accepts their event. */
+export async function enqueue(tx: Queries, deliveries: readonly NewDelivery[]): Promise<void> {
+  if (deliveries.length === 0) return;
+  const column = <T>(read: (delivery: NewDelivery) => T): T[] => deliveries.map(read);
+  await sql`
+    insert into open_deliveries (org_id, id, event_id, endpoint_id, event_type, contract, priority, phase, due_at,
+                                 fence, cancel_requested, attempts, round_attempts, created_at)
+    select org_id, id, event_id, endpoint_id, event_type, contract, priority,
+           case when due_at > now() then ${phase.scheduled}::int else ${phase.ready}::int end, coalesce(due_at, now()), 0, false, 0, 0, now()
+      from unnest(${column((d) => d.orgId)}::uuid[], ${column((d) => d.id)}::uuid[], ${column((d) => d.eventId)}::uuid[],
+        ${column((d) => d.endpointId)}::uuid[], ${column((d) => d.eventType)}::text[], ${column((d) => d.contract)}::text[],
+        ${column((d) => d.priority)}::int[], ${column((d) => d.dueAt?.toISOString() ?? null)}::timestamptz[])
+      as given (org_id, id, event_id, endpoint_id, event_type, contract, priority, due_at)`.execute(tx);
+}

@@ -1,0 +1,177 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { LookupFunction } from 'node:net';
+import { Agent, buildConnector, type Dispatcher, errors } from 'undici';
+import type { AddressGuard } from './address-guard.ts';
+import type { Resolve } from './resolve.ts';
+import { ResolveError } from './resolve.ts';
+
+/** How an attempt ended when it got no complete response. Named by the phase that failed. */
+export type TransportFailure = 'timeout' | 'connection_error' | 'tls_error' | 'dns_error' | 'blocked_address';
+
+/** Milliseconds; only what the attempt went through itself: on a reused connection there is no `dns` and no `connect`. */
+export interface Timings {
+  dns?: number;
+  /** TCP, and TLS where the URL asks for it. */
+  connect?: number;
+  firstByte?: number;
+  total: number;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[]>>;
+  /** At most `keptBodyBytes`, as they came: nothing is decompressed. */
+  readonly body: Buffer;
+  readonly truncated: boolean;
+}
+
+export type HttpResult = { readonly timings: Timings; readonly response: HttpResponse | null } & (
+  | { readonly failure: null }
+  | { readonly failure: TransportFailure; readonly error: string }
+);
+
+export interface HttpRequest {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+  /** One deadline for everything: DNS, connecting, TLS, headers and body. */
+  readonly timeoutMs: number;
+}
+
+export interface HttpClient {
+  post(request: HttpRequest): Promise<HttpResult>;
+  close(): Promise<void>;
+}
+
+export const keptBodyBytes = 16_384;
+/** Read on to here so that the connection can be used again; a longer answer costs its connection instead. */
+const readBodyBytes = 262_144;
+const connectTimeoutMs = 10_000;
+
+class BlockedAddressError extends Error {}
+
+/**
+ * The one way out of this service. Every address is checked when the connection is made, after DNS, so a name that
+ * resolves to something else the second time gains nothing. Redirects are not followed.
+ */
+export function createHttpClient(guard: AddressGuard, resolve: Resolve): HttpClient {
+  const current = new AsyncLocalStorage<{ timings: Timings; startedAt: number }>();
+  const dispatcher = new Agent({
+    connect: guardedConnector(guard, resolve, current),
+    connections: null,
+    pipelining: 1,
+    allowH2: false,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    maxHeaderSize: 16_384,
+  });
+  return {
+    post: (request) => {
+      const attempt = { timings: { total: 0 }, startedAt: performance.now() };
+      return current.run(attempt, () => post(dispatcher, request, attempt));
+    },
+    close: () => dispatcher.destroy(),
+  };
+}
+
+async function post(dispatcher: Dispatcher, request: HttpRequest, attempt: { timings: Timings; startedAt: number }): Promise<HttpResult> {
+  const elapsed = () => Math.round((performance.now() - attempt.startedAt) * 10) / 10;
+  const signal = AbortSignal.timeout(request.timeoutMs);
+  let partial: Omit<HttpResponse, 'body' | 'truncated'> | null = null;
+  const chunks: Buffer[] = [];
+  try {
+    const url = new URL(request.url);
+    const answer = await dispatcher.request({
+      origin: url.origin,
+      path: url.pathname + url.search,
+      method: 'POST',
+      headers: request.headers,
+      body: request.body,
+      signal,
+    });
+    attempt.timings.firstByte = elapsed();
+    partial = { status: answer.statusCode, headers: plainHeaders(answer.headers) };
+    const truncated = await readBody(answer.body, chunks);
+    attempt.timings.total = elapsed();
+    return { timings: attempt.timings, failure: null, response: { ...partial, body: keep(chunks), truncated } };
+  } catch (error) {
+    attempt.timings.total = elapsed();
+    const { failure, message } = signal.aborted
+      ? { failure: 'timeout' as const, message: `no complete answer within ${request.timeoutMs} ms` }
+      : describe(error);
+    const response = partial === null ? null : { ...partial, body: keep(chunks), truncated: true };
+    return { timings: attempt.timings, failure, error: message, response };
+  }
+}
+
+async function readBody(body: Dispatcher.ResponseData['body'], chunks: Buffer[]): Promise<boolean> {
+  let size = 0;
+  for await (const chunk of body) {
+    if (size < keptBodyBytes) chunks.push(Buffer.from(chunk));
+    size += chunk.length;
+    if (size > readBodyBytes) break; // leaving the loop destroys the body and its connection
+  }
+  return size > keptBodyBytes;
+}
+
+function keep(chunks: readonly Buffer[]): Buffer {
+  return Buffer.concat(chunks).subarray(0, keptBodyBytes);
+}
+
+function plainHeaders(headers: Dispatcher.ResponseData['headers']): Record<string, string | string[]> {
+  return Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+}
+
+function guardedConnector(guard: AddressGuard, resolve: Resolve, current: AsyncLocalStorage<{ timings: Timings }>): buildConnector.connector {
+  return (options, callback) => {
+    const timings = current.getStore()?.timings;
+    const port = Number(options.port) || (options.protocol === 'https:' ? 443 : 80);
+    const host = options.hostname.replace(/^\[|\]$/g, '');
+    // A literal address never reaches `lookup`.
+    if (/^[\d.]+$|:/.test(host) && !guard.permits(host, port)) {
+      callback(new BlockedAddressError(`${host} is not a public address`), null);
+      return;
+    }
+    const lookup: LookupFunction = (name, lookupOptions, answered) => {
+      const started = performance.now();
+      resolve(name).then(
+        (addresses) => {
+          if (timings) timings.dns = Math.round((performance.now() - started) * 10) / 10;
+          const permitted = addresses.filter((address) => guard.permits(address, port));
+          const first = permitted[0];
+          if (first === undefined) answered(new BlockedAddressError(`${name} leads to ${addresses.join(', ')}, which is not public`), '', 4);
+          else if (lookupOptions.all) answered(null, permitted.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })));
+          else answered(null, first, first.includes(':') ? 6 : 4);
+        },
+        (error: Error) => answered(error, '', 4),
+      );
+    };
+    const started = performance.now();
+    const connector = buildConnector({ timeout: connectTimeoutMs, allowH2: false, lookup, autoSelectFamily: true });
+    connector(options, (...result) => {
+      if (timings && result[0] === null) {
+        const total = Math.round((performance.now() - started) * 10) / 10 - (timings.dns ?? 0);
+        timings.connect = Math.max(0, Math.round(total * 10) / 10);
+      }
+      callback(...result);
+    });
+  };
+}
+
+function describe(error: unknown): { failure: TransportFailure; message: string } {
+  const cause = deepestCause(error);
+  const message = cause instanceof Error ? cause.message || cause.name : String(cause);
+  if (cause instanceof BlockedAddressError) return { failure: 'blocked_address', message };
+  if (cause instanceof ResolveError) return { failure: 'dns_error', message };
+  if (cause instanceof errors.ConnectTimeoutError) return { failure: 'timeout', message: `not connected within ${connectTimeoutMs} ms` };
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  if (/^(?:ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|EPROTO|ERR_OSSL|INVALID_CA|HOSTNAME_MISMATCH)/.test(code)) return { failure: 'tls_error', message };
+  return { failure: 'connection_error', message };
+}
+
+/** With several addresses Node reports an AggregateError; the last of its errors says most. */
+function deepestCause(error: unknown): unknown {
+  if (error instanceof AggregateError && error.errors.length > 0) return deepestCause(error.errors.at(-1));
+  if (error instanceof Error && error.cause instanceof Error && !(error instanceof ResolveError)) return deepestCause(error.cause);
+  return error;
+}

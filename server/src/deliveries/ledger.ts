@@ -1,0 +1,120 @@
+import { type Selectable, sql } from 'kysely';
+import { SluiceError } from '../base/errors.ts';
+import { firstIdAt, timeOfId } from '../base/ids.ts';
+import type { Queries } from '../db/connect.ts';
+import type { Tables } from '../db/tables.ts';
+
+export type Delivery = Selectable<Tables['deliveries']>;
+export type Attempt = Selectable<Tables['attempts']> & { readonly body: string | null };
+
+export const deliveryStates = ['pending', 'sending', 'delivered', 'failed', 'cancelled', 'held'] as const;
+export type DeliveryState = (typeof deliveryStates)[number];
+
+export interface DeliveryFilter {
+  readonly state?: DeliveryState;
+  readonly endpointId?: string;
+  readonly eventId?: string;
+  readonly eventType?: string;
+  /** By the time the delivery was made. */
+  readonly since?: Date;
+  readonly until?: Date;
+}
+
+/** Newest first. */
+export function listDeliveries(queries: Queries, orgId: string, filter: DeliveryFilter, page: { before: string | null; limit: number }): Promise<Delivery[]> {
+  let query = queries.selectFrom('deliveries').selectAll().where('org_id', '=', orgId);
+  if (filter.state !== undefined) query = query.where('state', '=', filter.state);
+  if (filter.endpointId !== undefined) query = query.where('endpoint_id', '=', filter.endpointId);
+  if (filter.eventId !== undefined) query = query.where('event_id', '=', filter.eventId);
+  if (filter.eventType !== undefined) query = query.where('event_type', '=', filter.eventType);
+  if (filter.since !== undefined) query = query.where('id', '>=', firstIdAt(filter.since.getTime()));
+  if (filter.until !== undefined) query = query.where('id', '<', firstIdAt(filter.until.getTime()));
+  if (page.before !== null) query = query.where('id', '<', page.before);
+  return query.orderBy('id', 'desc').limit(page.limit).execute();
+}
+
+/** @throws {SluiceError} not_found */
+export async function getDelivery(queries: Queries, orgId: string, id: string): Promise<Delivery> {
+  const found = await queries.selectFrom('deliveries').selectAll().where('org_id', '=', orgId).where('id', '=', id).executeTakeFirst();
+  if (!found) throw new SluiceError('not_found', 'No such delivery.');
+  return found;
+}
+
+/**
+ * The attempts of a delivery with the bodies that they sent, oldest first.
+ * @param after the number of the attempt before the page
+ */
+export async function listAttempts(queries: Queries, delivery: Delivery, page: { after: number; limit: number }): Promise<Attempt[]> {
+  // A delivery is older than its attempts, which lets the planner leave out the days before it.
+  const dayBefore = firstIdAt(timeOfId(delivery.id) - 86_400_000);
+  const { rows } = await sql<Selectable<Tables['attempts']>>`
+    select * from attempts
+     where org_id = ${delivery.org_id} and delivery_id = ${delivery.id} and id >= ${dayBefore} and number > ${page.after}
+     order by number limit ${page.limit}`.execute(queries);
+  const bodyIds = [...new Set([delivery.body_id, ...rows.map((row) => row.body_id)].filter((id) => id !== null))];
+  const bodies = await readContents(queries, delivery.org_id, bodyIds);
+  // An attempt that was cut off by a death sent the same bytes as the ones that were settled.
+  return rows.map((row) => ({ ...row, body: bodies.get(row.body_id ?? delivery.body_id ?? '') ?? null }));
+}
+
+async function readContents(queries: Queries, orgId: string, ids: readonly string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map();
+  const { rows } = await sql<{ id: string; content: string }>`
+    select id, content from bodies where org_id = ${orgId} and id = any(${ids}::uuid[])`.execute(queries);
+  return new Map(rows.map((row) => [row.id, row.content]));
+}
+
+export interface EndpointStats {
+  readonly delivered: number;
+  readonly failed: number;
+  readonly cancelled: number;
+  readonly pending: number;
+  readonly successRate: number | null;
+  readonly latencyMs: { readonly p50: number; readonly p90: number; readonly p99: number } | null;
+  readonly consecutiveFailures: number;
+  readonly lastSuccessAt: Date | null;
+  readonly lastFailureAt: Date | null;
+}
+
+/** How an endpoint did with the deliveries made since a time, and how it does now. */
+export async function endpointStats(queries: Queries, orgId: string, endpointId: string, since: Date): Promise<EndpointStats> {
+  const { rows } = await sql<{
+    delivered: number; failed: number; cancelled: number; pending: number; quantiles: (number | null)[] | null;
+    consecutive_failures: number; last_success_at: Date | null; last_failure_at: Date | null;
+  }>`
+    select ended.*, waiting.pending, health.consecutive_failures, health.last_success_at, health.last_failure_at
+      from endpoint_health health
+     cross join (
+       select count(*) filter (where state = 'delivered')::int as delivered, count(*) filter (where state = 'failed')::int as failed,
+              count(*) filter (where state = 'cancelled')::int as cancelled,
+              percentile_cont(array[0.5, 0.9, 0.99]) within group (order by last_duration_ms) filter (where state = 'delivered') as quantiles
+         from closed_deliveries where org_id = ${orgId} and endpoint_id = ${endpointId} and id >= ${firstIdAt(since.getTime())}) ended
+     cross join (select count(*)::int as pending from open_deliveries where org_id = ${orgId} and endpoint_id = ${endpointId} and phase in (0, 1, 2, 3, 4)) waiting
+     where health.org_id = ${orgId} and health.endpoint_id = ${endpointId}`.execute(queries);
+  const row = rows[0];
+  if (!row) throw new SluiceError('not_found', 'No such endpoint.');
+  const ended = row.delivered + row.failed;
+  const [p50, p90, p99] = row.quantiles ?? [];
+  return {
+    delivered: row.delivered,
+    failed: row.failed,
+    cancelled: row.cancelled,
+    pending: row.pending,
+    successRate: ended === 0 ? null : row.delivered / ended,
+    latencyMs: p50 == null || p90 == null || p99 == null ? null : { p50, p90, p99 },
+    consecutiveFailures: row.consecutive_failures,
+    lastSuccessAt: row.last_success_at,
+    lastFailureAt: row.last_failure_at,
+  };
+}
+
+/** What the operator watches: how many open deliveries are in each phase, and how old the oldest due one is. */
+export async function queueDepth(queries: Queries): Promise<{ byPhase: ReadonlyMap<number, number>; oldestDueSeconds: number }> {
+  const { rows } = await sql<{ phase: number; count: number; oldest: number | null }>`
+    select phase, count(*)::int as count, extract(epoch from now() - min(due_at) filter (where phase in (0, 1) and due_at <= now()))::float8 as oldest
+      from open_deliveries group by phase`.execute(queries);
+  return {
+    byPhase: new Map(rows.map((row) => [row.phase, row.count])),
+    oldestDueSeconds: Math.max(0, ...rows.map((row) => row.oldest ?? 0)),
+  };
+}

@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+import { type Contract, getContract, type WireEvent } from '@sluice/contracts';
+import { sql } from 'kysely';
+import { firstIdAt, publicId, timeOfId } from '../base/ids.ts';
+import type { Sealer } from '../base/seal.ts';
+import type { Queries } from '../db/connect.ts';
+import { openHeaders } from '../endpoints/endpoints.ts';
+import { readSecrets } from '../endpoints/secrets.ts';
+import type { Claimed } from './claim.ts';
+
+/** Everything that an attempt needs, read after the claim: what the endpoint is now, what the event was then. */
+export interface Job {
+  readonly claimed: Claimed;
+  readonly contract: Contract;
+  readonly event: WireEvent;
+  readonly url: string;
+  /** The endpoint's own headers. */
+  readonly ownHeaders: Readonly<Record<string, string>>;
+  /** Newest first. */
+  readonly secrets: readonly string[];
+  readonly body: { readonly id: string; readonly bytes: Uint8Array };
+  readonly retryDelays: readonly number[] | null;
+}
+
+/** A claimed delivery that can't be attempted, and why. */
+export interface Unpreparable {
+  readonly claimed: Claimed;
+  readonly url: string;
+  readonly reason: string;
+}
+
+interface EndpointRow {
+  org_id: string;
+  id: string;
+  url: string;
+  headers: string | null;
+  retry_delays: number[] | null;
+}
+
+interface EventRow {
+  org_id: string;
+  id: string;
+  external_id: string | null;
+  type: string;
+  data: string;
+  occurred_at: Date;
+}
+
+/**
+ * Reads what a batch of claimed deliveries needs. One that can't be prepared (its event is gone, its secrets do not
+ * open) is answered apart, so that it fails alone.
+ */
+export async function prepare(queries: Queries, sealer: Sealer, claimed: readonly Claimed[]): Promise<{ jobs: Job[]; unpreparable: Unpreparable[] }> {
+  const endpointKeys = unique(claimed.map((delivery) => ({ orgId: delivery.orgId, id: delivery.endpointId })));
+  const [events, endpoints, secrets, bodies] = await Promise.all([
+    readEvents(queries, unique(claimed.map((delivery) => ({ orgId: delivery.orgId, id: delivery.eventId })))),
+    readEndpoints(queries, endpointKeys),
+    readSecrets(queries, sealer, endpointKeys),
+    readBodies(queries, unique(claimed.flatMap(({ orgId, bodyId }) => (bodyId === null ? [] : [{ orgId, id: bodyId }])))),
+  ]);
+  const jobs: Job[] = [];
+  const unpreparable: Unpreparable[] = [];
+  const encoded = new Map<string, { id: string; bytes: Uint8Array }>();
+  for (const delivery of claimed) {
+    const endpoint = endpoints.get(delivery.endpointId);
+    try {
+      const event = events.get(delivery.eventId);
+      const contract = getContract(delivery.contract);
+      const current = secrets.get(delivery.endpointId) ?? [];
+      if (!event) throw new Error('its event is no longer in the ledger');
+      if (!contract) throw new Error(`this version knows no contract "${delivery.contract}"`);
+      if (!endpoint || current.length === 0) throw new Error('its endpoint has no secret to sign with');
+      const wireEvent = asWireEvent(event);
+      const stored = delivery.bodyId === null ? undefined : bodies.get(delivery.bodyId);
+      const body = stored ?? encodeOnce(encoded, contract, event, wireEvent);
+      const ownHeaders = openHeaders({ sealer }, endpoint);
+      jobs.push({ claimed: delivery, contract, event: wireEvent, url: endpoint.url, ownHeaders, secrets: current, body, retryDelays: endpoint.retry_delays });
+    } catch (error) {
+      unpreparable.push({ claimed: delivery, url: endpoint?.url ?? '', reason: error instanceof Error ? error.message : String(error) });
+    }
+  }
+  return { jobs, unpreparable };
+}
+
+/** Deliveries of one event under one contract share their bytes, in memory as in the ledger. */
+function encodeOnce(encoded: Map<string, { id: string; bytes: Uint8Array }>, contract: Contract, event: EventRow, wireEvent: WireEvent) {
+  const key = `${contract.name} ${event.id}`;
+  const known = encoded.get(key);
+  if (known) return known;
+  const bytes = contract.encode(wireEvent);
+  const body = { id: bodyIdOf(event.id, bytes), bytes };
+  encoded.set(key, body);
+  return body;
+}
+
+/** A body's id says what is in it and lies in its event's day, so equal bodies meet in one row. */
+function bodyIdOf(eventId: string, bytes: Uint8Array): string {
+  const digest = createHash('sha256').update(eventId).update(bytes).digest('hex');
+  return `${firstIdAt(timeOfId(eventId)).slice(0, 13)}-7${digest.slice(0, 3)}-8${digest.slice(3, 6)}-${digest.slice(6, 18)}`;
+}
+
+export function asWireEvent(event: EventRow): WireEvent {
+  return {
+    id: event.external_id ?? publicId('event', event.id),
+    type: event.type,
+    data: Buffer.from(event.data),
+    occurredAt: event.occurred_at,
+    organizationId: publicId('organization', event.org_id),
+  };
+}
+
+interface RowName {
+  readonly orgId: string;
+  readonly id: string;
+}
+
+function unique(names: readonly RowName[]): RowName[] {
+  return [...new Map(names.map((name) => [name.id, name])).values()];
+}
+
+function keyed<Row extends { id: string }>(rows: readonly Row[]): Map<string, Row> {
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** The bounds on the id let the planner read only the days that are asked for. */
+function among(names: readonly RowName[]) {
+  const ids = names.map((name) => name.id).sort();
+  return sql`(org_id, id) in (select * from unnest(${names.map((name) => name.orgId)}::uuid[], ${names.map((name) => name.id)}::uuid[]))
+    and id >= ${ids[0]}::uuid and id <= ${ids.at(-1)}::uuid`;
+}
+
+async function readEvents(queries: Queries, names: readonly RowName[]): Promise<Map<string, EventRow>> {
+  const { rows } = await sql<EventRow>`select org_id, id, external_id, type, data, occurred_at from events where ${among(names)}`.execute(queries);
+  return keyed(rows);
+}
+
+async function readEndpoints(queries: Queries, names: readonly RowName[]): Promise<Map<string, EndpointRow>> {
+  const { rows } = await sql<EndpointRow>`select org_id, id, url, headers, retry_delays from endpoints where ${among(names)}`.execute(queries);
+  return keyed(rows);
+}
+
+async function readBodies(queries: Queries, names: readonly RowName[]): Promise<Map<string, { id: string; bytes: Uint8Array }>> {
+  if (names.length === 0) return new Map();
+  const { rows } = await sql<{ id: string; content: string }>`select id, content from bodies where ${among(names)}`.execute(queries);
+  return new Map(rows.map((row) => [row.id, { id: row.id, bytes: Buffer.from(row.content) }]));
+}

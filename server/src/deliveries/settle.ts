@@ -1,0 +1,131 @@
+import { sql } from 'kysely';
+import type { Queries } from '../db/connect.ts';
+import { type Health, type HealthChange, recordHealth } from '../endpoints/health.ts';
+
+/** What became of one attempt, and of its delivery by that. */
+export interface Settlement {
+  readonly orgId: string;
+  readonly deliveryId: string;
+  readonly endpointId: string;
+  readonly fence: number;
+  readonly attemptId: string;
+  readonly number: number;
+  readonly outcome: string;
+  readonly error: string | null;
+  readonly url: string;
+  /** JSON text; values of the endpoint's own headers are masked. */
+  readonly requestHeaders: string;
+  readonly body: { readonly id: string; readonly content: string } | null;
+  readonly status: number | null;
+  readonly responseHeaders: string | null;
+  readonly responseBody: Uint8Array | null;
+  readonly responseTruncated: boolean;
+  readonly timings: string;
+  readonly durationMs: number;
+  readonly startedAt: Date;
+  readonly worker: string;
+  /** `delivered` and `failed` end the delivery; a number of milliseconds is the wait before the next attempt. */
+  readonly next: 'delivered' | 'failed' | number;
+  /** Whether a failure counts for its endpoint's record, and whether the receiver looked overloaded or away. */
+  readonly countsAsFailure: boolean;
+  readonly strained: boolean;
+}
+
+export interface Settled {
+  readonly orgId: string;
+  readonly deliveryId: string;
+  readonly state: 'delivered' | 'failed' | 'cancelled' | 'pending';
+}
+
+/**
+ * Appends attempts and moves their deliveries on, in one statement, guarded by the fence: what another worker has
+ * taken over meanwhile is left alone and is not in the answer. Then the endpoints' records, in the same transaction.
+ */
+export function settle(queries: Queries, settlements: readonly Settlement[]): Promise<{ settled: Settled[]; health: Health[] }> {
+  return queries.transaction().execute(async (tx) => {
+    const { rows } = await settleStatement(settlements).execute(tx);
+    const states = new Map(rows.map((row) => [row.delivery_id, row.state]));
+    const kept = settlements.filter((settlement) => states.has(settlement.deliveryId));
+    const changes = summarizeHealth(kept);
+    const health = changes.length > 0 ? await recordHealth(tx, changes) : [];
+    const settled = kept.map(({ orgId, deliveryId }) => ({ orgId, deliveryId, state: states.get(deliveryId) ?? 'pending' }));
+    return { settled, health };
+  });
+}
+
+function settleStatement(settlements: readonly Settlement[]) {
+  const bodies = [...new Map(settlements.flatMap((s) => (s.body ? [[`${s.orgId} ${s.body.id}`, { orgId: s.orgId, ...s.body }] as const] : []))).values()];
+  const column = <T>(read: (settlement: Settlement) => T): T[] => settlements.map(read);
+  return sql<{ delivery_id: string; state: Settled['state'] }>`
+    with given as (
+      select * from unnest(
+        ${column((s) => s.orgId)}::uuid[], ${column((s) => s.deliveryId)}::uuid[], ${column((s) => s.fence)}::int[],
+        ${column((s) => s.attemptId)}::uuid[], ${column((s) => s.number)}::int[], ${column((s) => s.outcome)}::text[],
+        ${column((s) => s.error)}::text[], ${column((s) => s.url)}::text[], ${column((s) => s.requestHeaders)}::text[],
+        ${column((s) => s.body?.id ?? null)}::uuid[], ${column((s) => s.status)}::int[], ${column((s) => s.responseHeaders)}::text[],
+        ${column((s) => (s.responseBody === null ? null : Buffer.from(s.responseBody).toString('base64')))}::text[],
+        ${column((s) => s.responseTruncated)}::boolean[], ${column((s) => s.timings)}::text[], ${column((s) => Math.round(s.durationMs))}::int[],
+        ${column((s) => s.worker)}::text[], ${column((s) => s.startedAt.toISOString())}::timestamptz[],
+        ${column((s) => (typeof s.next === 'number' ? null : s.next))}::text[], ${column((s) => (typeof s.next === 'number' ? s.next : 0))}::float8[]
+      ) as given (org_id, delivery_id, fence, attempt_id, number, outcome, error, url, request_headers, body_id, status,
+                  response_headers, response_body, response_truncated, timings, duration_ms, worker, started_at, final, wait_ms)
+    ),
+    held as (
+      select given.*, delivery.event_id, delivery.endpoint_id, delivery.event_type, delivery.contract, delivery.priority, delivery.created_at,
+             coalesce(given.body_id, delivery.body_id) as kept_body_id,
+             case when given.final is null and delivery.cancel_requested then 'cancelled'
+                  when given.final = 'failed' and delivery.cancel_requested then 'cancelled' else given.final end as end_state
+        from given
+        join open_deliveries delivery on delivery.org_id = given.org_id and delivery.id = given.delivery_id
+         and delivery.phase = 2 and delivery.fence = given.fence
+       order by given.org_id, given.delivery_id
+         for update of delivery
+    ),
+    body as (
+      insert into bodies (org_id, id, content)
+      select * from unnest(${bodies.map((b) => b.orgId)}::uuid[], ${bodies.map((b) => b.id)}::uuid[], ${bodies.map((b) => b.content)}::text[]) as body (org_id, id, content)
+       where exists (select 1 from held where held.org_id = body.org_id and held.body_id = body.id)
+      on conflict do nothing
+    ),
+    attempt as (
+      insert into attempts (org_id, id, delivery_id, endpoint_id, number, outcome, error, url, request_headers, body_id, status,
+                            response_headers, response_body, response_truncated, timings, duration_ms, worker, started_at, finished_at)
+      select org_id, attempt_id, delivery_id, endpoint_id, number, outcome, error, url, request_headers, kept_body_id, status,
+             response_headers, decode(response_body, 'base64'), response_truncated, timings, duration_ms, worker, started_at, now()
+        from held
+    ),
+    closed as (
+      insert into closed_deliveries (org_id, id, event_id, endpoint_id, event_type, contract, state, priority, attempts, body_id,
+                                     last_outcome, last_status, last_attempt_at, last_duration_ms, created_at, finished_at)
+      select org_id, delivery_id, event_id, endpoint_id, event_type, contract, end_state, priority, number, kept_body_id,
+             outcome, status, started_at, duration_ms, created_at, now()
+        from held where end_state is not null
+    ),
+    gone as (
+      delete from open_deliveries delivery using held
+       where held.end_state is not null and delivery.org_id = held.org_id and delivery.id = held.delivery_id
+    ),
+    waiting as (
+      update open_deliveries delivery set
+        phase = 0, due_at = now() + make_interval(secs => held.wait_ms / 1000), lease_until = null, leased_by = null,
+        attempts = held.number, round_attempts = delivery.round_attempts + 1, body_id = held.kept_body_id,
+        last_outcome = held.outcome, last_status = held.status, last_attempt_at = held.started_at
+        from held
+       where held.end_state is null and delivery.org_id = held.org_id and delivery.id = held.delivery_id
+    )
+    select delivery_id, coalesce(end_state, 'pending') as state from held`;
+}
+
+function summarizeHealth(settlements: readonly Settlement[]): HealthChange[] {
+  const changes = new Map<string, HealthChange>();
+  for (const { orgId, endpointId, next, countsAsFailure, strained } of settlements) {
+    const before = changes.get(endpointId) ?? { orgId, endpointId, successes: 0, trailingFailures: 0, strained: false };
+    changes.set(
+      endpointId,
+      next === 'delivered'
+        ? { ...before, successes: before.successes + 1, trailingFailures: 0 }
+        : { ...before, trailingFailures: before.trailingFailures + (countsAsFailure ? 1 : 0), strained: before.strained || strained },
+    );
+  }
+  return [...changes.values()];
+}

@@ -1,0 +1,238 @@
+import { type Contract, getContract } from '@sluice/contracts';
+import { type Selectable, sql } from 'kysely';
+import { invalidInput, SluiceError } from '../base/errors.ts';
+import { newId } from '../base/ids.ts';
+import type { Queries } from '../db/connect.ts';
+import type { Tables } from '../db/tables.ts';
+import { createHealth, resetHealth } from './health.ts';
+import { destroySecrets, type EndpointName, issueSecret, readSecrets, type SecretTools } from './secrets.ts';
+
+export type Endpoint = Selectable<Tables['endpoints']>;
+
+export interface EndpointTools extends SecretTools {
+  readonly addresses: {
+    /** Why deliveries may not go to this URL, as far as can be told without asking DNS; `null` when they may. */
+    problem(url: URL): string | null;
+    /** Whether deliveries may go to this host itself. */
+    readonly loopbackAllowed: boolean;
+  };
+}
+
+export interface EndpointOwner {
+  readonly kind: 'organization' | 'member' | 'installation';
+  readonly id: string;
+}
+
+export interface EndpointInput {
+  readonly url: string;
+  readonly name?: string | null;
+  readonly description?: string | null;
+  readonly events: readonly string[];
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly rateLimit?: number | null;
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly retryDelays?: readonly number[] | null;
+  readonly timeoutSeconds?: number | null;
+}
+
+/**
+ * Makes an endpoint with its secret, which is answered here and never again.
+ * @throws {SluiceError} invalid_input, forbidden_address
+ */
+export async function createEndpoint(
+  tx: Queries,
+  tools: EndpointTools,
+  orgId: string,
+  owner: EndpointOwner,
+  input: EndpointInput & { readonly contract: string; readonly secret?: string },
+): Promise<{ endpoint: Endpoint; secret: string }> {
+  const contract = contractNamed(input.contract);
+  const id = newId(tools.clock);
+  const endpoint = await tx
+    .insertInto('endpoints')
+    .values({
+      org_id: orgId,
+      id,
+      owner_kind: owner.kind,
+      owner_id: owner.id,
+      url: checkUrl(tools, contract, input.url),
+      name: input.name ?? null,
+      description: input.description ?? null,
+      contract: contract.name,
+      events: [...new Set(input.events)],
+      headers: sealHeaders(tools, { orgId, id }, input.headers),
+      metadata: JSON.stringify(input.metadata ?? {}),
+      rate_limit: input.rateLimit ?? null,
+      retry_delays: input.retryDelays ? [...input.retryDelays] : null,
+      timeout_seconds: input.timeoutSeconds ?? null,
+      effective_timeout_seconds: input.timeoutSeconds ?? contract.timeoutSeconds,
+      enabled: true,
+      created_at: sql<Date>`now()`,
+      updated_at: sql<Date>`now()`,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  const secret = await issueSecret(tx, tools, { orgId, id }, contract, input.secret);
+  await createHealth(tx, orgId, id);
+  await bumpVersion(tx, orgId);
+  return { endpoint, secret };
+}
+
+/**
+ * Changes what is given. A change of contract is for deliveries that are accepted from now on: those already accepted
+ * keep the wire format that they were promised. The secret stays, so it must suit the new contract.
+ * @throws {SluiceError} not_found, invalid_input, forbidden_address
+ */
+export async function changeEndpoint(
+  tx: Queries,
+  tools: EndpointTools,
+  name: EndpointName,
+  change: Partial<EndpointInput> & { readonly contract?: string },
+): Promise<Endpoint> {
+  const before = await lockEndpoint(tx, name);
+  const contract = contractNamed(change.contract ?? before.contract);
+  if (contract.name !== before.contract) {
+    const secrets = (await readSecrets(tx, tools.sealer, [name])).get(name.id) ?? [];
+    const problem = secrets.map((secret) => contract.secret.problem(secret)).find((found) => found !== null);
+    if (problem) throw invalidInput('/contract', `The endpoint's secret does not suit this contract: ${problem}`);
+  }
+  const url = change.url !== undefined || contract.name !== before.contract ? checkUrl(tools, contract, change.url ?? before.url) : before.url;
+  const timeoutSeconds = change.timeoutSeconds === undefined ? before.timeout_seconds : change.timeoutSeconds;
+  const changed = await tx
+    .updateTable('endpoints')
+    .set({
+      url,
+      contract: contract.name,
+      name: change.name === undefined ? before.name : change.name,
+      description: change.description === undefined ? before.description : change.description,
+      events: change.events === undefined ? before.events : [...new Set(change.events)],
+      headers: change.headers === undefined ? before.headers : sealHeaders(tools, name, change.headers),
+      metadata: change.metadata === undefined ? before.metadata : JSON.stringify(change.metadata),
+      rate_limit: change.rateLimit === undefined ? before.rate_limit : change.rateLimit,
+      retry_delays: change.retryDelays === undefined ? before.retry_delays : change.retryDelays && [...change.retryDelays],
+      timeout_seconds: timeoutSeconds,
+      effective_timeout_seconds: timeoutSeconds ?? contract.timeoutSeconds,
+      updated_at: sql<Date>`now()`,
+    })
+    .where('org_id', '=', name.orgId)
+    .where('id', '=', name.id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  await bumpVersion(tx, name.orgId);
+  return changed;
+}
+
+/** Stops deliveries to an endpoint. Answers `null` when it was disabled already. */
+export async function disableEndpoint(tx: Queries, name: EndpointName, reason: string): Promise<Endpoint | null> {
+  const before = await lockEndpoint(tx, name);
+  if (!before.enabled) return null;
+  const changed = await tx
+    .updateTable('endpoints')
+    .set({ enabled: false, disabled_reason: reason, disabled_at: sql<Date>`now()`, updated_at: sql<Date>`now()` })
+    .where('org_id', '=', name.orgId)
+    .where('id', '=', name.id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  await bumpVersion(tx, name.orgId);
+  return changed;
+}
+
+/** Lets deliveries flow again, with a clean record. */
+export async function enableEndpoint(tx: Queries, name: EndpointName): Promise<Endpoint> {
+  await lockEndpoint(tx, name);
+  const changed = await tx
+    .updateTable('endpoints')
+    .set({ enabled: true, disabled_reason: null, disabled_at: null, updated_at: sql<Date>`now()` })
+    .where('org_id', '=', name.orgId)
+    .where('id', '=', name.id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  await resetHealth(tx, name.orgId, name.id);
+  await bumpVersion(tx, name.orgId);
+  return changed;
+}
+
+/** Removes an endpoint for good: its row stays for the ledger, its secrets do not. */
+export async function deleteEndpoint(tx: Queries, name: EndpointName): Promise<void> {
+  await lockEndpoint(tx, name);
+  await tx
+    .updateTable('endpoints')
+    .set({ enabled: false, deleted_at: sql<Date>`now()`, headers: null, disabled_reason: 'deleted', updated_at: sql<Date>`now()` })
+    .where('org_id', '=', name.orgId)
+    .where('id', '=', name.id)
+    .execute();
+  await destroySecrets(tx, name);
+  await bumpVersion(tx, name.orgId);
+}
+
+/** @throws {SluiceError} not_found */
+export async function getEndpoint(queries: Queries, name: EndpointName): Promise<Endpoint> {
+  const found = await queries
+    .selectFrom('endpoints')
+    .selectAll()
+    .where('org_id', '=', name.orgId)
+    .where('id', '=', name.id)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
+  return found ?? missing();
+}
+
+/** Newest first. */
+export function listEndpoints(queries: Queries, orgId: string, page: { before: string | null; limit: number }): Promise<Endpoint[]> {
+  let query = queries.selectFrom('endpoints').selectAll().where('org_id', '=', orgId).where('deleted_at', 'is', null);
+  if (page.before !== null) query = query.where('id', '<', page.before);
+  return query.orderBy('id', 'desc').limit(page.limit).execute();
+}
+
+/** The endpoint's own headers, opened. */
+export function openHeaders(tools: Pick<SecretTools, 'sealer'>, endpoint: Pick<Endpoint, 'org_id' | 'id' | 'headers'>): Record<string, string> {
+  if (endpoint.headers === null) return {};
+  return JSON.parse(tools.sealer.open(endpoint.headers, headersPurpose({ orgId: endpoint.org_id, id: endpoint.id })));
+}
+
+function sealHeaders(tools: SecretTools, name: EndpointName, headers: Readonly<Record<string, string>> | undefined): string | null {
+  if (!headers || Object.keys(headers).length === 0) return null;
+  return tools.sealer.seal(JSON.stringify(headers), headersPurpose(name));
+}
+
+function headersPurpose(name: EndpointName): string {
+  return `endpoint-headers:${name.orgId}:${name.id}`;
+}
+
+function contractNamed(name: string): Contract {
+  const contract = getContract(name);
+  if (!contract) throw invalidInput('/contract', `There is no contract "${name}".`);
+  return contract;
+}
+
+function checkUrl(tools: EndpointTools, contract: Contract, text: string): string {
+  if (!URL.canParse(text)) throw invalidInput('/url', 'This is not a URL.');
+  const url = new URL(text);
+  const problem = contract.url.problem(url, { loopback: tools.addresses.loopbackAllowed });
+  if (problem !== null) throw invalidInput('/url', problem);
+  const forbidden = tools.addresses.problem(url);
+  if (forbidden !== null) throw new SluiceError('forbidden_address', forbidden, { errors: [{ pointer: '/url', detail: forbidden }] });
+  return url.href;
+}
+
+async function lockEndpoint(tx: Queries, name: EndpointName): Promise<Endpoint> {
+  const found = await tx
+    .selectFrom('endpoints')
+    .selectAll()
+    .where('org_id', '=', name.orgId)
+    .where('id', '=', name.id)
+    .where('deleted_at', 'is', null)
+    .forUpdate()
+    .executeTakeFirst();
+  return found ?? missing();
+}
+
+async function bumpVersion(tx: Queries, orgId: string): Promise<void> {
+  await sql`
+    insert into endpoint_versions (org_id, version) values (${orgId}, 1)
+    on conflict (org_id) do update set version = endpoint_versions.version + 1`.execute(tx);
+}
+
+function missing(): never {
+  throw new SluiceError('not_found', 'No such endpoint.');
+}

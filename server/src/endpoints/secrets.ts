@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto';
+import type { Contract } from '@sluice/contracts';
+import { sql } from 'kysely';
+import type { Clock } from '../base/clock.ts';
+import { invalidInput } from '../base/errors.ts';
+import { newId } from '../base/ids.ts';
+import type { Sealer } from '../base/seal.ts';
+import type { Queries } from '../db/connect.ts';
+
+export interface SecretTools {
+  readonly clock: Clock;
+  readonly sealer: Sealer;
+}
+
+export interface EndpointName {
+  readonly orgId: string;
+  readonly id: string;
+}
+
+/**
+ * Gives a new endpoint its first secret. Answers it in clear: the one time that it is.
+ * @param given the caller's own secret, if it has one already
+ * @throws {SluiceError} invalid_input, when the contract does not allow the given secret
+ */
+export async function issueSecret(tx: Queries, tools: SecretTools, endpoint: EndpointName, contract: Contract, given?: string): Promise<string> {
+  if (given !== undefined) {
+    const problem = contract.secret.problem(given);
+    if (problem !== null) throw invalidInput('/secret', problem);
+  }
+  const secret = given ?? contract.secret.format(randomBytes(contract.secret.randomBytes));
+  await tx
+    .insertInto('endpoint_secrets')
+    .values({
+      org_id: endpoint.orgId,
+      endpoint_id: endpoint.id,
+      id: newId(tools.clock),
+      ciphertext: tools.sealer.seal(secret, purpose(endpoint)),
+      created_at: sql<Date>`now()`,
+    })
+    .execute();
+  return secret;
+}
+
+/**
+ * Puts a new secret in front; the one before goes on signing beside it for the overlap, all older ones stop at once.
+ * @param overlapSeconds within what the contract allows; `undefined` for the contract's own default
+ * @throws {SluiceError} invalid_input, when the overlap is longer than the contract allows
+ */
+export async function rotateSecret(
+  tx: Queries,
+  tools: SecretTools,
+  endpoint: EndpointName,
+  contract: Contract,
+  overlapSeconds?: number,
+): Promise<{ secret: string; overlapSeconds: number }> {
+  const overlap = overlapSeconds ?? contract.secret.defaultOverlapSeconds;
+  if (overlap > contract.secret.maxOverlapSeconds) {
+    throw invalidInput('/overlap_seconds', `The ${contract.name} contract allows at most ${contract.secret.maxOverlapSeconds} seconds.`);
+  }
+  await sql`
+    delete from endpoint_secrets where org_id = ${endpoint.orgId} and endpoint_id = ${endpoint.id}
+       and (expires_at is not null or ${overlap}::int = 0)`.execute(tx);
+  await sql`
+    update endpoint_secrets set expires_at = now() + make_interval(secs => ${overlap})
+     where org_id = ${endpoint.orgId} and endpoint_id = ${endpoint.id}`.execute(tx);
+  return { secret: await issueSecret(tx, tools, endpoint, contract), overlapSeconds: overlap };
+}
+
+/** The secrets that sign now, newest first, for each endpoint's id. */
+export async function readSecrets(queries: Queries, sealer: Sealer, endpoints: readonly EndpointName[]): Promise<Map<string, string[]>> {
+  const { rows } = await sql<{ org_id: string; endpoint_id: string; ciphertext: string }>`
+    select org_id, endpoint_id, ciphertext from endpoint_secrets
+     where (org_id, endpoint_id) in (select * from unnest(${endpoints.map((e) => e.orgId)}::uuid[], ${endpoints.map((e) => e.id)}::uuid[]))
+       and (expires_at is null or expires_at > now())
+     order by org_id, endpoint_id, id desc`.execute(queries);
+  const secrets = new Map<string, string[]>();
+  for (const row of rows) {
+    const list = secrets.get(row.endpoint_id) ?? [];
+    list.push(sealer.open(row.ciphertext, purpose({ orgId: row.org_id, id: row.endpoint_id })));
+    secrets.set(row.endpoint_id, list);
+  }
+  return secrets;
+}
+
+/** Removes every secret of a deleted endpoint. */
+export async function destroySecrets(tx: Queries, endpoint: EndpointName): Promise<void> {
+  await tx.deleteFrom('endpoint_secrets').where('org_id', '=', endpoint.orgId).where('endpoint_id', '=', endpoint.id).execute();
+}
+
+function purpose(endpoint: EndpointName): string {
+  return `endpoint-secret:${endpoint.orgId}:${endpoint.id}`;
+}

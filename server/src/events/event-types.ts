@@ -1,0 +1,129 @@
+import { type Selectable, sql } from 'kysely';
+import { SluiceError } from '../base/errors.ts';
+import type { Queries } from '../db/connect.ts';
+import type { Tables } from '../db/tables.ts';
+import { compileSchema, type DataCheck } from './schemas.ts';
+
+export type EventType = Selectable<Tables['event_types']>;
+
+/** Dot-separated lower-case words. */
+export const eventTypeForm = /^[a-z0-9_]+(?:\.[a-z0-9_]+)*$/;
+export const eventTypeLength = 128;
+
+export interface EventTypeInput {
+  readonly name: string;
+  readonly description: string;
+  /** JSON Schema of the data; `null`: any object. */
+  readonly schema: object | boolean | null;
+  readonly example: object | null;
+}
+
+/**
+ * Writes an entry of the catalogue, new or not.
+ * @throws {SluiceError} invalid_schema, invalid_input (the example breaks the schema)
+ */
+export async function putEventType(tx: Queries, orgId: string, input: EventTypeInput): Promise<{ eventType: EventType; created: boolean }> {
+  if (input.schema !== null) {
+    const check = compileSchema(input.schema);
+    const errors = input.example === null ? [] : check(input.example);
+    if (errors.length > 0) {
+      throw new SluiceError('invalid_input', 'The example breaks the schema.', {
+        errors: errors.map(({ pointer, detail }) => ({ pointer: `/example${pointer}`, detail })),
+      });
+    }
+  }
+  const values = {
+    description: input.description,
+    schema: input.schema === null ? null : JSON.stringify(input.schema),
+    example: input.example === null ? null : JSON.stringify(input.example),
+    updated_at: sql<Date>`now()`,
+  };
+  const eventType = await tx
+    .insertInto('event_types')
+    .values({ org_id: orgId, name: input.name, ...values, created_at: sql<Date>`now()` })
+    .onConflict((conflict) => conflict.columns(['org_id', 'name']).doUpdateSet(values))
+    .returningAll()
+    .returning(sql<boolean>`created_at = updated_at`.as('created'))
+    .executeTakeFirstOrThrow();
+  await bumpVersion(tx, orgId);
+  return { eventType, created: eventType.created };
+}
+
+/** @throws {SluiceError} not_found */
+export async function deleteEventType(tx: Queries, orgId: string, name: string): Promise<void> {
+  const { numDeletedRows } = await tx.deleteFrom('event_types').where('org_id', '=', orgId).where('name', '=', name).executeTakeFirstOrThrow();
+  if (numDeletedRows === 0n) throw new SluiceError('not_found', 'No such event type.');
+  await bumpVersion(tx, orgId);
+}
+
+/** By name. */
+export function listEventTypes(queries: Queries, orgId: string, page: { after: string | null; limit: number }): Promise<EventType[]> {
+  let query = queries.selectFrom('event_types').selectAll().where('org_id', '=', orgId);
+  if (page.after !== null) query = query.where('name', '>', page.after);
+  return query.orderBy('name').limit(page.limit).execute();
+}
+
+/** @throws {SluiceError} not_found */
+export async function getEventType(queries: Queries, orgId: string, name: string): Promise<EventType> {
+  const found = await queries.selectFrom('event_types').selectAll().where('org_id', '=', orgId).where('name', '=', name).executeTakeFirst();
+  if (!found) throw new SluiceError('not_found', 'No such event type.');
+  return found;
+}
+
+async function bumpVersion(tx: Queries, orgId: string): Promise<void> {
+  await sql`
+    insert into event_type_versions (org_id, version) values (${orgId}, 1)
+    on conflict (org_id) do update set version = event_type_versions.version + 1`.execute(tx);
+}
+
+/** The schemas of one organization as of one version: compiled when first needed. */
+export interface Catalogue {
+  readonly version: number;
+  /** `null` where data of this type may be any object. */
+  checkFor(type: string): DataCheck | null;
+}
+
+/** Catalogues, kept for as long as their version is the one that the transaction sees. */
+export class Catalogues {
+  readonly #catalogues = new Map<string, Catalogue>();
+  readonly #limit: number;
+
+  constructor(limit = 1_000) {
+    this.#limit = limit;
+  }
+
+  async load(tx: Queries, versions: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, Catalogue>> {
+    const stale = [...versions].filter(([orgId, version]) => this.#catalogues.get(orgId)?.version !== version);
+    if (stale.length > 0) {
+      const { rows } = await sql<{ org_id: string; name: string; schema: string }>`
+        select org_id, name, schema from event_types
+         where org_id = any(${stale.map(([orgId]) => orgId)}::uuid[]) and schema is not null`.execute(tx);
+      for (const [orgId, version] of stale) {
+        const schemas = new Map(rows.filter((row) => row.org_id === orgId).map((row) => [row.name, row.schema]));
+        this.#keep(orgId, catalogueOf(version, schemas));
+      }
+    }
+    return new Map([...versions.keys()].map((orgId) => [orgId, this.#catalogues.get(orgId) ?? catalogueOf(0, new Map())]));
+  }
+
+  #keep(orgId: string, catalogue: Catalogue): void {
+    this.#catalogues.delete(orgId);
+    this.#catalogues.set(orgId, catalogue);
+    const oldest = this.#catalogues.keys().next().value;
+    if (this.#catalogues.size > this.#limit && oldest !== undefined && oldest !== orgId) this.#catalogues.delete(oldest);
+  }
+}
+
+function catalogueOf(version: number, schemas: ReadonlyMap<string, string>): Catalogue {
+  const compiled = new Map<string, DataCheck>();
+  return {
+    version,
+    checkFor(type) {
+      const schema = schemas.get(type);
+      if (schema === undefined) return null;
+      const check = compiled.get(type) ?? compileSchema(JSON.parse(schema));
+      compiled.set(type, check);
+      return check;
+    },
+  };
+}

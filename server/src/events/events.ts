@@ -1,0 +1,104 @@
+import { type Selectable, sql } from 'kysely';
+import { SluiceError } from '../base/errors.ts';
+import { firstIdAt, parseId, timeOfId } from '../base/ids.ts';
+import type { Queries } from '../db/connect.ts';
+import type { Tables } from '../db/tables.ts';
+
+export type StoredEvent = Selectable<Tables['events']>;
+
+export interface EventFilter {
+  readonly type?: string;
+  readonly since?: Date;
+  readonly until?: Date;
+}
+
+/** Newest first. */
+export function listEvents(queries: Queries, orgId: string, filter: EventFilter, page: { before: string | null; limit: number }): Promise<StoredEvent[]> {
+  let query = queries.selectFrom('events').selectAll().where('org_id', '=', orgId);
+  if (filter.type !== undefined) query = query.where('type', '=', filter.type);
+  if (filter.since !== undefined) query = query.where('id', '>=', firstIdAt(filter.since.getTime()));
+  if (filter.until !== undefined) query = query.where('id', '<', firstIdAt(filter.until.getTime()));
+  if (page.before !== null) query = query.where('id', '<', page.before);
+  return query.orderBy('id', 'desc').limit(page.limit).execute();
+}
+
+/**
+ * @param name the event's public id: the publisher's own, or ours
+ * @throws {SluiceError} not_found
+ */
+export async function getEvent(queries: Queries, orgId: string, name: string): Promise<StoredEvent> {
+  const own = await queries.selectFrom('event_ids').select('event_id').where('org_id', '=', orgId).where('external_id', '=', name).executeTakeFirst();
+  const id = own?.event_id ?? parseId('event', name);
+  const found = id === null ? undefined : await queries.selectFrom('events').selectAll().where('org_id', '=', orgId).where('id', '=', id).executeTakeFirst();
+  // An event with an id of the publisher's goes by that one alone.
+  if (!found || (found.external_id !== null && found.external_id !== name)) throw new SluiceError('not_found', 'No such event.');
+  return found;
+}
+
+export type TraceReason =
+  | 'matched'
+  | 'type_not_selected'
+  | 'endpoint_disabled'
+  | 'endpoint_newer_than_event'
+  | 'endpoint_changed_since'
+  | 'not_addressed';
+
+/** What an event meant for one endpoint. */
+export interface TraceEntry {
+  readonly endpointId: string;
+  readonly endpointName: string | null;
+  readonly url: string;
+  readonly reason: TraceReason;
+  readonly deliveryId: string | null;
+  readonly state: string | null;
+  readonly attempts: number;
+}
+
+const traceLimit = 200;
+
+/**
+ * For each endpoint whether the event goes there, with the state of its delivery, or why not; those that match first,
+ * at most 200. Why not is judged by what the endpoints are now; for one that was changed after the event, it says so.
+ */
+export async function traceEvent(queries: Queries, event: StoredEvent): Promise<{ entries: TraceEntry[]; complete: boolean }> {
+  const dayBefore = firstIdAt(timeOfId(event.id) - 86_400_000);
+  const { rows } = await sql<{
+    endpoint_id: string; name: string | null; url: string; selected: boolean; enabled: boolean; newer: boolean; changed: boolean;
+    of_member: boolean; delivery_id: string | null; state: string | null; attempts: number | null;
+  }>`
+    select endpoint.id as endpoint_id, endpoint.name, endpoint.url, endpoint.enabled, endpoint.owner_kind = 'member' as of_member,
+           exists (select 1 from unnest(endpoint.events) pattern
+                    where pattern = '*' or pattern = ${event.type} or (pattern like '%.*' and starts_with(${event.type}, left(pattern, -1)))) as selected,
+           endpoint.created_at > ${event.created_at} as newer, endpoint.updated_at > ${event.created_at} as changed,
+           delivery.id as delivery_id, delivery.state, delivery.attempts
+      from endpoints endpoint
+      left join deliveries delivery on delivery.org_id = endpoint.org_id and delivery.endpoint_id = endpoint.id
+       and delivery.event_id = ${event.id} and delivery.id >= ${dayBefore}
+     where endpoint.org_id = ${event.org_id} and (endpoint.deleted_at is null or delivery.id is not null)
+     order by delivery.id is null, endpoint.id, delivery.id limit ${traceLimit + 1}`.execute(queries);
+  const entries = rows.slice(0, traceLimit).map((row): TraceEntry => ({
+    endpointId: row.endpoint_id,
+    endpointName: row.name,
+    url: row.url,
+    reason: reasonOf(row),
+    deliveryId: row.delivery_id,
+    state: row.state,
+    attempts: row.attempts ?? 0,
+  }));
+  return { entries, complete: rows.length <= traceLimit };
+}
+
+function reasonOf(row: { delivery_id: string | null; selected: boolean; enabled: boolean; newer: boolean; changed: boolean; of_member: boolean }): TraceReason {
+  if (row.delivery_id !== null) return 'matched';
+  if (row.newer) return 'endpoint_newer_than_event';
+  if (!row.enabled) return 'endpoint_disabled';
+  if (!row.selected) return 'type_not_selected';
+  return row.of_member ? 'not_addressed' : 'endpoint_changed_since';
+}
+
+/** Forgets publishers' ids of events that retention has dropped, some at a time. */
+export async function forgetEventIds(queries: Queries, retentionDays: number): Promise<void> {
+  await sql`
+    delete from event_ids where (org_id, external_id) in (
+      select org_id, external_id from event_ids where created_at < now() - make_interval(days => ${retentionDays}) order by created_at limit 1000)`.execute(queries);
+}

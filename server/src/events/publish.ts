@@ -1,0 +1,135 @@
+import { SluiceError } from '../base/errors.ts';
+import type { Logger } from '../base/log.ts';
+import type { Metrics } from '../base/metrics.ts';
+import type { Database, Queries } from '../db/connect.ts';
+import { isDeadlock, isUnavailable } from '../db/failures.ts';
+import { type AcceptTools, type Acceptance, acceptEvents } from './accept.ts';
+import type { PublishRequest } from './new-event.ts';
+
+export interface PublishTools extends AcceptTools {
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
+export interface Published {
+  readonly status: number;
+  readonly body: string;
+  /** The answer is that of an earlier request with the same idempotency key. */
+  readonly replayed: boolean;
+}
+
+interface Waiting {
+  readonly request: PublishRequest;
+  resolve(published: Published): void;
+  reject(error: unknown): void;
+}
+
+const groupSize = 200;
+
+/**
+ * Accepts events. Requests that arrive while a commit is under way wait for it and then share the next one: a commit
+ * costs about the same for one event as for a hundred. Each is answered only after the commit that holds it.
+ */
+export class Publisher {
+  readonly #database: Database;
+  readonly #tools: PublishTools;
+  readonly #waiting: Waiting[] = [];
+  readonly #groupsAtOnce: number;
+  #running = 0;
+
+  constructor(database: Database, tools: PublishTools) {
+    this.#database = database;
+    this.#tools = tools;
+    // The embedded database has one connection; on a server a second group fills the wait for the first one's disk.
+    this.#groupsAtOnce = database.kind === 'embedded' ? 1 : 3;
+  }
+
+  /** @throws {SluiceError} invalid_event_data, conflict, idempotency_conflict, database_unavailable */
+  publish(request: PublishRequest): Promise<Published> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ request, resolve, reject });
+      this.#startGroups();
+    });
+  }
+
+  /**
+   * Accepts within a transaction that the caller commits, for modules whose change and event belong together. The
+   * caller signals the wake-up after its commit.
+   */
+  async publishWithin(tx: Queries, request: PublishRequest): Promise<void> {
+    const acceptance = (await acceptEvents(tx, this.#tools, [request])).get(request);
+    if (acceptance instanceof SluiceError) throw acceptance;
+  }
+
+  #startGroups(): void {
+    while (this.#running < this.#groupsAtOnce && this.#waiting.length > 0) {
+      this.#running += 1;
+      this.#runGroup(this.#takeGroup()).finally(() => {
+        this.#running -= 1;
+        this.#startGroups();
+      });
+    }
+  }
+
+  /** Requests with the same idempotency key or event id go one after another: each must see what the other did. */
+  #takeGroup(): Waiting[] {
+    const taken = new Set<string>();
+    const group: Waiting[] = [];
+    for (let index = 0; index < this.#waiting.length && group.length < groupSize; ) {
+      const candidate = this.#waiting[index];
+      if (!candidate) break;
+      const names = namesOf(candidate.request);
+      if (names.some((name) => taken.has(name))) {
+        index += 1;
+        continue;
+      }
+      for (const name of names) taken.add(name);
+      group.push(candidate);
+      this.#waiting.splice(index, 1);
+    }
+    return group;
+  }
+
+  async #runGroup(group: readonly Waiting[]): Promise<void> {
+    try {
+      this.#settle(group, await this.#commit(group.map(({ request }) => request)));
+    } catch (error) {
+      // One request that the database refuses must not take the others down with it.
+      if (group.length > 1 && !isUnavailable(error)) for (const waiting of group) await this.#runGroup([waiting]);
+      else for (const { reject } of group) reject(error);
+    }
+  }
+
+  async #commit(requests: readonly PublishRequest[]): Promise<Map<PublishRequest, Acceptance>> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.#database.queries.transaction().execute((tx) => acceptEvents(tx, this.#tools, requests));
+      } catch (error) {
+        if (!isDeadlock(error) || tries === 3) throw error;
+      }
+    }
+  }
+
+  #settle(group: readonly Waiting[], acceptances: ReadonlyMap<PublishRequest, Acceptance>): void {
+    let deliveries = 0;
+    for (const { request, resolve, reject } of group) {
+      const acceptance = acceptances.get(request);
+      if (acceptance === undefined || acceptance instanceof SluiceError) {
+        reject(acceptance ?? new Error('A request was neither accepted nor refused.'));
+        continue;
+      }
+      resolve({ ...acceptance.answer, replayed: acceptance.replayed });
+      for (const event of acceptance.events) {
+        deliveries += event.deliveries;
+        this.#tools.metrics.published.inc();
+        this.#tools.log.info({ event_id: event.id, type: event.type, org_id: request.orgId, deliveries: event.deliveries }, 'event accepted');
+      }
+    }
+    if (deliveries > 0) this.#database.wakeUps.signal();
+  }
+}
+
+function namesOf(request: PublishRequest): string[] {
+  const ids = request.events.flatMap((event) => (event.externalId === null ? [] : [`id ${request.orgId} ${event.externalId}`]));
+  return request.idempotency === null ? ids : [`key ${request.orgId} ${request.idempotency.key}`, ...ids];
+}

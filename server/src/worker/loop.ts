@@ -1,0 +1,228 @@
+import { hostname } from 'node:os';
+import type { Clock } from '../base/clock.ts';
+import { publicId } from '../base/ids.ts';
+import type { Logger } from '../base/log.ts';
+import type { Metrics } from '../base/metrics.ts';
+import type { Sealer } from '../base/seal.ts';
+import type { Database } from '../db/connect.ts';
+import { type AttemptResult, type AttemptTools, attempt, notSent } from '../deliveries/attempt.ts';
+import { type Claimed, claim, type LanePosition, leaseMarginSeconds, promoteDue } from '../deliveries/claim.ts';
+import type { HttpClient } from '../deliveries/http-client.ts';
+import { prepare } from '../deliveries/prepare.ts';
+import type { Publisher } from '../events/publish.ts';
+import { Settler } from './settler.ts';
+
+export interface WorkerTools {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly sealer: Sealer;
+  readonly http: HttpClient;
+  readonly publisher: Publisher;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly random: () => number;
+}
+
+export interface WorkerOptions {
+  /** Requests under way at once in this process. */
+  readonly capacity: number;
+  /** Deliveries in one claim at most. */
+  readonly batch: number;
+}
+
+const start: LanePosition = { orgId: '00000000-0000-0000-0000-000000000000', endpointId: '00000000-0000-0000-0000-000000000000' };
+const longestWaitMs = 1_000;
+const throttledWaitMs = 50;
+const afterFailureMs = 500;
+const promoteBatch = 1_000;
+
+/**
+ * Claims what is due, sends it, and hands the results to the settler.
+ *
+ * Fairness between organizations inside this process: an organization may have as many requests under way as places
+ * are still free. So one whose receivers hang takes half of them at most, two such take two thirds, and there is
+ * always room for a third.
+ */
+export class Worker {
+  readonly #tools: WorkerTools;
+  readonly #options: WorkerOptions;
+  readonly #attemptTools: AttemptTools;
+  readonly #settler: Settler;
+  readonly #underWay = new Map<string, number>();
+  readonly #sending = new Set<Promise<void>>();
+  #position = start;
+  #stopped = false;
+  #woken: (() => void) | null = null;
+  #pendingWakeUp = false;
+  #running: Promise<void> | null = null;
+
+  constructor(tools: WorkerTools, options: WorkerOptions = { capacity: 1_024, batch: 200 }) {
+    this.#tools = tools;
+    this.#options = options;
+    const worker = `${hostname()}:${process.pid}`;
+    this.#attemptTools = { clock: tools.clock, http: tools.http, random: tools.random, worker };
+    this.#settler = new Settler(tools, () => this.wake());
+  }
+
+  /** Works until `stop`. */
+  start(): void {
+    const stopListening = this.#tools.database.wakeUps.listen(() => this.wake());
+    this.#running = this.#run().finally(stopListening);
+  }
+
+  wake(): void {
+    this.#pendingWakeUp = true;
+    this.#woken?.();
+  }
+
+  /** Claims nothing more, and waits until what is under way is settled. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.wake();
+    await this.#running;
+    while (this.#sending.size > 0) await Promise.all(this.#sending);
+    await this.#settler.drain();
+  }
+
+  /** One whole round for everything that is due now: what tests with a clock of their own call instead of `start`. */
+  async runOnce(): Promise<number> {
+    await promoteDue(this.#tools.database.queries);
+    let claimed = 0;
+    for (let idleRounds = 0; idleRounds < 2; ) {
+      const { count } = await this.#claimAndSend();
+      while (this.#sending.size > 0) await Promise.all(this.#sending);
+      await this.#settler.drain();
+      claimed += count;
+      idleRounds = count === 0 && this.#position === start ? idleRounds + 1 : 0;
+    }
+    return claimed;
+  }
+
+  async #run(): Promise<void> {
+    let promoteAt = 0;
+    let seenLanes = 0;
+    while (!this.#stopped) {
+      let waitMs = 0;
+      this.#pendingWakeUp = false;
+      try {
+        if (performance.now() >= promoteAt) promoteAt = performance.now() + (await this.#promote());
+        const { count, lanes } = await this.#claimAndSend();
+        seenLanes += lanes;
+        // Nothing to be had on the whole walk: wait, but not for long while some endpoint is merely throttled.
+        if (this.#position === start) {
+          if (count === 0) waitMs = Math.max(1, Math.min(seenLanes > 0 ? throttledWaitMs : longestWaitMs, promoteAt - performance.now()));
+          seenLanes = 0;
+        }
+      } catch (error) {
+        this.#tools.log.warn({ error: error instanceof Error ? error.message : String(error) }, 'claiming failed; trying again');
+        waitMs = afterFailureMs;
+      }
+      if (waitMs > 0) await this.#wait(waitMs);
+    }
+  }
+
+  /** Answers in how many milliseconds to look again. */
+  async #promote(): Promise<number> {
+    const { promoted, nextDueInMs } = await promoteDue(this.#tools.database.queries, promoteBatch);
+    return promoted === promoteBatch ? 0 : Math.min(nextDueInMs ?? longestWaitMs, longestWaitMs);
+  }
+
+  #wait(ms: number): Promise<void> {
+    if (this.#pendingWakeUp || this.#stopped) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(done, ms);
+      this.#woken = done;
+      const release = () => {
+        this.#woken = null;
+      };
+      function done(): void {
+        clearTimeout(timer);
+        release();
+        resolve();
+      }
+    });
+  }
+
+  async #claimAndSend(): Promise<{ count: number; lanes: number }> {
+    const free = this.#options.capacity - this.#sending.size;
+    if (free <= 0) return { count: 0, lanes: 0 };
+    const room = new Map([...this.#underWay].map(([orgId, count]) => [orgId, free - count]));
+    const claimedAt = performance.now();
+    const { deliveries, at, lanes, position } = await claim(this.#tools.database.queries, {
+      worker: this.#attemptTools.worker,
+      limit: Math.min(free, this.#options.batch),
+      after: this.#position,
+      room,
+    });
+    this.#position = position ?? start;
+    this.#tools.clock.follow(at);
+    if (deliveries.length === 0) return { count: 0, lanes };
+    for (const { orgId } of deliveries) this.#underWay.set(orgId, (this.#underWay.get(orgId) ?? 0) + 1);
+    const batch = this.#sendBatch(deliveries, claimedAt);
+    this.#track(batch);
+    return { count: deliveries.length, lanes };
+  }
+
+  async #sendBatch(deliveries: readonly Claimed[], claimedAt: number): Promise<void> {
+    const { jobs, unpreparable } = await this.#prepare(deliveries);
+    for (const failed of unpreparable) this.#finish(failed.claimed, notSent(this.#attemptTools, failed));
+    for (const job of jobs) this.#track(this.#send(job, claimedAt));
+  }
+
+  async #prepare(deliveries: readonly Claimed[]): ReturnType<typeof prepare> {
+    try {
+      return await prepare(this.#tools.database.queries, this.#tools.sealer, deliveries);
+    } catch (error) {
+      // Their leases run out, and they come round again.
+      this.#tools.log.warn({ error: error instanceof Error ? error.message : String(error), count: deliveries.length }, 'claimed deliveries could not be read');
+      for (const { orgId } of deliveries) this.#release(orgId);
+      return { jobs: [], unpreparable: [] };
+    }
+  }
+
+  async #send(job: Parameters<typeof attempt>[1], claimedAt: number): Promise<void> {
+    // A process that was stopped between claim and send no longer owns the lease.
+    if (performance.now() - claimedAt > (leaseMarginSeconds / 2) * 1000) {
+      this.#release(job.claimed.orgId);
+      return;
+    }
+    this.#tools.metrics.inFlight.inc();
+    const result = await attempt(this.#attemptTools, job);
+    this.#tools.metrics.inFlight.dec();
+    this.#finish(job.claimed, result);
+  }
+
+  #finish(claimed: Claimed, result: AttemptResult): void {
+    const { settlement } = result;
+    this.#release(claimed.orgId);
+    this.#tools.metrics.attempts.inc({ outcome: settlement.outcome });
+    this.#tools.metrics.attemptSeconds.observe(settlement.durationMs / 1000);
+    if (settlement.outcome === 'delivered') this.#tools.metrics.deliverySeconds.observe(Math.max(0, this.#tools.clock.now() - claimed.createdAt.getTime()) / 1000);
+    this.#tools.log.info(
+      {
+        org_id: claimed.orgId,
+        delivery_id: publicId('delivery', claimed.id),
+        endpoint_id: publicId('endpoint', claimed.endpointId),
+        attempt: settlement.number,
+        outcome: settlement.outcome,
+        status: settlement.status,
+        error: settlement.error,
+        duration_ms: settlement.durationMs,
+        next: settlement.next,
+      },
+      'attempt ended',
+    );
+    this.#settler.add(result);
+  }
+
+  #release(orgId: string): void {
+    const count = (this.#underWay.get(orgId) ?? 1) - 1;
+    if (count <= 0) this.#underWay.delete(orgId);
+    else this.#underWay.set(orgId, count);
+  }
+
+  #track(work: Promise<void>): void {
+    this.#sending.add(work);
+    work.finally(() => this.#sending.delete(work));
+  }
+}

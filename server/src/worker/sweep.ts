@@ -1,0 +1,90 @@
+import type { Clock } from '../base/clock.ts';
+import { firstIdAt } from '../base/ids.ts';
+import type { Logger } from '../base/log.ts';
+import type { Database } from '../db/connect.ts';
+import { dropPartition, listPartitions, makePartitions } from '../db/partitions.ts';
+import { cancelOlderThan, holdsEventsBetween, pauseStrays } from '../deliveries/changes.ts';
+import { expireLeases } from '../deliveries/expire.ts';
+import { forgetEventIds } from '../events/events.ts';
+import { forgetIdempotencyKeys } from '../tenants/idempotency.ts';
+
+export interface SweepTools {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly retentionDays: number;
+}
+
+interface Duty {
+  readonly name: string;
+  readonly everyMs: number;
+  run(tools: SweepTools): Promise<void>;
+}
+
+const duties: readonly Duty[] = [
+  { name: 'take back leases', everyMs: 2_000, run: takeBackLeases },
+  { name: 'forget old keys', everyMs: 60_000, run: forgetOld },
+  { name: 'pause strays', everyMs: 60_000, run: ({ database }) => pauseStrays(database.queries) },
+  { name: 'make partitions', everyMs: 3_600_000, run: async ({ database, clock }) => void (await makePartitions(database.queries, clock.now())) },
+  { name: 'retention', everyMs: 3_600_000, run: applyRetention },
+];
+
+/** Timed work. Every worker does it: each duty is safe to do twice at once. Answers how to stop. */
+export function startSweep(tools: SweepTools): () => Promise<void> {
+  const timers = new Map<Duty, NodeJS.Timeout>();
+  const running = new Set<Promise<void>>();
+  let stopped = false;
+  const schedule = (duty: Duty) => {
+    if (stopped) return;
+    timers.set(
+      duty,
+      setTimeout(() => {
+        const work = runDuty(tools, duty).finally(() => {
+          running.delete(work);
+          schedule(duty);
+        });
+        running.add(work);
+      }, duty.everyMs),
+    );
+  };
+  for (const duty of duties) schedule(duty);
+  return async () => {
+    stopped = true;
+    for (const timer of timers.values()) clearTimeout(timer);
+    await Promise.all(running);
+  };
+}
+
+async function runDuty(tools: SweepTools, duty: Duty): Promise<void> {
+  try {
+    await duty.run(tools);
+  } catch (error) {
+    tools.log.warn({ duty: duty.name, error: error instanceof Error ? error.message : String(error) }, 'timed work failed; it comes round again');
+  }
+}
+
+async function takeBackLeases({ database, clock, log }: SweepTools): Promise<void> {
+  const count = await expireLeases(database.queries, clock);
+  if (count === 0) return;
+  log.warn({ count }, 'leases of workers that are gone were taken back');
+  database.wakeUps.signal();
+}
+
+async function forgetOld({ database, retentionDays }: SweepTools): Promise<void> {
+  await forgetIdempotencyKeys(database.queries);
+  await forgetEventIds(database.queries, retentionDays);
+}
+
+/**
+ * Drops the ledger's days that are past retention. A day whose events are still to be delivered (scheduled far ahead)
+ * stays until they are.
+ */
+export async function applyRetention({ database, clock, log, retentionDays }: SweepTools): Promise<void> {
+  const oldest = clock.now() - retentionDays * 86_400_000;
+  await cancelOlderThan(database.queries, firstIdAt(oldest));
+  for (const partition of await listPartitions(database.queries)) {
+    if (partition.end > oldest) continue;
+    const needed = (partition.table === 'events' || partition.table === 'bodies') && (await holdsEventsBetween(database.queries, firstIdAt(partition.start), firstIdAt(partition.end)));
+    if (!needed && (await dropPartition(database.queries, partition))) log.info({ partition: partition.name }, 'dropped by retention');
+  }
+}
