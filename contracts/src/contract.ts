@@ -48,6 +48,9 @@ export interface SignatureInput {
   readonly content: readonly Uint8Array[];
 }
 
+/** One for each secret that signs, newest first. */
+export type Signatures = readonly [Uint8Array, ...Uint8Array[]];
+
 /**
  * What a response means: `delivered` ends the delivery well; `retry` goes on with the schedule; `failed` ends
  * the delivery without another attempt; `disable` does that and disables the endpoint.
@@ -142,7 +145,7 @@ export interface Contract {
    * Headers that carry the signatures, one for each current secret, newest first. Where secrets have no
    * overlap (`secret.maxOverlapSeconds` is 0) there is exactly one.
    */
-  signatureHeaders(message: Message, signatures: readonly Uint8Array[]): Headers;
+  signatureHeaders(message: Message, signatures: Signatures): Headers;
 
   /** The receiving side of the four above. `header` answers the one value of a required header. */
   readClaim(header: (name: string) => string, body: Uint8Array): Claim | Malformed;

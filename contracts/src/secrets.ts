@@ -1,6 +1,6 @@
 /** The forms that signing secrets take. */
 import type { SecretRule } from './contract.ts';
-import { decodeBase64, encodeBase64 } from './encodings.ts';
+import { decodeBase64, encodeBase64, utf8 } from './encodings.ts';
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;
@@ -8,6 +8,7 @@ const DAY = 24 * HOUR;
 const PREFIX = 'whsec_';
 const SHORTEST_KEY = 24;
 const LONGEST_KEY = 64;
+const standardProblem = `The secret must be "${PREFIX}" and the padded base64 of ${SHORTEST_KEY} to ${LONGEST_KEY} bytes; leave it out to have one made.`;
 
 /**
  * Standard Webhooks: `whsec_` and the base64 of 24 to 64 bytes; those bytes are the key. An old secret signs
@@ -18,26 +19,65 @@ const LONGEST_KEY = 64;
 export const standardSecret: SecretRule = {
   randomBytes: 32,
   format: (random) => PREFIX + encodeBase64(random),
-  problem: (secret) =>
-    standardKey(secret) === null
-      ? `The secret must be "${PREFIX}" and the padded base64 of ${SHORTEST_KEY} to ${LONGEST_KEY} bytes; leave it out to have one made.`
-      : null,
+  problem: (secret) => (decodedKey(secret) === null ? standardProblem : null),
   mask: (secret) => masked(secret, PREFIX),
   maxOverlapSeconds: 7 * DAY,
   defaultOverlapSeconds: DAY,
 };
 
-/** The key bytes of a Standard Webhooks secret, or `null` where it isn't one. */
-export function standardKey(secret: string): Uint8Array | null {
+/**
+ * The key bytes of a Standard Webhooks secret.
+ *
+ * @throws TypeError where it isn't one.
+ */
+export function standardKey(secret: string): Uint8Array {
+  const key = decodedKey(secret);
+  if (key === null) throw new TypeError(standardProblem);
+  return key;
+}
+
+function decodedKey(secret: string): Uint8Array | null {
   if (!secret.startsWith(PREFIX)) return null;
   const key = decodeBase64(secret.slice(PREFIX.length));
   return key !== null && key.length >= SHORTEST_KEY && key.length <= LONGEST_KEY ? key : null;
+}
+
+export interface TextSecret {
+  readonly rule: SecretRule;
+  /** @throws TypeError where the secret is not of this form. */
+  key(secret: string): Uint8Array;
+}
+
+/**
+ * Secrets that are used as they are written: the key is the UTF-8 of the whole text, prefix included. A
+ * replaced one stops at once, because these contracts' receivers look at one signature only.
+ *
+ * @param form what a secret must look like, and `described` says the same in words.
+ */
+export function textSecret(options: {
+  readonly format: (random: Uint8Array) => string;
+  readonly mask: (secret: string) => string;
+  readonly form: RegExp;
+  readonly described: string;
+}): TextSecret {
+  const problem = `The secret must be ${options.described}; leave it out to have one made.`;
+  return {
+    rule: {
+      randomBytes: 32,
+      format: options.format,
+      problem: (secret) => (options.form.test(secret) ? null : problem),
+      mask: options.mask,
+      maxOverlapSeconds: 0,
+      defaultOverlapSeconds: 0,
+    },
+    key(secret) {
+      if (!options.form.test(secret)) throw new TypeError(problem);
+      return utf8(secret);
+    },
+  };
 }
 
 /** A prefix, an ellipsis and the last four characters: enough to tell two secrets apart. */
 export function masked(secret: string, prefix: string): string {
   return `${prefix}…${secret.slice(-4)}`;
 }
-
-/** For contracts in which the replaced secret stops at once. */
-export const noOverlap = { maxOverlapSeconds: 0, defaultOverlapSeconds: 0 } as const;

@@ -1,4 +1,4 @@
-import type { Contract, Headers, Message } from './contract.ts';
+import type { Contract, Headers, Message, Signatures } from './contract.ts';
 import { hmac, hmacSync } from './hmac.ts';
 
 /**
@@ -10,12 +10,13 @@ import { hmac, hmacSync } from './hmac.ts';
  * @throws Error where the runtime has no Node crypto; `signAsync` works there.
  */
 export function sign(contract: Contract, message: Message, secrets: readonly string[]): Headers {
-  const signatures = signing(contract, secrets).map((secret) => {
+  const [newest, ...older] = signing(contract, secrets);
+  const one = (secret: string) => {
     const signature = hmacSync(contract.signatureInput(message, secret));
     if (signature === null) throw new Error('sign needs Node crypto; this runtime has none: use signAsync');
     return signature;
-  });
-  return { ...contract.headers(message), ...contract.signatureHeaders(message, signatures) };
+  };
+  return withSignatures(contract, message, [one(newest), ...older.map(one)]);
 }
 
 /** `sign` for runtimes that only have Web Crypto. */
@@ -24,14 +25,17 @@ export async function signAsync(
   message: Message,
   secrets: readonly string[],
 ): Promise<Headers> {
-  const signatures = await Promise.all(
-    signing(contract, secrets).map((secret) => hmac(contract.signatureInput(message, secret))),
-  );
-  return { ...contract.headers(message), ...contract.signatureHeaders(message, signatures) };
+  const [newest, ...older] = signing(contract, secrets);
+  const one = (secret: string) => hmac(contract.signatureInput(message, secret));
+  return withSignatures(contract, message, [await one(newest), ...(await Promise.all(older.map(one)))]);
 }
 
-function signing(contract: Contract, secrets: readonly string[]): readonly string[] {
-  const [newest] = secrets;
+function signing(contract: Contract, secrets: readonly string[]): readonly [string, ...string[]] {
+  const [newest, ...older] = secrets;
   if (newest === undefined) throw new TypeError(`${contract.name}: signing needs at least one secret`);
-  return contract.secret.maxOverlapSeconds === 0 ? [newest] : secrets;
+  return contract.secret.maxOverlapSeconds === 0 ? [newest] : [newest, ...older];
+}
+
+function withSignatures(contract: Contract, message: Message, signatures: Signatures): Headers {
+  return { ...contract.headers(message), ...contract.signatureHeaders(message, signatures) };
 }
