@@ -6,7 +6,7 @@ import { jsonObjectText } from './json-text.ts';
 export const NOW = new Date('2026-04-06T14:30:00.500Z');
 
 /** Type names as the platform allows them. */
-export const typeName: fc.Arbitrary<string> = fc.oneof(
+const typeName: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom('webhook.test', 'task_assigned', 'crm.account.create', 'evaluation.complete'),
   fc.stringMatching(/^[a-z0-9_]{1,8}(\.[a-z0-9_]{1,8}){0,4}$/),
 );
