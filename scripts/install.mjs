@@ -87,7 +87,7 @@ async function install() {
 function npm(command) {
   // Development packages include the Node that runs the service, so production needs them too; for the same reason
   // it is no matter which Node npm itself runs on.
-  const patience = ['--fetch-retries=2', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=5000'];
+  const patience = ['--fetch-retries=2', '--fetch-retry-mintimeout=500', '--fetch-retry-maxtimeout=1500'];
   const quiet = ['--loglevel=error', '--no-audit', '--no-fund'];
   const args = [...command, '--include=dev', '--engine-strict=false', ...patience, ...quiet];
   const own = process.env.npm_execpath;

@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest';
+import { catalogue } from '../src/base/errors.ts';
+import { renderErrorsPage } from './house/errors-page.ts';
+import { findEnvironmentReaders, findLongFiles, findMarks } from './house/habits.ts';
+import { findCycles } from './house/imports.ts';
+import { readSources } from './house/source.ts';
+import { findDisputedTables } from './house/tables.ts';
+import { findForbiddenImports } from './house/walls.ts';
+
+/** Tables that no room writes, with the reason. */
+const unwritten: Readonly<Record<string, string>> = {};
+
+const code = ['.ts', '.tsx'];
+const server = readSources('server/src', code);
+const sources = [
+  ...server,
+  ...['contracts/src', 'client/src', 'portal/src', 'e2e'].flatMap((folder) => readSources(folder, code)),
+];
+const migrations = readSources('server/sql', ['.sql']);
+const everything = ['contracts', 'client', 'portal', 'server', 'e2e', 'bench', 'scripts'].flatMap((folder) =>
+  readSources(folder, [...code, '.mjs', '.sql']),
+);
+
+describe('the house', () => {
+  test('has sources to look at', () => {
+    expect(server.length).toBeGreaterThan(10);
+    expect(migrations.length).toBeGreaterThan(0);
+  });
+
+  test('imports run downward through the walls', () => {
+    expect(findForbiddenImports(sources)).toEqual([]);
+  });
+
+  test('no files import each other in a ring', () => {
+    expect(findCycles(sources)).toEqual([]);
+  });
+
+  test('each table is written by exactly one room', () => {
+    expect(findDisputedTables(server, migrations, unwritten)).toEqual([]);
+  });
+
+  test('only base/config.ts reads the environment', () => {
+    expect(findEnvironmentReaders(server)).toEqual([]);
+  });
+
+  test('no source is longer than a person likes to read', () => {
+    expect(findLongFiles(everything.filter(({ path }) => !path.includes('/test/')))).toEqual([]);
+  });
+
+  test('nothing is left undone, silenced or skipped', () => {
+    expect(findMarks(everything)).toEqual([]);
+  });
+
+  test('docs/errors.md lists the catalogue (npm test -- house -u writes it)', async () => {
+    await expect(renderErrorsPage(catalogue)).toMatchFileSnapshot('../../docs/errors.md');
+  });
+});

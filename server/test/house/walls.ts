@@ -1,0 +1,81 @@
+import { importsOf, type Target } from './imports.ts';
+import type { SourceFile } from './source.ts';
+
+/** Room → the rooms it may import. A room is a folder of server/src, or a workspace. */
+export const walls: Readonly<Record<string, readonly string[]>> = {
+  main: ['api', 'worker', 'db', 'base'],
+  api: ['http', 'presets', 'modules', 'events', 'deliveries', 'endpoints', 'tenants', 'db', 'base'],
+  presets: ['http', 'modules', 'events', 'deliveries', 'endpoints', 'tenants', 'db', 'base', 'contracts'],
+  // What api and presets share: operations, problem documents, reading input.
+  http: ['tenants', 'db', 'base', 'contracts'],
+  worker: ['modules', 'events', 'deliveries', 'endpoints', 'db', 'base'],
+  modules: ['events', 'endpoints', 'tenants', 'db', 'base'],
+  events: ['deliveries', 'endpoints', 'tenants', 'db', 'base'],
+  deliveries: ['endpoints', 'tenants', 'db', 'base', 'contracts'],
+  endpoints: ['tenants', 'db', 'base', 'contracts'],
+  tenants: ['db', 'base'],
+  db: ['base'],
+  base: [],
+  portal: ['client'],
+  client: ['contracts'],
+  contracts: [],
+  // Public surfaces only.
+  e2e: ['client', 'contracts'],
+};
+
+/** Rooms that may know the HTTP framework. */
+const framework = /^(fastify|@fastify\/.*)$/;
+const frameworkRooms = new Set(['api', 'presets', 'http']);
+const serverRooms = 'server/src/';
+
+/** Imports that go upward, sideways or through a wall, each as one line to read. */
+export function findForbiddenImports(files: readonly SourceFile[]): string[] {
+  return files.flatMap((file) => {
+    const room = roomOf(file.path);
+    if (!(room in walls)) return [`${file.path}: the room ${room} is not in the table of walls`];
+    return importsOf(file).flatMap((target) => {
+      const objection = objectionTo(target, file.path, room);
+      return objection === null ? [] : [`${file.path}: ${objection}`];
+    });
+  });
+}
+
+/** `server/src/events/publish.ts` → `events`, `contracts/src/index.ts` → `contracts`; the top of server/src is `main`. */
+export function roomOf(path: string): string {
+  if (!path.startsWith(serverRooms)) return path.split('/')[0] ?? path;
+  const [first = '', file] = path.slice(serverRooms.length).split('/');
+  return file === undefined ? 'main' : first;
+}
+
+function objectionTo(target: Target, from: string, room: string): string | null {
+  if (target.kind === 'computed') return 'imports something computed at run time, which nobody can follow';
+  if (target.kind === 'package') return objectionToPackage(target.name, room);
+  const other = roomOf(target.path);
+  if (workspaceOf(target.path) !== workspaceOf(from)) return `reaches into ${target.path} by its path`;
+  if (room === 'modules' && other === 'modules' && moduleOf(from) !== moduleOf(target.path)) {
+    return moduleOf(from) === null ? null : `the module imports another one, ${target.path}`;
+  }
+  return other === room || walls[room]?.includes(other)
+    ? null
+    : `${room} may not import ${other} (${target.path})`;
+}
+
+function objectionToPackage(name: string, room: string): string | null {
+  if (name.startsWith('@sluice/')) {
+    const other = name.slice('@sluice/'.length);
+    return other === room || walls[room]?.includes(other) ? null : `${room} may not import ${name}`;
+  }
+  if (framework.test(name) && !frameworkRooms.has(room)) return `${room} may not know ${name}`;
+  if (room === 'contracts') return `contracts depends on nothing, not even ${name}`;
+  return null;
+}
+
+function workspaceOf(path: string): string {
+  return path.split('/')[0] ?? path;
+}
+
+/** `server/src/modules/reviews/rules.ts` → `reviews`; `null` for what lies directly in `modules/`. */
+function moduleOf(path: string): string | null {
+  const [name, file] = path.slice(`${serverRooms}modules/`.length).split('/');
+  return file === undefined ? null : (name ?? null);
+}
