@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
 
 /** What this process does. */
@@ -14,7 +13,8 @@ export interface AllowedTarget {
 export interface Config {
   readonly production: boolean;
   readonly host: string;
-  readonly port: number;
+  /** `null`: nothing listens (a worker alone, without PORT). */
+  readonly port: number | null;
   /** `null`: the embedded database in `dataDir`. */
   readonly databaseUrl: string | null;
   readonly dataDir: string;
@@ -43,7 +43,7 @@ export class ConfigError extends Error {
 /** Every setting: the one list from which `--help` is printed. */
 export const settings: readonly { name: string; fallback: string; meaning: string }[] = [
   { name: 'HOST', fallback: '127.0.0.1', meaning: 'address where the API and the portal listen' },
-  { name: 'PORT', fallback: '4100', meaning: 'port where the API and the portal listen; 0 takes a free one' },
+  { name: 'PORT', fallback: '4100', meaning: 'port where the API and the portal listen; 0 takes a free one; a worker alone listens only if it is set' },
   { name: 'DATABASE_URL', fallback: 'embedded', meaning: 'any Postgres of version 15 or later: postgres://user:password@host:5432/name' },
   { name: 'SLUICE_DATA_DIR', fallback: './.sluice', meaning: 'embedded database and generated development secrets' },
   { name: 'SLUICE_ROLES', fallback: 'api,worker', meaning: 'what this process does; several processes share one Postgres' },
@@ -89,7 +89,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   return {
     production,
     host: text('HOST') ?? '127.0.0.1',
-    port,
+    port: roles.includes('api') || text('PORT') !== null ? port : null,
     databaseUrl,
     dataDir: text('SLUICE_DATA_DIR') ?? './.sluice',
     roles,
@@ -167,9 +167,4 @@ function readTargets(text: string, problems: string[]): AllowedTarget[] {
     problems.push(`SLUICE_ALLOW_TARGETS has "${part}"; use CIDR or CIDR:port, such as 10.0.0.0/8, 127.0.0.1/32:9000 or [::1]/128.`);
     return [];
   });
-}
-
-/** A name for a secret that says nothing about it: to tell in logs which of two keys is in use. */
-export function fingerprint(secret: Uint8Array): string {
-  return createHash('sha256').update(secret).digest('hex').slice(0, 8);
 }

@@ -14,7 +14,6 @@ export const catalogue = {
   missing_scope: { status: 403, title: 'The credential lacks a scope', remedy: 'Use a key that holds the scope named in the detail.' },
   forbidden: { status: 403, title: 'The credential may not do this', remedy: 'Use a credential of the kind named in the detail.' },
   not_found: { status: 404, title: 'Not found', remedy: 'Check the id and the path; things of other organizations are not found either.' },
-  method_not_allowed: { status: 405, title: 'The method is not allowed here', remedy: 'Use one of the methods in the `Allow` header.' },
   conflict: { status: 409, title: 'It conflicts with what exists', remedy: 'Read the current state, then decide again.' },
   idempotency_conflict: { status: 409, title: 'The idempotency key was used for another request', remedy: 'Use a new key for a new request; repeat the first request unchanged to get its answer.' },
   delivery_not_retryable: { status: 409, title: 'The delivery cannot be retried', remedy: 'Only pending and failed deliveries can be retried; replay the event for a new delivery.' },
@@ -28,7 +27,6 @@ export const catalogue = {
   rate_limited: { status: 429, title: 'Too many requests', remedy: 'Wait as long as `Retry-After` says.' },
   internal_error: { status: 500, title: 'Something broke on our side', remedy: 'Try again; if it persists, give the operator the request id.' },
   database_unavailable: { status: 503, title: 'The database cannot be reached', remedy: 'Try again after `Retry-After` seconds; with an idempotency key nothing happens twice.' },
-  shutting_down: { status: 503, title: 'This process is stopping', remedy: 'Try again: another process, or the next one, will answer.' },
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type ErrorCode = keyof typeof catalogue;

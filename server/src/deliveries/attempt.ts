@@ -26,7 +26,6 @@ const mask = '••••••';
 export async function attempt(tools: AttemptTools, job: Job): Promise<AttemptResult> {
   const startedAt = new Date(tools.clock.now());
   const { claimed, contract, event, body } = job;
-  const isFirst = claimed.roundAttempts === 0;
   try {
     const signed = sign(
       contract,
@@ -36,7 +35,7 @@ export async function attempt(tools: AttemptTools, job: Job): Promise<AttemptRes
         deliveryUuid: claimed.id,
         body: body.bytes,
         attemptedAt: startedAt,
-        roundStartedAt: isFirst ? startedAt : claimed.roundStartedAt,
+        roundStartedAt: signedAsOf(job, startedAt),
       },
       job.secrets,
     );
@@ -50,6 +49,16 @@ export async function attempt(tools: AttemptTools, job: Job): Promise<AttemptRes
   } catch (error) {
     return notSent(tools, { claimed, url: job.url, reason: error instanceof Error ? error.message : String(error) });
   }
+}
+
+/**
+ * The time that contracts with one signed payload for all attempts sign. A round that was held up so long that its
+ * receiver would refuse the time as stale signs afresh.
+ */
+function signedAsOf({ claimed, contract }: Job, now: Date): Date {
+  if (claimed.roundAttempts === 0) return now;
+  const age = (now.getTime() - claimed.roundStartedAt.getTime()) / 1000;
+  return contract.toleranceSeconds !== null && age > contract.toleranceSeconds * 0.9 ? now : claimed.roundStartedAt;
 }
 
 /** The attempt at a delivery that could not even be prepared: it fails for good, alone, with the reason in the ledger. */

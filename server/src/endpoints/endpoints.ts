@@ -47,6 +47,7 @@ export async function createEndpoint(
   input: EndpointInput & { readonly contract: string; readonly secret?: string },
 ): Promise<{ endpoint: Endpoint; secret: string }> {
   const contract = contractNamed(input.contract);
+  checkRetryDelays(contract, input.retryDelays);
   const id = newId(tools.clock);
   const endpoint = await tx
     .insertInto('endpoints')
@@ -96,6 +97,7 @@ export async function changeEndpoint(
     const problem = secrets.map((secret) => contract.secret.problem(secret)).find((found) => found !== null);
     if (problem) throw invalidInput('/contract', `The endpoint's secret does not suit this contract: ${problem}`);
   }
+  checkRetryDelays(contract, change.retryDelays === undefined ? before.retry_delays : change.retryDelays);
   const url = change.url !== undefined || contract.name !== before.contract ? checkUrl(tools, contract, change.url ?? before.url) : before.url;
   const timeoutSeconds = change.timeoutSeconds === undefined ? before.timeout_seconds : change.timeoutSeconds;
   const changed = await tx
@@ -203,6 +205,10 @@ function contractNamed(name: string): Contract {
   const contract = getContract(name);
   if (!contract) throw invalidInput('/contract', `There is no contract "${name}".`);
   return contract;
+}
+
+function checkRetryDelays(contract: Contract, delays: readonly number[] | null | undefined): void {
+  if (delays && !contract.retry.overridable) throw invalidInput('/retry_delays', `The ${contract.name} contract promises its own delays.`);
 }
 
 function checkUrl(tools: EndpointTools, contract: Contract, text: string): string {

@@ -47,21 +47,21 @@ export async function recordHealth(tx: Queries, changes: readonly HealthChange[]
       select * from unnest(
         ${changes.map((c) => c.orgId)}::uuid[], ${changes.map((c) => c.endpointId)}::uuid[], ${changes.map((c) => c.successes)}::int[],
         ${changes.map((c) => c.trailingFailures)}::int[], ${changes.map((c) => c.strained)}::boolean[]
-      ) as given (org_id, endpoint_id, successes, trailing, strained)
+      ) as given (org_id, endpoint_id, successes, trailing_failures, strained)
     ), locked as (
       select health.org_id, health.endpoint_id from endpoint_health health
         join given on given.org_id = health.org_id and given.endpoint_id = health.endpoint_id
        order by 1, 2 for update of health
     )
     update endpoint_health health set
-      consecutive_failures = case when given.successes > 0 then given.trailing else health.consecutive_failures + given.trailing end,
+      consecutive_failures = case when given.successes > 0 then given.trailing_failures else health.consecutive_failures + given.trailing_failures end,
       failing_since = case
-        when given.trailing > 0 and given.successes = 0 then coalesce(health.failing_since, now())
-        when given.trailing > 0 then now()
+        when given.trailing_failures > 0 and given.successes = 0 then coalesce(health.failing_since, now())
+        when given.trailing_failures > 0 then now()
         when given.successes > 0 then null
         else health.failing_since end,
       last_success_at = case when given.successes > 0 then now() else health.last_success_at end,
-      last_failure_at = case when given.trailing > 0 or given.strained then now() else health.last_failure_at end,
+      last_failure_at = case when given.trailing_failures > 0 or given.strained then now() else health.last_failure_at end,
       concurrency = case when given.strained then greatest(1, health.concurrency / 2) else least(${maxConcurrency}, health.concurrency + given.successes) end
       from given, locked
      where given.org_id = health.org_id and given.endpoint_id = health.endpoint_id

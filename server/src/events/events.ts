@@ -1,6 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import { SluiceError } from '../base/errors.ts';
-import { firstIdAt, parseId, timeOfId } from '../base/ids.ts';
+import { firstIdAt, parseId, publicId, timeOfId } from '../base/ids.ts';
 import type { Queries } from '../db/connect.ts';
 import type { Tables } from '../db/tables.ts';
 
@@ -22,13 +22,29 @@ export function listEvents(queries: Queries, orgId: string, filter: EventFilter,
   return query.orderBy('id', 'desc').limit(page.limit).execute();
 }
 
+/** The inner id of what an event is called outside: the publisher's own id, or ours; `null` where it can't exist. */
+export async function findEventId(queries: Queries, orgId: string, name: string): Promise<string | null> {
+  const own = await queries.selectFrom('event_ids').select('event_id').where('org_id', '=', orgId).where('external_id', '=', name).executeTakeFirst();
+  return own?.event_id ?? parseId('event', name);
+}
+
+/** What events are called outside, by their inner ids. */
+export async function eventNames(queries: Queries, orgId: string, ids: readonly string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map();
+  const sorted = [...new Set(ids)].sort();
+  const { rows } = await sql<{ id: string; external_id: string | null }>`
+    select id, external_id from events where org_id = ${orgId} and id = any(${sorted}::uuid[]) and id >= ${sorted[0]}::uuid and id <= ${sorted.at(-1)}::uuid`.execute(queries);
+  const names = new Map(ids.map((id) => [id, publicId('event', id)]));
+  for (const row of rows) if (row.external_id !== null) names.set(row.id, row.external_id);
+  return names;
+}
+
 /**
  * @param name the event's public id: the publisher's own, or ours
  * @throws {SluiceError} not_found
  */
 export async function getEvent(queries: Queries, orgId: string, name: string): Promise<StoredEvent> {
-  const own = await queries.selectFrom('event_ids').select('event_id').where('org_id', '=', orgId).where('external_id', '=', name).executeTakeFirst();
-  const id = own?.event_id ?? parseId('event', name);
+  const id = await findEventId(queries, orgId, name);
   const found = id === null ? undefined : await queries.selectFrom('events').selectAll().where('org_id', '=', orgId).where('id', '=', id).executeTakeFirst();
   // An event with an id of the publisher's goes by that one alone.
   if (!found || (found.external_id !== null && found.external_id !== name)) throw new SluiceError('not_found', 'No such event.');

@@ -1,0 +1,69 @@
+import type { FastifySchema } from 'fastify';
+import { catalogue } from '../base/errors.ts';
+import type { Route } from '../http/operation.ts';
+import { Problem } from '../http/problem.ts';
+
+/** The frame of the OpenAPI document; the routes fill it. */
+export const openApiBase = {
+  openapi: '3.1.0',
+  info: {
+    title: 'Sluice',
+    version: '1',
+    description:
+      'Publish events; Sluice delivers them, signed, to everyone who subscribed, and keeps a ledger of every attempt. ' +
+      'Every error is a problem document (RFC 9457) with a stable `code`. Lists answer `data` and `next_cursor`.',
+    license: { name: 'MIT' },
+  },
+  components: {
+    securitySchemes: {
+      key: { type: 'http' as const, scheme: 'bearer', description: "An organization's key" },
+      operator: { type: 'http' as const, scheme: 'bearer', description: 'SLUICE_ADMIN_TOKEN' },
+    },
+  },
+};
+
+/** A route in the words of the OpenAPI document. */
+export function describeRoute({ method, access, operation }: Route): FastifySchema {
+  const scope = access === 'public' || access === 'operator' || access === 'member of the organization' ? null : access;
+  const creates = method === 'POST' && operation.mode !== 'read';
+  return {
+    operationId: operation.id,
+    summary: operation.summary,
+    description: [operation.description, scope === null ? null : `Scope: \`${scope}\`.`].filter((part) => part !== null && part !== undefined).join('\n\n'),
+    tags: [operation.group],
+    security: access === 'public' ? [] : [access === 'operator' ? { operator: [] } : { key: scope === null ? [] : [scope] }],
+    ...(operation.params ? { params: operation.params } : {}),
+    ...(operation.query ? { querystring: operation.query } : {}),
+    ...(operation.body ? { body: operation.body } : {}),
+    ...(creates
+      ? { headers: { type: 'object', properties: { 'idempotency-key': { type: 'string', minLength: 1, maxLength: 255, description: 'The same key and request answer the first result for 24 hours' } } } }
+      : {}),
+    response: {
+      ...Object.fromEntries(
+        Object.entries(operation.answers).map(([status, answer]) => [
+          status,
+          answer.schema ? { description: answer.description, content: { 'application/json': { schema: answer.schema } } } : { description: answer.description, type: 'null' },
+        ]),
+      ),
+      ...Object.fromEntries(problemsOf(access, operation).map((status) => [status, { description: titleOf(status), content: { 'application/problem+json': { schema: Problem } } }])),
+    },
+  };
+}
+
+function problemsOf(access: Route['access'], operation: Route['operation']): number[] {
+  return [
+    ...(access === 'public' ? [] : [401, 403]),
+    ...(operation.params ? [404] : []),
+    ...(operation.body ? [400, 413, 415] : []),
+    ...(operation.mode === 'read' ? [] : [409]),
+    ...(operation.body || operation.query ? [422] : []),
+    503,
+  ];
+}
+
+function titleOf(status: number): string {
+  return Object.values(catalogue)
+    .filter((entry) => entry.status === status)
+    .map((entry) => entry.title)
+    .join('; ');
+}

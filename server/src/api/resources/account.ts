@@ -1,0 +1,78 @@
+import { Type } from 'typebox';
+import { publicId } from '../../base/ids.ts';
+import { given, IdOf, OrNull, Timestamp } from '../../http/fields.ts';
+import { operation } from '../../http/operation.ts';
+import { PageOf, PageQuery, pageOf, readCursor } from '../../http/page.ts';
+import { listAudit } from '../../tenants/audit.ts';
+import { getOrganization } from '../../tenants/organizations.ts';
+
+const Me = Type.Object({
+  kind: Type.Enum(['key']),
+  id: Type.String(),
+  name: Type.String(),
+  scopes: Type.Array(Type.String()),
+  organization: Type.Object({ id: IdOf('organization'), name: Type.String(), slug: Type.String() }),
+});
+
+export const me = operation({
+  id: 'getMe',
+  summary: 'Who am I, and what may I do',
+  group: 'Account',
+  mode: 'read',
+  answers: { 200: { description: 'The credential', schema: Me } },
+  async handle({ queries, credential, orgId }) {
+    if (credential?.kind !== 'key') throw new Error('Only credentials of organizations come here.');
+    const organization = await getOrganization(queries, orgId);
+    return {
+      status: 200,
+      body: {
+        kind: credential.kind,
+        id: credential.id,
+        name: credential.name,
+        scopes: credential.scopes,
+        organization: { id: publicId('organization', organization.id), name: organization.name, slug: organization.slug },
+      },
+    };
+  },
+});
+
+const AuditEntry = Type.Object({
+  id: IdOf('auditEntry'),
+  actor: Type.String(),
+  action: Type.String(),
+  target: Type.String(),
+  ip: OrNull(Type.String()),
+  user_agent: OrNull(Type.String()),
+  details: Type.Record(Type.String(), Type.Unknown()),
+  at: Timestamp,
+});
+
+export const auditLog = operation({
+  id: 'listAuditLog',
+  summary: 'Who did what, from where and when; newest first',
+  group: 'Account',
+  mode: 'read',
+  query: Type.Object(
+    { ...PageQuery.properties, action: Type.Optional(Type.String({ maxLength: 128 })), actor: Type.Optional(Type.String({ maxLength: 128 })), target: Type.Optional(Type.String({ maxLength: 200 })) },
+    { additionalProperties: false },
+  ),
+  answers: { 200: { description: 'A page', schema: PageOf(AuditEntry) } },
+  async handle({ queries, services, orgId }, { query }) {
+    const name = { sealer: services.sealer, list: 'audit', orgId };
+    const filter = given({ action: query.action, actor: query.actor, target: query.target });
+    const rows = await listAudit(queries, orgId, filter, { before: readCursor(name, query.cursor), limit: query.limit + 1 });
+    return {
+      status: 200,
+      body: pageOf(name, rows, query.limit, (row) => row.id, (row) => ({
+        id: publicId('auditEntry', row.id),
+        actor: row.actor,
+        action: row.action,
+        target: row.target,
+        ip: row.ip,
+        user_agent: row.user_agent,
+        details: JSON.parse(row.details),
+        at: row.at.toISOString(),
+      })),
+    };
+  },
+});

@@ -1,0 +1,64 @@
+import { type Route, route } from '../http/operation.ts';
+import * as account from './resources/account.ts';
+import * as contracts from './resources/contracts.ts';
+import * as deliveries from './resources/deliveries.ts';
+import * as endpoints from './resources/endpoints.ts';
+import * as eventTypes from './resources/event-types.ts';
+import * as events from './resources/events.ts';
+import * as keys from './resources/keys.ts';
+import * as members from './resources/members.ts';
+import * as organizations from './resources/organizations.ts';
+import * as publishing from './resources/publishing.ts';
+
+/** Every route of the API: what it is called, who may call it, and what does it. */
+export const routes: readonly Route[] = [
+  route('POST', '/v1/organizations', 'operator', organizations.create),
+  route('GET', '/v1/organizations', 'operator', organizations.list),
+  route('GET', '/v1/organizations/{id}', 'operator', organizations.get),
+  route('PATCH', '/v1/organizations/{id}', 'operator', organizations.change),
+  route('DELETE', '/v1/organizations/{id}', 'operator', organizations.remove),
+  route('POST', '/v1/organizations/{id}/keys', 'operator', keys.createFirst),
+
+  route('GET', '/v1/keys', 'keys:read', keys.list),
+  route('POST', '/v1/keys', 'keys:write', keys.create),
+  route('DELETE', '/v1/keys/{id}', 'keys:write', keys.revoke),
+
+  route('GET', '/v1/members', 'members:read', members.list),
+  route('POST', '/v1/members', 'members:write', members.create),
+  route('PATCH', '/v1/members/{id}', 'members:write', members.change),
+  route('DELETE', '/v1/members/{id}', 'members:write', members.remove),
+
+  route('GET', '/v1/me', 'member of the organization', account.me),
+  route('GET', '/v1/audit-log', 'audit:read', account.auditLog),
+
+  route('GET', '/v1/event-types', 'event_types:read', eventTypes.list),
+  route('GET', '/v1/event-types/{name}', 'event_types:read', eventTypes.get),
+  route('PUT', '/v1/event-types/{name}', 'event_types:write', eventTypes.put),
+  route('DELETE', '/v1/event-types/{name}', 'event_types:write', eventTypes.remove),
+
+  route('POST', '/v1/events', 'events:write', publishing.publish),
+  route('POST', '/v1/events/batch', 'events:write', publishing.publishBatch),
+  route('GET', '/v1/events', 'events:read', events.list),
+  route('GET', '/v1/events/{id}', 'events:read', events.get),
+  route('POST', '/v1/events/{id}/replay', 'deliveries:write', events.replay),
+
+  route('GET', '/v1/contracts', 'public', contracts.list),
+  route('GET', '/v1/contracts/{name}', 'public', contracts.get),
+
+  route('GET', '/v1/endpoints', 'endpoints:read', endpoints.list),
+  route('POST', '/v1/endpoints', 'endpoints:write', endpoints.create),
+  route('GET', '/v1/endpoints/{id}', 'endpoints:read', endpoints.get),
+  route('PATCH', '/v1/endpoints/{id}', 'endpoints:write', endpoints.change),
+  route('DELETE', '/v1/endpoints/{id}', 'endpoints:write', endpoints.remove),
+  route('POST', '/v1/endpoints/{id}/rotate-secret', 'endpoints:write', endpoints.rotate),
+  route('POST', '/v1/endpoints/{id}/test', 'endpoints:write', endpoints.test),
+  route('POST', '/v1/endpoints/{id}/enable', 'endpoints:write', endpoints.enable),
+  route('POST', '/v1/endpoints/{id}/disable', 'endpoints:write', endpoints.disable),
+  route('GET', '/v1/endpoints/{id}/stats', 'endpoints:read', endpoints.stats),
+
+  route('GET', '/v1/deliveries', 'deliveries:read', deliveries.list),
+  route('GET', '/v1/deliveries/{id}', 'deliveries:read', deliveries.get),
+  route('GET', '/v1/deliveries/{id}/attempts', 'deliveries:read', deliveries.attempts),
+  route('POST', '/v1/deliveries/{id}/retry', 'deliveries:write', deliveries.retry),
+  route('POST', '/v1/deliveries/{id}/cancel', 'deliveries:write', deliveries.cancel),
+];

@@ -1,0 +1,151 @@
+import helmet from '@fastify/helmet';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { SluiceError } from '../base/errors.ts';
+import { parseJsonBody } from '../http/json-body.ts';
+import type { Answer, Credential, Route, Services } from '../http/operation.ts';
+import { problemOf } from '../http/problem.ts';
+import { authenticate, authorize } from './auth.ts';
+import { execute } from './execute.ts';
+import { describeRoute, openApiBase } from './openapi.ts';
+import { addOperations } from './operations.ts';
+import { compileInputCheck } from './validation.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The exact bytes of the body. */
+    raw_body: Uint8Array;
+    credential: Credential | null;
+  }
+}
+
+const defaultBodyLimit = 131_072;
+
+/** The HTTP side of a process: the operator's pages, and the API's routes where this process has that role. */
+export async function createServer(services: Services, routes: readonly Route[]): Promise<FastifyInstance> {
+  const server = Fastify({
+    logger: false,
+    bodyLimit: defaultBodyLimit,
+    requestIdHeader: false,
+    genReqId: () => crypto.randomUUID(),
+    routerOptions: { maxParamLength: 512 },
+    // Node's own, in ms: a client that sends its request one byte at a time is let go.
+    requestTimeout: 30_000,
+    connectionTimeout: 60_000,
+    keepAliveTimeout: 65_000,
+    // A request that is already on a connection is answered; only new connections are refused.
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    frameworkErrors: (error, request, reply) => sendProblem(services, error, request, reply),
+  });
+  server.decorateRequest('raw_body');
+  server.decorateRequest('credential', null);
+  await server.register(helmet, { contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } }, hsts: false });
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    try {
+      const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body);
+      request.raw_body = bytes;
+      done(null, bytes.length === 0 ? undefined : parseJsonBody(bytes));
+    } catch (error) {
+      done(error instanceof Error ? error : new Error(String(error)));
+    }
+  });
+  // Validation is ours (`validation.ts`); the schemas on the routes are for the OpenAPI document.
+  server.setValidatorCompiler(() => () => true);
+  server.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  server.setErrorHandler((error, request, reply) => sendProblem(services, error, request, reply));
+  server.setNotFoundHandler((request, reply) => sendProblem(services, new SluiceError('not_found', 'There is no such route.'), request, reply));
+  server.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none';
+    services.metrics.requestSeconds.observe({ method: request.method, route, status: String(reply.statusCode) }, reply.elapsedTime / 1000);
+  });
+  await server.register(swagger, { openapi: openApiBase, convertConstToEnum: false });
+  await server.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, uiConfig: { docExpansion: 'list', tryItOutEnabled: false } });
+  await server.register(async (scope) => addOperations(scope, services));
+  await server.register(async (scope) => {
+    for (const route of routes) addRoute(scope, services, route);
+  });
+  return server;
+}
+
+function addRoute(server: FastifyInstance, services: Services, route: Route): void {
+  const { operation } = route;
+  const check = compileInputCheck(operation);
+  server.route({
+    method: route.method,
+    url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+    ...(operation.bodyLimit === undefined ? {} : { bodyLimit: operation.bodyLimit }),
+    schema: describeRoute(route),
+    // Before the body is read: strangers do not get to send megabytes.
+    onRequest: async (request) => {
+      request.credential = await authenticate(services, request.headers.authorization);
+      authorize(request.credential, route.access);
+      if (request.headers['content-encoding'] !== undefined) throw new SluiceError('unsupported_media_type', 'Compressed bodies are not accepted.');
+    },
+    handler: async (request, reply) => {
+      const body = operation.body === undefined ? undefined : (request.body ?? (operation.bodyOptional ? {} : undefined));
+      const input = { params: request.params, query: request.query, body };
+      check(input);
+      const { credential } = request;
+      const answer = await execute(services, operation, {
+        credential,
+        actor: {
+          name: credential === null ? 'anonymous' : credential.kind === 'operator' ? 'operator' : `key:${credential.id}`,
+          ip: request.ip,
+          userAgent: request.headers['user-agent']?.slice(0, 256) ?? null,
+        },
+        method: request.method,
+        path: request.url,
+        idempotencyKey: singleHeader(request.headers['idempotency-key']),
+        input: { ...input, raw: request.raw_body ?? new Uint8Array() },
+      });
+      return sendAnswer(reply, answer);
+    },
+  });
+}
+
+function singleHeader(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value.join(', ') : value;
+}
+
+function sendAnswer(reply: FastifyReply, answer: Answer): FastifyReply {
+  reply.code(answer.status).headers(answer.headers ?? {}).header('cache-control', 'no-store');
+  const text = answer.text ?? (answer.body === undefined ? '' : JSON.stringify(answer.body));
+  return text === '' ? reply.send() : reply.header('content-type', 'application/json; charset=utf-8').send(text);
+}
+
+function sendProblem(services: Services, thrown: FastifyError | Error | unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const problem = problemOf(fromFramework(thrown), request.id);
+  if (problem.status >= 500) {
+    services.log.error({ request_id: request.id, method: request.method, route: request.routeOptions.url, code: problem.document.code, error: describeFailure(thrown) }, 'request failed');
+  }
+  return reply.code(problem.status).headers(problem.headers).send(JSON.stringify(problem.document));
+}
+
+/** Why it failed, for the log. Messages of database errors can quote values, so only their code and place are kept. */
+function describeFailure(thrown: unknown): string {
+  const error = thrown instanceof SluiceError ? thrown.cause : thrown;
+  if (!(error instanceof Error)) return String(error);
+  const code = 'code' in error ? ` ${String(error.code)}` : '';
+  return `${error.name}${code}: ${'severity' in error ? '' : error.message}\n${(error.stack ?? '').split('\n').slice(1, 6).join('\n')}`;
+}
+
+/** What Fastify itself refuses, in the words of our catalogue. */
+function fromFramework(thrown: unknown): unknown {
+  if (thrown instanceof SluiceError || !(thrown instanceof Error) || !('code' in thrown)) return thrown;
+  switch (thrown.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new SluiceError('payload_too_large', 'The body is larger than this route takes.');
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new SluiceError('unsupported_media_type', 'The body is not application/json.');
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+    case 'FST_ERR_BAD_URL':
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+    case 'ECONNRESET':
+      return new SluiceError('malformed_request', thrown.message);
+    default:
+      return 'statusCode' in thrown && thrown.statusCode === 400 ? new SluiceError('malformed_request', thrown.message) : thrown;
+  }
+}

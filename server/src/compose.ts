@@ -1,0 +1,101 @@
+import { hostname } from 'node:os';
+import { sql } from 'kysely';
+import { routes } from './api/routes.ts';
+import { createServer } from './api/server.ts';
+import { type Clock, DatabaseClock } from './base/clock.ts';
+import type { Config } from './base/config.ts';
+import type { Logger } from './base/log.ts';
+import { createMetrics } from './base/metrics.ts';
+import { createSealer } from './base/seal.ts';
+import { type Database, openEmbedded, openServer } from './db/connect.ts';
+import { migrate } from './db/migrate.ts';
+import { makePartitions } from './db/partitions.ts';
+import { createAddressGuard } from './deliveries/address-guard.ts';
+import { expireLeases } from './deliveries/expire.ts';
+import { createHttpClient } from './deliveries/http-client.ts';
+import { createResolve } from './deliveries/resolve.ts';
+import { SubscriberLists } from './endpoints/match.ts';
+import { Catalogues } from './events/event-types.ts';
+import { Publisher } from './events/publish.ts';
+import type { Services } from './http/operation.ts';
+import { Worker } from './worker/loop.ts';
+import { startSweep } from './worker/sweep.ts';
+
+/** A running process. */
+export interface Running {
+  readonly services: Services;
+  /** Where it listens; `null` for a worker alone. */
+  readonly address: string | null;
+  /** Stops accepting, finishes what is under way, closes the database. */
+  close(): Promise<void>;
+}
+
+/** Opens and migrates the database that the settings name. */
+export async function openDatabase(config: Config, log: Logger): Promise<Database> {
+  const database = config.databaseUrl === null ? await openEmbedded(config.dataDir) : await openServer({ url: config.databaseUrl, log });
+  try {
+    await migrate(database);
+    return database;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+/** What varies between runs of the same program. */
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+/** A clock that goes by the database's, and real chance. */
+export async function realSurroundings(database: Database): Promise<Surroundings> {
+  const clock = new DatabaseClock();
+  const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(database.queries);
+  if (rows[0]) clock.follow(rows[0].now);
+  return { clock, random: Math.random };
+}
+
+/** Puts together what every handler and worker is given. */
+export function createServices(config: Config, database: Database, log: Logger, { clock, random }: Surroundings): Services {
+  const metrics = createMetrics();
+  const sealer = createSealer(config.masterKeys);
+  const addresses = createAddressGuard(config.allowedTargets);
+  const accept = { clock, sealer, subscribers: new SubscriberLists(), catalogues: new Catalogues() };
+  return {
+    ...accept,
+    config,
+    database,
+    addresses,
+    http: createHttpClient(addresses, createResolve()),
+    publisher: new Publisher(database, { ...accept, log, metrics }),
+    random,
+    worker: `${hostname()}:${process.pid}`,
+    log,
+    metrics,
+  };
+}
+
+/** Starts the roles of a process on services that are ready. */
+export async function start(services: Services): Promise<Running> {
+  const { config, database, clock, log } = services;
+  await makePartitions(database.queries, clock.now());
+  // The data folder's lock says that no other process can hold a lease, so those of the last one are over.
+  if (database.kind === 'embedded') while ((await expireLeases(database.queries, clock, true)) > 0);
+  const server = config.port === null ? null : await createServer(services, config.roles.includes('api') ? routes : []);
+  const address = server === null || config.port === null ? null : await server.listen({ host: config.host, port: config.port });
+  const works = config.roles.includes('worker');
+  const worker = works ? new Worker(services) : null;
+  const stopSweep = works ? startSweep({ database, clock, log, retentionDays: config.retentionDays }) : null;
+  worker?.start();
+  return {
+    services,
+    address,
+    async close() {
+      await Promise.all([server?.close(), worker?.stop()]);
+      await stopSweep?.();
+      await services.http.close();
+      await database.close();
+    },
+  };
+}

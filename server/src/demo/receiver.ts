@@ -1,0 +1,76 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Contract, verify } from '@sluice/contracts';
+
+export interface Receipt {
+  readonly path: string;
+  readonly body: string;
+  /** On the clock of `performance.now()`. */
+  readonly at: number;
+  readonly verified: boolean;
+  readonly detail: string;
+}
+
+export interface Receiver {
+  readonly url: string;
+  /** The next request for a contract's path, verified with the secret; `null` when none comes in time. */
+  expect(contract: Contract, secret: string, withinMs: number): Promise<Receipt | null>;
+  /** Calls for every request from now on. */
+  report(each: (receipt: Receipt) => void): void;
+}
+
+/** A receiver as a customer would write one: raw bytes, verify, answer. */
+export async function startReceiver(): Promise<Receiver> {
+  const known = new Map<string, { contract: Contract; secret: string }>();
+  const waiting = new Map<string, (receipt: Receipt) => void>();
+  let report: (receipt: Receipt) => void = () => {};
+
+  async function receive(message: IncomingMessage): Promise<boolean> {
+    const at = performance.now();
+    const chunks: Buffer[] = [];
+    for await (const chunk of message) chunks.push(Buffer.from(chunk));
+    const body = Buffer.concat(chunks);
+    const path = message.url ?? '/';
+    const expected = known.get(path);
+    const result = expected
+      ? await verify(expected.contract, { headers: message.headers, body, secret: expected.secret })
+      : { ok: false as const, detail: 'nobody expects anything here' };
+    const receipt = { path, body: body.toString(), at, verified: result.ok, detail: result.ok ? '' : result.detail };
+    const wanted = waiting.get(path);
+    waiting.delete(path);
+    if (wanted) wanted(receipt);
+    else report(receipt);
+    return result.ok;
+  }
+
+  const server = createServer((message, response) => {
+    receive(message).then(
+      (accepted) => response.writeHead(accepted ? 204 : 401).end(),
+      () => response.writeHead(500).end(),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  server.unref();
+  const port = portOf(server.address());
+  return {
+    url: `http://127.0.0.1:${port}`,
+    expect(contract, secret, withinMs) {
+      const path = `/${contract.name}`;
+      known.set(path, { contract, secret });
+      return new Promise((resolve) => {
+        const timer = setTimeout(() => resolve(null), withinMs);
+        waiting.set(path, (receipt) => {
+          clearTimeout(timer);
+          resolve(receipt);
+        });
+      });
+    },
+    report(each) {
+      report = each;
+    },
+  };
+}
+
+function portOf(address: AddressInfo | string | null): number {
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}

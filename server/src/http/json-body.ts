@@ -1,0 +1,69 @@
+import { isUtf8 } from 'node:buffer';
+import { scanJson } from '@sluice/contracts';
+import { invalidInput, SluiceError } from '../base/errors.ts';
+
+/** Deep enough for any real document, and within what receivers' parsers read by default (PHP: 512). */
+const deepest = 500;
+const deepestOutsideData = 32;
+
+/** Values under this key are event data: kept and passed on as bytes, whatever they say twice. */
+const exactKey = 'data';
+
+/**
+ * Reads a body strictly: UTF-8, one JSON value, bounded nesting, no key twice (a reader that takes the first and one
+ * that takes the last would see two different requests).
+ * @throws {SluiceError} malformed_json, invalid_input
+ */
+export function parseJsonBody(bytes: Uint8Array): unknown {
+  if (!isUtf8(bytes)) throw new SluiceError('malformed_json', 'The body is not valid UTF-8.');
+  const scanned = scanJson(bytes);
+  if (!scanned.ok) throw new SluiceError('malformed_json', `At byte ${scanned.offset}: ${scanned.problem}.`);
+  if (scanned.depth > deepest) throw new SluiceError('malformed_json', `The body is nested ${scanned.depth} levels deep; ${deepest} are allowed.`);
+  const twice = keyGivenTwice(bytes, '');
+  if (twice !== null) throw invalidInput(twice, 'This key is given twice.');
+  const value: unknown = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString());
+  const unstorable = unstorableText(value, '');
+  if (unstorable !== null) throw invalidInput(unstorable, 'The text has a NUL character or half of a surrogate pair.');
+  return value;
+}
+
+/** Each level is scanned again, so levels are bounded: work stays linear in the size of the body. */
+function keyGivenTwice(bytes: Uint8Array, pointer: string, level = 1): string | null {
+  if (level > deepestOutsideData) throw invalidInput(pointer, `Outside event data, ${deepestOutsideData} levels of nesting are allowed.`);
+  const scanned = scanJson(bytes);
+  if (!scanned.ok) return null;
+  const seen = new Set<string>();
+  for (const { key, valueStart, valueEnd } of scanned.members) {
+    const place = `${pointer}/${escapePointer(key)}`;
+    if (seen.has(key)) return place;
+    seen.add(key);
+    const inner = key === exactKey || !nests(bytes, valueStart) ? null : keyGivenTwice(bytes.subarray(valueStart, valueEnd), place, level + 1);
+    if (inner !== null) return inner;
+  }
+  for (const [index, { valueStart, valueEnd }] of scanned.items.entries()) {
+    const inner = nests(bytes, valueStart) ? keyGivenTwice(bytes.subarray(valueStart, valueEnd), `${pointer}/${index}`, level + 1) : null;
+    if (inner !== null) return inner;
+  }
+  return null;
+}
+
+function nests(bytes: Uint8Array, at: number): boolean {
+  return bytes[at] === 0x7b || bytes[at] === 0x5b;
+}
+
+/** Postgres stores neither in text. */
+function unstorableText(value: unknown, pointer: string): string | null {
+  if (typeof value === 'string') return value.includes('\0') || !value.isWellFormed() ? pointer : null;
+  if (typeof value !== 'object' || value === null) return null;
+  for (const [key, inner] of Object.entries(value)) {
+    if (key === exactKey && !Array.isArray(value)) continue;
+    const place = `${pointer}/${escapePointer(key)}`;
+    const found = key.includes('\0') || !key.isWellFormed() ? place : unstorableText(inner, place);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+function escapePointer(key: string): string {
+  return key.replaceAll('~', '~0').replaceAll('/', '~1');
+}

@@ -1,0 +1,123 @@
+import type { Static, TSchema } from 'typebox';
+import type { Clock } from '../base/clock.ts';
+import type { Config } from '../base/config.ts';
+import type { Logger } from '../base/log.ts';
+import type { Metrics } from '../base/metrics.ts';
+import type { Sealer } from '../base/seal.ts';
+import type { Database, Queries } from '../db/connect.ts';
+import type { AddressGuard } from '../deliveries/address-guard.ts';
+import type { HttpClient } from '../deliveries/http-client.ts';
+import type { AcceptTools } from '../events/accept.ts';
+import type { Publisher } from '../events/publish.ts';
+import type { Actor } from '../tenants/audit.ts';
+import type { IdempotentRequest } from '../tenants/idempotency.ts';
+import type { Scope } from '../tenants/scopes.ts';
+
+/** What a process has: made once in `main.ts`, handed down to every handler. */
+export interface Services extends AcceptTools {
+  readonly config: Config;
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly sealer: Sealer;
+  readonly addresses: AddressGuard;
+  readonly http: HttpClient;
+  readonly publisher: Publisher;
+  readonly random: () => number;
+  readonly worker: string;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
+/** Who a request comes from. */
+export type Credential =
+  | { readonly kind: 'operator' }
+  | { readonly kind: 'key'; readonly orgId: string; readonly id: string; readonly name: string; readonly scopes: readonly string[] };
+
+/** Who may call a route: everybody, the operator, any credential of an organization, or one with this scope. */
+export type Access = 'public' | 'operator' | 'member of the organization' | Scope;
+
+export interface Context {
+  readonly services: Services;
+  readonly credential: Credential | null;
+  /** The organization whose credential it is; the nil UUID for the operator and the public. */
+  readonly orgId: string;
+  readonly actor: Actor;
+  /** In a `write` operation the transaction, otherwise the database. */
+  readonly queries: Queries;
+  /** The request's idempotency key, for operations that commit by themselves. */
+  readonly idempotency: IdempotentRequest | null;
+}
+
+export interface Input<Params, Query, Body> {
+  readonly params: Params;
+  readonly query: Query;
+  readonly body: Body;
+  /** The body's exact bytes. */
+  readonly raw: Uint8Array;
+}
+
+export interface Answer {
+  readonly status: number;
+  /** A value to be written as JSON, or JSON text that is ready; `undefined` for no body. */
+  readonly body?: unknown;
+  readonly text?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/**
+ * How an operation meets the database: `read` outside a transaction; `write` inside one, which also holds the
+ * idempotency key and is committed before the answer; `direct` commits by itself, because it waits for the network
+ * or shares a commit with others.
+ */
+export type Mode = 'read' | 'write' | 'direct';
+
+/** One thing that the API does: what it takes and answers, and the code that does it. Where it is, the route says. */
+export interface Operation {
+  /** Unique; the name of the function in generated clients. */
+  readonly id: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly group: string;
+  readonly mode: Mode;
+  readonly params?: TSchema;
+  readonly query?: TSchema;
+  readonly body?: TSchema;
+  /** Whether the body may be left out; it then counts as `{}`. */
+  readonly bodyOptional?: boolean;
+  readonly bodyLimit?: number;
+  readonly answers: Readonly<Record<number, { readonly description: string; readonly schema?: TSchema }>>;
+  handle(context: Context, input: Input<unknown, unknown, unknown>): Promise<Answer>;
+}
+
+type Typed<Schema extends TSchema | undefined> = Schema extends TSchema ? Static<Schema> : undefined;
+
+/** Gives a handler the types of its schemas. */
+export function operation<
+  Params extends TSchema | undefined = undefined,
+  Query extends TSchema | undefined = undefined,
+  Body extends TSchema | undefined = undefined,
+>(
+  spec: Omit<Operation, 'handle' | 'params' | 'query' | 'body'> & {
+    readonly params?: Params;
+    readonly query?: Query;
+    readonly body?: Body;
+    handle(context: Context, input: Input<Typed<Params>, Typed<Query>, Typed<Body>>): Promise<Answer>;
+  },
+): Operation {
+  const { params, query, body, ...rest } = spec;
+  return { ...rest, ...(params && { params }), ...(query && { query }), ...(body && { body }) };
+}
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** One line of a table of routes. Parameters are written `{name}`. */
+export interface Route {
+  readonly method: Method;
+  readonly path: string;
+  readonly access: Access;
+  readonly operation: Operation;
+}
+
+export function route(method: Method, path: string, access: Access, handled: Operation): Route {
+  return { method, path, access, operation: handled };
+}

@@ -1,0 +1,55 @@
+import { type TSchema, Type } from 'typebox';
+import { SluiceError } from '../base/errors.ts';
+import type { Sealer } from '../base/seal.ts';
+
+/** The query parameters of every list. */
+export const PageQuery = Type.Object(
+  {
+    limit: Type.Integer({ minimum: 1, maximum: 200, default: 50, description: 'Entries at most' }),
+    cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 512, description: '`next_cursor` of the page before' })),
+  },
+  { additionalProperties: false },
+);
+
+/** The answer of every list. */
+export function PageOf<Item extends TSchema>(item: Item) {
+  return Type.Object({
+    data: Type.Array(item),
+    next_cursor: Type.Union([Type.String(), Type.Null()], { description: 'Give it as `cursor` for the next page; null on the last one' }),
+  });
+}
+
+/** Whose list it is: a cursor is good for that list of that organization only. */
+export interface ListName {
+  readonly sealer: Sealer;
+  readonly list: string;
+  readonly orgId: string;
+}
+
+/**
+ * Where a page begins.
+ * @throws {SluiceError} invalid_cursor, for anything that this list did not answer itself
+ */
+export function readCursor({ sealer, list, orgId }: ListName, cursor: string | undefined): string | null {
+  if (cursor === undefined) return null;
+  const separator = cursor.lastIndexOf('.');
+  const position = Buffer.from(cursor.slice(0, Math.max(0, separator)), 'base64url').toString();
+  if (separator < 1 || !sealer.isAuthentic(`${list} ${orgId} ${position}`, cursor.slice(separator + 1))) {
+    throw new SluiceError('invalid_cursor', 'The cursor was not answered by this list.', { errors: [{ pointer: '?cursor', detail: 'not a cursor of this list' }] });
+  }
+  return position;
+}
+
+/**
+ * Makes a page of rows that were read with one more than the limit, to know whether there are more.
+ * @param positionOf what the next page begins after
+ */
+export function pageOf<Row, Item>(name: ListName, rows: readonly Row[], limit: number, positionOf: (row: Row) => string, itemOf: (row: Row) => Item) {
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  const more = rows.length > limit && last !== undefined;
+  const position = more ? positionOf(last) : '';
+  const { sealer, list, orgId } = name;
+  const cursor = `${Buffer.from(position).toString('base64url')}.${sealer.authenticate(`${list} ${orgId} ${position}`)}`;
+  return { data: shown.map(itemOf), next_cursor: more ? cursor : null };
+}

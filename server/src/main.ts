@@ -1,0 +1,71 @@
+import { readdir } from 'node:fs/promises';
+import { type Config, ConfigError, readConfig } from './base/config.ts';
+import { createLogger } from './base/log.ts';
+import { createServices, openDatabase, type Running, realSurroundings, start } from './compose.ts';
+import { DatabaseError } from './db/failures.ts';
+import { demonstrate } from './demo/demonstration.ts';
+import { withDevelopmentSecrets } from './development.ts';
+import { helpText } from './help.ts';
+
+const drainMs = 30_000;
+
+async function main(): Promise<void> {
+  const [argument] = process.argv.slice(2);
+  if (argument === '--help' || argument === '-h') return void process.stdout.write(helpText());
+  if (argument !== undefined) throw new ConfigError([`Unknown argument "${argument}". Settings are environment variables; see --help.`]);
+  const config = await withFolderState(readConfig());
+  const log = createLogger(config.settings.logLevel);
+  const database = await openDatabase(config.settings, log);
+  const running = await start(createServices(config.settings, database, log, await realSurroundings(database))).catch(async (error: unknown) => {
+    await database.close();
+    throw error;
+  });
+  stopOnSignals(running);
+  if (running.address !== null) process.stdout.write(`Sluice listens on ${running.address} (API reference: ${running.address}/docs)\n`);
+  log.info({ address: running.address, roles: config.settings.roles, database: database.kind }, 'started');
+  if (config.settings.demo ?? config.folderWasEmpty) await demonstrate(running.services, running.address);
+}
+
+async function withFolderState(config: Config): Promise<{ settings: Config; folderWasEmpty: boolean }> {
+  const before = await readdir(config.dataDir).catch(() => []);
+  return { settings: await withDevelopmentSecrets(config), folderWasEmpty: !config.production && before.length === 0 };
+}
+
+function stopOnSignals(running: Running): void {
+  let stopping = false;
+  const stop = (signal: NodeJS.Signals) => {
+    if (stopping) return;
+    stopping = true;
+    running.services.log.info({ signal }, 'stopping');
+    const deadline = setTimeout(() => {
+      running.services.log.error('not everything under way could be finished in time');
+      process.exit(1);
+    }, drainMs);
+    deadline.unref();
+    running.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        running.services.log.error({ error: String(error) }, 'stopping failed');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+/** Mistakes of whoever starts it are told in plain words; everything else is a defect and keeps its stack. */
+function explain(error: unknown): string {
+  if (error instanceof ConfigError) return `Sluice cannot start:\n${error.problems.map((problem) => `  - ${problem}`).join('\n')}\nSee --help for every setting.`;
+  if (error instanceof DatabaseError) return `Sluice cannot start: ${error.message}`;
+  if (error instanceof Error && 'code' in error && 'port' in error) {
+    if (error.code === 'EADDRINUSE') return `Sluice cannot start: port ${String(error.port)} is taken. Stop what listens there, or set PORT to another one.`;
+    if (error.code === 'EACCES') return `Sluice cannot start: port ${String(error.port)} needs privileges. Set PORT to one above 1023.`;
+  }
+  return `Sluice cannot start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${explain(error)}\n`);
+  process.exit(1);
+});

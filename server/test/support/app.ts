@@ -1,0 +1,118 @@
+import type { FastifyInstance } from 'fastify';
+import { routes } from '../../src/api/routes.ts';
+import { createServer } from '../../src/api/server.ts';
+import type { Clock } from '../../src/base/clock.ts';
+import { type Config, readConfig } from '../../src/base/config.ts';
+import { createLogger } from '../../src/base/log.ts';
+import { createServices, realSurroundings } from '../../src/compose.ts';
+import type { Database } from '../../src/db/connect.ts';
+import type { Services } from '../../src/http/operation.ts';
+import { Worker } from '../../src/worker/loop.ts';
+import { createTestDatabase, type DatabaseKind, setTime } from './databases.ts';
+
+export const adminToken = 'operator-token-of-the-tests';
+
+/** An answer of the API, its body parsed where it is JSON. */
+export interface ApiAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+  readonly body: any;
+}
+
+export interface TestApp {
+  readonly url: string;
+  readonly database: Database;
+  readonly services: Services;
+  readonly server: FastifyInstance;
+  /** Not started: `runOnce` does everything that is due. */
+  readonly worker: Worker;
+  /** Sends a request; an object body goes as JSON, a string or bytes as they are. */
+  call(method: string, path: string, body?: unknown, options?: { token?: string; headers?: Record<string, string> }): Promise<ApiAnswer>;
+  /** A new organization with a key for everything. */
+  organization(slug?: string, more?: Record<string, unknown>): Promise<{ id: string; key: string }>;
+  /** Moves the fixed time on; only in apps with one. */
+  advance(ms: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface AppOptions {
+  /** The time stands still from here on, and moves by `advance` only. */
+  readonly time?: Date;
+  readonly random?: () => number;
+  readonly environment?: Record<string, string>;
+}
+
+class TestClock implements Clock {
+  time: number;
+  constructor(time: Date) {
+    this.time = time.getTime();
+  }
+  now(): number {
+    return this.time;
+  }
+  follow(): void {}
+}
+
+/** The whole service in this process, on a database of its own, listening on loopback. */
+export async function createTestApp(kind: DatabaseKind, options: AppOptions = {}): Promise<TestApp> {
+  const { database, drop } = await createTestDatabase(kind, options.time ? { fixedTime: options.time } : {});
+  const config = testConfig(options.environment);
+  const surroundings = await realSurroundings(database);
+  const clock = options.time ? new TestClock(options.time) : null;
+  const services = createServices(config, database, createLogger('silent'), { clock: clock ?? surroundings.clock, random: options.random ?? surroundings.random });
+  const server = await createServer(services, routes);
+  const url = await server.listen({ host: '127.0.0.1', port: 0 });
+  const worker = new Worker(services);
+  let organizations = 0;
+
+  const call: TestApp['call'] = async (method, path, body, { token, headers = {} } = {}) => {
+    const isText = typeof body === 'string' || body instanceof Uint8Array;
+    const answer = await fetch(`${url}${path}`, {
+      method,
+      redirect: 'manual',
+      headers: { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      ...(body === undefined ? {} : { body: isText ? Buffer.from(body) : JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    const isJson = /json/.test(answer.headers.get('content-type') ?? '');
+    return { status: answer.status, headers: answer.headers, text, body: isJson && text !== '' ? JSON.parse(text) : undefined };
+  };
+
+  return {
+    url,
+    database,
+    services,
+    server,
+    worker,
+    call,
+    async organization(slug, more = {}) {
+      organizations += 1;
+      const made = await call('POST', '/v1/organizations', { name: `Organization ${organizations}`, slug: slug ?? `org-${organizations}`, ...more }, { token: adminToken });
+      const key = await call('POST', `/v1/organizations/${made.body.id}/keys`, { name: 'Everything', scopes: ['*'] }, { token: adminToken });
+      return { id: made.body.id, key: key.body.secret };
+    },
+    async advance(ms) {
+      if (!clock) throw new Error('This app has no fixed time.');
+      clock.time += ms;
+      await setTime(database, new Date(clock.time));
+    },
+    async close() {
+      await server.close();
+      await worker.stop();
+      await services.http.close();
+      await drop();
+    },
+  };
+}
+
+function testConfig(environment: Record<string, string> = {}): Config {
+  return readConfig({
+    SLUICE_ADMIN_TOKEN: adminToken,
+    SLUICE_MASTER_KEY: Buffer.alloc(32, 7).toString('base64'),
+    SLUICE_LOG_LEVEL: 'silent',
+    SLUICE_DEMO: '0',
+    ...environment,
+  });
+}

@@ -1,0 +1,127 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { sql } from 'kysely';
+import pg from 'pg';
+import { describe } from 'vitest';
+import { createLogger } from '../../src/base/log.ts';
+import { type Database, embeddedDatabase, openServer } from '../../src/db/connect.ts';
+import { migrate } from '../../src/db/migrate.ts';
+import { makePartitions } from '../../src/db/partitions.ts';
+
+export type DatabaseKind = 'embedded' | 'postgres';
+
+/** Where tests may make databases; set by `npm test` when it has found a server. */
+export const postgresUrl = process.env.SLUICE_TEST_POSTGRES_URL;
+const silent = createLogger('silent');
+
+/** The same tests on the embedded database and, where there is one, on a Postgres server. */
+export function describeOnEachDatabase(name: string, tests: (kind: DatabaseKind) => void): void {
+  describe(`${name} (embedded)`, () => tests('embedded'));
+  describe.skipIf(postgresUrl === undefined)(`${name} (postgres)`, () => tests('postgres'));
+}
+
+export interface TestDatabase {
+  readonly database: Database;
+  /** For further processes on the same database; `null` for the embedded one. */
+  readonly url: string | null;
+  drop(): Promise<void>;
+}
+
+/** A migrated database of its own for one test, a copy of one that was migrated once. */
+export async function createTestDatabase(kind: DatabaseKind, options: { fixedTime?: Date } = {}): Promise<TestDatabase> {
+  const made = kind === 'embedded' ? await createEmbedded() : await createOnServer(options.fixedTime);
+  if (options.fixedTime && kind === 'embedded') await fixTime(made.database, options.fixedTime);
+  return made;
+}
+
+/** What the schema is made from: another schema, another copy. */
+function schemaHash(): string {
+  const folder = new URL('../../sql/', import.meta.url);
+  const hash = createHash('sha256').update(String(Math.floor(Date.now() / 86_400_000)));
+  for (const name of readdirSync(folder).sort()) hash.update(name).update(readFileSync(new URL(name, folder)));
+  return hash.digest('hex').slice(0, 16);
+}
+
+async function prepare(database: Database): Promise<void> {
+  await migrate(database);
+  await makePartitions(database.queries, Date.now());
+}
+
+async function createEmbedded(): Promise<TestDatabase> {
+  const path = join(tmpdir(), `sluice-test-${schemaHash()}.tar`);
+  if (!existsSync(path)) {
+    const pglite = await PGlite.create();
+    await prepare(embeddedDatabase(pglite));
+    const dump = await pglite.dumpDataDir('none');
+    const unfinished = `${path}.${randomBytes(4).toString('hex')}`;
+    await writeFile(unfinished, Buffer.from(await dump.arrayBuffer()));
+    await rename(unfinished, path);
+    await pglite.close();
+  }
+  const pglite = await PGlite.create({ loadDataDir: new Blob([await readFile(path)]) });
+  const database = embeddedDatabase(pglite);
+  return { database, url: null, drop: () => database.close() };
+}
+
+async function withAdmin<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: postgresUrl });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+function urlOf(name: string): string {
+  const url = new URL(postgresUrl ?? '');
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+async function createOnServer(fixedTime: Date | undefined): Promise<TestDatabase> {
+  const template = `sluice_template_${schemaHash()}`;
+  const name = `sluice_test_${randomBytes(8).toString('hex')}`;
+  await withAdmin(async (client) => {
+    await client.query('select pg_advisory_lock(7205759405)');
+    const { rows } = await client.query('select 1 from pg_database where datname = $1', [template]);
+    if (rows.length === 0) {
+      await client.query(`create database ${template}_new encoding 'UTF8' template template0`);
+      const database = await openServer({ url: urlOf(`${template}_new`), log: silent });
+      await prepare(database);
+      await database.close();
+      await client.query(`alter database ${template}_new rename to ${template}`);
+    }
+    await client.query(`create database ${name} template ${template}`);
+    await client.query('select pg_advisory_unlock(7205759405)');
+    if (fixedTime) await client.query(`alter database ${name} set search_path = test_time, pg_catalog, public`);
+  });
+  const database = await openServer({ url: urlOf(name), log: silent });
+  if (fixedTime) await fixTime(database, fixedTime);
+  return {
+    database,
+    url: urlOf(name),
+    async drop() {
+      await database.close();
+      await withAdmin((client) => client.query(`drop database ${name} with (force)`));
+    },
+  };
+}
+
+/** From here on `now()` answers what `setTime` says: a function of that name that is found before Postgres's own. */
+async function fixTime(database: Database, time: Date): Promise<void> {
+  const { queries } = database;
+  await sql`create schema test_time`.execute(queries);
+  await sql`create table test_time.present (at timestamptz not null)`.execute(queries);
+  await sql`insert into test_time.present values (${time})`.execute(queries);
+  await sql`create function test_time.now() returns timestamptz stable language sql as 'select at from test_time.present'`.execute(queries);
+  if (database.kind === 'embedded') await sql`set search_path = test_time, pg_catalog, public`.execute(queries);
+}
+
+export async function setTime(database: Database, time: Date): Promise<void> {
+  await sql`update test_time.present set at = ${time}`.execute(database.queries);
+}
