@@ -19,7 +19,7 @@ export function tablesMadeBy(files: readonly SourceFile[]): string[] {
 }
 
 /** Table → the rooms whose sources write it. A name that cannot be read from the source is kept as `?`. */
-export function writersOf(files: readonly SourceFile[]): Map<string, Set<string>> {
+function writersOf(files: readonly SourceFile[]): Map<string, Set<string>> {
   const writers = new Map<string, Set<string>>();
   for (const { path, text } of files) {
     const code = withoutComments(text).replace(/--[^\n]*/g, '');

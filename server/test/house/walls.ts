@@ -2,7 +2,7 @@ import { importsOf, type Target } from './imports.ts';
 import type { SourceFile } from './source.ts';
 
 /** Room → the rooms it may import. A room is a folder of server/src, or a workspace. */
-export const walls: Readonly<Record<string, readonly string[]>> = {
+const walls: Readonly<Record<string, readonly string[]>> = {
   main: ['api', 'worker', 'db', 'base'],
   api: ['http', 'presets', 'modules', 'events', 'deliveries', 'endpoints', 'tenants', 'db', 'base'],
   presets: ['http', 'modules', 'events', 'deliveries', 'endpoints', 'tenants', 'db', 'base', 'contracts'],
