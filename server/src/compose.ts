@@ -32,7 +32,10 @@ export interface Running {
 
 /** Opens and migrates the database that the settings name. */
 export async function openDatabase(config: Config, log: Logger): Promise<Database> {
-  const database = config.databaseUrl === null ? await openEmbedded(config.dataDir) : await openServer({ url: config.databaseUrl, log });
+  const database =
+    config.databaseUrl === null
+      ? await openEmbedded(config.dataDir)
+      : await openServer({ url: config.databaseUrl, log });
   try {
     await migrate(database);
     return database;
@@ -57,7 +60,12 @@ export async function realSurroundings(database: Database): Promise<Surroundings
 }
 
 /** Puts together what every handler and worker is given. */
-export function createServices(config: Config, database: Database, log: Logger, { clock, random }: Surroundings): Services {
+export function createServices(
+  config: Config,
+  database: Database,
+  log: Logger,
+  { clock, random }: Surroundings,
+): Services {
   const metrics = createMetrics();
   const sealer = createSealer(config.masterKeys);
   const addresses = createAddressGuard(config.allowedTargets);
@@ -82,8 +90,12 @@ export async function start(services: Services): Promise<Running> {
   await makePartitions(database.queries, clock.now());
   // The data folder's lock says that no other process can hold a lease, so those of the last one are over.
   if (database.kind === 'embedded') while ((await expireLeases(database.queries, clock, true)) > 0);
-  const server = config.port === null ? null : await createServer(services, config.roles.includes('api') ? routes : []);
-  const address = server === null || config.port === null ? null : await server.listen({ host: config.host, port: config.port });
+  const server =
+    config.port === null ? null : await createServer(services, config.roles.includes('api') ? routes : []);
+  const address =
+    server === null || config.port === null
+      ? null
+      : await server.listen({ host: config.host, port: config.port });
   const works = config.roles.includes('worker');
   const worker = works ? new Worker(services) : null;
   const stopSweep = works ? startSweep({ database, clock, log, retentionDays: config.retentionDays }) : null;

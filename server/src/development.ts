@@ -10,10 +10,18 @@ import { type Config, ConfigError } from './base/config.ts';
 export async function withDevelopmentSecrets(config: Config): Promise<Config> {
   if (config.adminToken !== null && config.masterKeys.length > 0) return config;
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
-  const adminToken = config.adminToken ?? (await kept(config.dataDir, 'admin-token', () => `admin_${randomBytes(24).toString('base64url')}`));
+  const adminToken =
+    config.adminToken ??
+    (await kept(config.dataDir, 'admin-token', () => `admin_${randomBytes(24).toString('base64url')}`));
   if (config.masterKeys.length > 0) return { ...config, adminToken };
-  const masterKey = Buffer.from(await kept(config.dataDir, 'master-key', () => randomBytes(32).toString('base64')), 'base64');
-  if (masterKey.length !== 32) throw new ConfigError([`${join(config.dataDir, 'master-key')} is malformed; restore it, or the secrets it sealed are lost.`]);
+  const masterKey = Buffer.from(
+    await kept(config.dataDir, 'master-key', () => randomBytes(32).toString('base64')),
+    'base64',
+  );
+  if (masterKey.length !== 32)
+    throw new ConfigError([
+      `${join(config.dataDir, 'master-key')} is malformed; restore it, or the secrets it sealed are lost.`,
+    ]);
   return { ...config, adminToken, masterKeys: [masterKey] };
 }
 

@@ -3,7 +3,9 @@ import { settings } from './base/config.ts';
 /** What `--help` prints. */
 export function helpText(): string {
   const width = Math.max(...settings.map(({ name }) => name.length));
-  const lines = settings.map(({ name, fallback, meaning }) => `  ${name.padEnd(width)}  ${meaning} [${fallback}]`);
+  const lines = settings.map(
+    ({ name, fallback, meaning }) => `  ${name.padEnd(width)}  ${meaning} [${fallback}]`,
+  );
   return `Sluice: a self-hosted webhook platform with programmable human review.
 
   npm start          install what is missing, migrate, run the API and the worker

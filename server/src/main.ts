@@ -12,23 +12,34 @@ const drainMs = 30_000;
 async function main(): Promise<void> {
   const [argument] = process.argv.slice(2);
   if (argument === '--help' || argument === '-h') return void process.stdout.write(helpText());
-  if (argument !== undefined) throw new ConfigError([`Unknown argument "${argument}". Settings are environment variables; see --help.`]);
+  if (argument !== undefined)
+    throw new ConfigError([
+      `Unknown argument "${argument}". Settings are environment variables; see --help.`,
+    ]);
   const config = await withFolderState(readConfig());
   const log = createLogger(config.settings.logLevel);
   const database = await openDatabase(config.settings, log);
-  const running = await start(createServices(config.settings, database, log, await realSurroundings(database))).catch(async (error: unknown) => {
+  const running = await start(
+    createServices(config.settings, database, log, await realSurroundings(database)),
+  ).catch(async (error: unknown) => {
     await database.close();
     throw error;
   });
   stopOnSignals(running);
-  if (running.address !== null) process.stdout.write(`Sluice listens on ${running.address} (API reference: ${running.address}/docs)\n`);
+  if (running.address !== null)
+    process.stdout.write(`Sluice listens on ${running.address} (API reference: ${running.address}/docs)\n`);
   log.info({ address: running.address, roles: config.settings.roles, database: database.kind }, 'started');
-  if (config.settings.demo ?? config.folderWasEmpty) await demonstrate(running.services, running.address);
+  const { demo, adminToken, dataDir } = config.settings;
+  if ((demo ?? config.folderWasEmpty) && running.address !== null && adminToken !== null)
+    await demonstrate({ address: running.address, adminToken, dataDir, log });
 }
 
 async function withFolderState(config: Config): Promise<{ settings: Config; folderWasEmpty: boolean }> {
   const before = await readdir(config.dataDir).catch(() => []);
-  return { settings: await withDevelopmentSecrets(config), folderWasEmpty: !config.production && before.length === 0 };
+  return {
+    settings: await withDevelopmentSecrets(config),
+    folderWasEmpty: !config.production && before.length === 0,
+  };
 }
 
 function stopOnSignals(running: Running): void {
@@ -52,15 +63,19 @@ function stopOnSignals(running: Running): void {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+  process.on('SIGHUP', stop);
 }
 
 /** Mistakes of whoever starts it are told in plain words; everything else is a defect and keeps its stack. */
 function explain(error: unknown): string {
-  if (error instanceof ConfigError) return `Sluice cannot start:\n${error.problems.map((problem) => `  - ${problem}`).join('\n')}\nSee --help for every setting.`;
+  if (error instanceof ConfigError)
+    return `Sluice cannot start:\n${error.problems.map((problem) => `  - ${problem}`).join('\n')}\nSee --help for every setting.`;
   if (error instanceof DatabaseError) return `Sluice cannot start: ${error.message}`;
   if (error instanceof Error && 'code' in error && 'port' in error) {
-    if (error.code === 'EADDRINUSE') return `Sluice cannot start: port ${String(error.port)} is taken. Stop what listens there, or set PORT to another one.`;
-    if (error.code === 'EACCES') return `Sluice cannot start: port ${String(error.port)} needs privileges. Set PORT to one above 1023.`;
+    if (error.code === 'EADDRINUSE')
+      return `Sluice cannot start: port ${String(error.port)} is taken. Stop what listens there, or set PORT to another one.`;
+    if (error.code === 'EACCES')
+      return `Sluice cannot start: port ${String(error.port)} needs privileges. Set PORT to one above 1023.`;
   }
   return `Sluice cannot start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
 }

@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Webhook } from 'standardwebhooks';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createTestApp, type TestApp } from './support/app.ts';
 import { describeOnEachDatabase } from './support/databases.ts';
 import { startReceiver, type TestReceiver } from './support/receiver.ts';
@@ -20,13 +20,20 @@ describeOnEachDatabase('the life of a delivery', (kind) => {
   });
 
   async function makeEndpoint(more: Record<string, unknown> = {}) {
-    const { status, body } = await app.call('POST', '/v1/endpoints', { url: `${receiver.url}/hook`, events: ['*'], ...more }, { token: key });
+    const { status, body } = await app.call(
+      'POST',
+      '/v1/endpoints',
+      { url: `${receiver.url}/hook`, events: ['*'], ...more },
+      { token: key },
+    );
     expect(status).toBe(201);
     return body;
   }
 
   async function publish(data = '{"b":1,"a":1e131072,"b":"\\u0000"}') {
-    const answer = await app.call('POST', '/v1/events', `{"type":"invoice.paid","data":${data}}`, { token: key });
+    const answer = await app.call('POST', '/v1/events', `{"type":"invoice.paid","data":${data}}`, {
+      token: key,
+    });
     expect(answer.status).toBe(202);
     return answer.body;
   }
@@ -40,16 +47,31 @@ describeOnEachDatabase('the life of a delivery', (kind) => {
 
     const [request] = receiver.requests;
     expect(request?.body.toString()).toContain(data);
-    const deliveries = await app.call('GET', `/v1/deliveries?event_id=${event.id}`, undefined, { token: key });
+    const deliveries = await app.call('GET', `/v1/deliveries?event_id=${event.id}`, undefined, {
+      token: key,
+    });
     const [delivery] = deliveries.body.data;
-    expect(delivery).toMatchObject({ state: 'delivered', attempts: 1, endpoint_id: endpoint.id, event_type: 'invoice.paid' });
+    expect(delivery).toMatchObject({
+      state: 'delivered',
+      attempts: 1,
+      endpoint_id: endpoint.id,
+      event_type: 'invoice.paid',
+    });
     expect(request?.headers['webhook-id']).toBe(delivery.id);
 
-    const attempts = await app.call('GET', `/v1/deliveries/${delivery.id}/attempts`, undefined, { token: key });
+    const attempts = await app.call('GET', `/v1/deliveries/${delivery.id}/attempts`, undefined, {
+      token: key,
+    });
     expect(attempts.body.data).toHaveLength(1);
     expect(attempts.body.data[0].request.body).toBe(request?.body.toString());
-    expect(attempts.body.data[0]).toMatchObject({ outcome: 'delivered', number: 1, response: { status: 200 } });
-    expect(attempts.body.data[0].request.headers['webhook-signature']).toBe(request?.headers['webhook-signature']);
+    expect(attempts.body.data[0]).toMatchObject({
+      outcome: 'delivered',
+      number: 1,
+      response: { status: 200 },
+    });
+    expect(attempts.body.data[0].request.headers['webhook-signature']).toBe(
+      request?.headers['webhook-signature'],
+    );
   });
 
   it('retries by the schedule of the contract, exactly, and then fails', async () => {
@@ -76,13 +98,20 @@ describeOnEachDatabase('the life of a delivery', (kind) => {
     app = await createTestApp(kind);
     key = (await app.organization()).key;
     const endpoint = await makeEndpoint();
-    const rotated = await app.call('POST', `/v1/endpoints/${endpoint.id}/rotate-secret`, undefined, { token: key });
+    const rotated = await app.call('POST', `/v1/endpoints/${endpoint.id}/rotate-secret`, undefined, {
+      token: key,
+    });
     await publish('{"a":1}');
     await app.worker.runOnce();
     const [request] = receiver.requests;
     for (const secret of [endpoint.secret, rotated.body.secret]) {
-      const headers = Object.fromEntries(Object.entries(request?.headers ?? {}).map(([name, value]) => [name, String(value)]));
-      expect(new Webhook(secret).verify(request?.body.toString() ?? '', headers)).toMatchObject({ type: 'invoice.paid', data: { a: 1 } });
+      const headers = Object.fromEntries(
+        Object.entries(request?.headers ?? {}).map(([name, value]) => [name, String(value)]),
+      );
+      expect(new Webhook(secret).verify(request?.body.toString() ?? '', headers)).toMatchObject({
+        type: 'invoice.paid',
+        data: { a: 1 },
+      });
     }
   });
 });

@@ -10,11 +10,16 @@ import { covers } from '../tenants/scopes.ts';
  * @returns `null` without an `Authorization` header
  * @throws {SluiceError} unauthenticated, for a header that holds no valid credential
  */
-export async function authenticate(services: Services, header: string | undefined): Promise<Credential | null> {
+export async function authenticate(
+  services: Services,
+  header: string | undefined,
+): Promise<Credential | null> {
   if (header === undefined) return null;
   const secret = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(header)?.[1];
-  if (secret === undefined) throw new SluiceError('unauthenticated', 'The Authorization header is not of the form "Bearer <key>".');
-  if (services.config.adminToken !== null && equalTexts(secret, services.config.adminToken)) return { kind: 'operator' };
+  if (secret === undefined)
+    throw new SluiceError('unauthenticated', 'The Authorization header is not of the form "Bearer <key>".');
+  if (services.config.adminToken !== null && equalTexts(secret, services.config.adminToken))
+    return { kind: 'operator' };
   const key = await findKey(services.database.queries, secret);
   if (!key) throw new SluiceError('unauthenticated', 'This key does not exist, has expired or was revoked.');
   return { kind: 'key', orgId: key.org_id, id: publicId('key', key.id), name: key.name, scopes: key.scopes };
@@ -25,13 +30,20 @@ export function authorize(credential: Credential | null, access: Access): void {
   if (access === 'public') return;
   if (credential === null) throw new SluiceError('unauthenticated', 'This route needs a credential.');
   if (access === 'operator') {
-    if (credential.kind !== 'operator') throw new SluiceError('forbidden', "This route needs the operator's token.");
+    if (credential.kind !== 'operator')
+      throw new SluiceError('forbidden', "This route needs the operator's token.");
     return;
   }
-  if (credential.kind === 'operator') throw new SluiceError('forbidden', "This route belongs to organizations: it needs an organization's key.");
+  if (credential.kind === 'operator')
+    throw new SluiceError(
+      'forbidden',
+      "This route belongs to organizations: it needs an organization's key.",
+    );
   if (access === 'member of the organization') return;
   if (!covers(credential.scopes, access)) {
-    throw new SluiceError('missing_scope', `The key lacks the scope ${access}.`, { errors: [{ pointer: 'header:Authorization', detail: access }] });
+    throw new SluiceError('missing_scope', `The key lacks the scope ${access}.`, {
+      errors: [{ pointer: 'header:Authorization', detail: access }],
+    });
   }
 }
 

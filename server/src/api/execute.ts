@@ -1,7 +1,12 @@
 import { invalidInput, SluiceError } from '../base/errors.ts';
 import type { Answer, Context, Credential, Input, Operation, Services } from '../http/operation.ts';
 import type { Actor } from '../tenants/audit.ts';
-import { claimIdempotencyKeys, type IdempotentRequest, keepAnswers, requestHash } from '../tenants/idempotency.ts';
+import {
+  claimIdempotencyKeys,
+  type IdempotentRequest,
+  keepAnswers,
+  requestHash,
+} from '../tenants/idempotency.ts';
 
 /** One request, as the operation's surroundings see it. */
 export interface Execution {
@@ -20,28 +25,46 @@ const nobody = '00000000-0000-0000-0000-000000000000';
  * Runs an operation in the surroundings that its mode asks for. In a `write`, the idempotency key, the change, its
  * audit entry and the answer commit together or not at all.
  */
-export async function execute(services: Services, operation: Operation, execution: Execution): Promise<Answer> {
+export async function execute(
+  services: Services,
+  operation: Operation,
+  execution: Execution,
+): Promise<Answer> {
   const { credential, actor, input } = execution;
   const orgId = credential?.kind === 'key' ? credential.orgId : nobody;
   const idempotency = readIdempotency(orgId, execution);
-  const context = (queries: Context['queries']): Context => ({ services, credential, orgId, actor, queries, idempotency });
+  const context = (queries: Context['queries']): Context => ({
+    services,
+    credential,
+    orgId,
+    actor,
+    queries,
+    idempotency,
+  });
   if (operation.mode !== 'write') return operation.handle(context(services.database.queries), input);
   const answer = await services.database.queries.transaction().execute(async (tx) => {
     if (idempotency === null) return operation.handle(context(tx), input);
     const earlier = (await claimIdempotencyKeys(tx, services.sealer, [idempotency])).get(idempotency);
     if (earlier instanceof SluiceError) throw earlier;
-    if (earlier) return { status: earlier.status, text: earlier.body, headers: { 'idempotent-replay': 'true' } };
+    if (earlier)
+      return { status: earlier.status, text: earlier.body, headers: { 'idempotent-replay': 'true' } };
     const fresh = await operation.handle(context(tx), input);
     const text = fresh.text ?? (fresh.body === undefined ? '' : JSON.stringify(fresh.body));
-    await keepAnswers(tx, services.sealer, [{ request: idempotency, answer: { status: fresh.status, body: text } }]);
+    await keepAnswers(tx, services.sealer, [
+      { request: idempotency, answer: { status: fresh.status, body: text } },
+    ]);
     return fresh;
   });
   services.database.wakeUps.signal();
   return answer;
 }
 
-function readIdempotency(orgId: string, { method, path, idempotencyKey, input }: Execution): IdempotentRequest | null {
+function readIdempotency(
+  orgId: string,
+  { method, path, idempotencyKey, input }: Execution,
+): IdempotentRequest | null {
   if (idempotencyKey === undefined || method !== 'POST') return null;
-  if (!/^[\x20-\x7e]{1,255}$/.test(idempotencyKey)) throw invalidInput('header:Idempotency-Key', 'Use 1 to 255 visible ASCII characters.');
+  if (!/^[\x20-\x7e]{1,255}$/.test(idempotencyKey))
+    throw invalidInput('header:Idempotency-Key', 'Use 1 to 255 visible ASCII characters.');
   return { orgId, key: idempotencyKey, hash: requestHash(method, path, input.raw) };
 }

@@ -24,28 +24,53 @@ export const openApiBase = {
 
 /** A route in the words of the OpenAPI document. */
 export function describeRoute({ method, access, operation }: Route): FastifySchema {
-  const scope = access === 'public' || access === 'operator' || access === 'member of the organization' ? null : access;
+  const scope =
+    access === 'public' || access === 'operator' || access === 'member of the organization' ? null : access;
   const creates = method === 'POST' && operation.mode !== 'read';
   return {
     operationId: operation.id,
     summary: operation.summary,
-    description: [operation.description, scope === null ? null : `Scope: \`${scope}\`.`].filter((part) => part !== null && part !== undefined).join('\n\n'),
+    description: [operation.description, scope === null ? null : `Scope: \`${scope}\`.`]
+      .filter((part) => part !== null && part !== undefined)
+      .join('\n\n'),
     tags: [operation.group],
-    security: access === 'public' ? [] : [access === 'operator' ? { operator: [] } : { key: scope === null ? [] : [scope] }],
+    security:
+      access === 'public'
+        ? []
+        : [access === 'operator' ? { operator: [] } : { key: scope === null ? [] : [scope] }],
     ...(operation.params ? { params: operation.params } : {}),
     ...(operation.query ? { querystring: operation.query } : {}),
     ...(operation.body ? { body: operation.body } : {}),
     ...(creates
-      ? { headers: { type: 'object', properties: { 'idempotency-key': { type: 'string', minLength: 1, maxLength: 255, description: 'The same key and request answer the first result for 24 hours' } } } }
+      ? {
+          headers: {
+            type: 'object',
+            properties: {
+              'idempotency-key': {
+                type: 'string',
+                minLength: 1,
+                maxLength: 255,
+                description: 'The same key and request answer the first result for 24 hours',
+              },
+            },
+          },
+        }
       : {}),
     response: {
       ...Object.fromEntries(
         Object.entries(operation.answers).map(([status, answer]) => [
           status,
-          answer.schema ? { description: answer.description, content: { 'application/json': { schema: answer.schema } } } : { description: answer.description, type: 'null' },
+          answer.schema
+            ? { description: answer.description, content: { 'application/json': { schema: answer.schema } } }
+            : { description: answer.description, type: 'null' },
         ]),
       ),
-      ...Object.fromEntries(problemsOf(access, operation).map((status) => [status, { description: titleOf(status), content: { 'application/problem+json': { schema: Problem } } }])),
+      ...Object.fromEntries(
+        problemsOf(access, operation).map((status) => [
+          status,
+          { description: titleOf(status), content: { 'application/problem+json': { schema: Problem } } },
+        ]),
+      ),
     },
   };
 }

@@ -15,7 +15,9 @@ export async function addOperations(server: FastifyInstance, services: Services)
 
   server.get('/metrics', { schema: { hide: true } }, async (_request, reply) => {
     await readQueue(services);
-    return reply.header('content-type', services.metrics.registry.contentType).send(await services.metrics.registry.metrics());
+    return reply
+      .header('content-type', services.metrics.registry.contentType)
+      .send(await services.metrics.registry.metrics());
   });
 
   server.get('/openapi.json', { schema: { hide: true } }, async () => server.swagger());
@@ -34,9 +36,13 @@ async function isReady({ database, log }: Services): Promise<boolean> {
 async function readQueue({ database, metrics, log }: Services): Promise<void> {
   try {
     const { byPhase, oldestDueSeconds } = await queueDepth(database.queries);
-    for (const [state, number] of Object.entries(phase)) metrics.open.set({ state }, byPhase.get(number) ?? 0);
+    for (const [state, number] of Object.entries(phase))
+      metrics.open.set({ state }, byPhase.get(number) ?? 0);
     metrics.oldestDue.set(oldestDueSeconds);
   } catch (error) {
-    log.warn({ error: error instanceof Error ? error.message : String(error) }, 'the queue cannot be measured');
+    log.warn(
+      { error: error instanceof Error ? error.message : String(error) },
+      'the queue cannot be measured',
+    );
   }
 }

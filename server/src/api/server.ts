@@ -1,7 +1,12 @@
 import helmet from '@fastify/helmet';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import { SluiceError } from '../base/errors.ts';
 import { parseJsonBody } from '../http/json-body.ts';
 import type { Answer, Credential, Route, Services } from '../http/operation.ts';
@@ -41,7 +46,10 @@ export async function createServer(services: Services, routes: readonly Route[])
   });
   server.decorateRequest('raw_body');
   server.decorateRequest('credential', null);
-  await server.register(helmet, { contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } }, hsts: false });
+  await server.register(helmet, {
+    contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } },
+    hsts: false,
+  });
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     try {
@@ -56,13 +64,22 @@ export async function createServer(services: Services, routes: readonly Route[])
   server.setValidatorCompiler(() => () => true);
   server.setSerializerCompiler(() => (data) => JSON.stringify(data));
   server.setErrorHandler((error, request, reply) => sendProblem(services, error, request, reply));
-  server.setNotFoundHandler((request, reply) => sendProblem(services, new SluiceError('not_found', 'There is no such route.'), request, reply));
+  server.setNotFoundHandler((request, reply) =>
+    sendProblem(services, new SluiceError('not_found', 'There is no such route.'), request, reply),
+  );
   server.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'none';
-    services.metrics.requestSeconds.observe({ method: request.method, route, status: String(reply.statusCode) }, reply.elapsedTime / 1000);
+    services.metrics.requestSeconds.observe(
+      { method: request.method, route, status: String(reply.statusCode) },
+      reply.elapsedTime / 1000,
+    );
   });
   await server.register(swagger, { openapi: openApiBase, convertConstToEnum: false });
-  await server.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, uiConfig: { docExpansion: 'list', tryItOutEnabled: false } });
+  await server.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: true,
+    uiConfig: { docExpansion: 'list', tryItOutEnabled: false },
+  });
   await server.register(async (scope) => addOperations(scope, services));
   await server.register(async (scope) => {
     for (const route of routes) addRoute(scope, services, route);
@@ -82,17 +99,26 @@ function addRoute(server: FastifyInstance, services: Services, route: Route): vo
     onRequest: async (request) => {
       request.credential = await authenticate(services, request.headers.authorization);
       authorize(request.credential, route.access);
-      if (request.headers['content-encoding'] !== undefined) throw new SluiceError('unsupported_media_type', 'Compressed bodies are not accepted.');
+      if (request.headers['content-encoding'] !== undefined)
+        throw new SluiceError('unsupported_media_type', 'Compressed bodies are not accepted.');
     },
     handler: async (request, reply) => {
-      const body = operation.body === undefined ? undefined : (request.body ?? (operation.bodyOptional ? {} : undefined));
+      const body =
+        operation.body === undefined
+          ? undefined
+          : (request.body ?? (operation.bodyOptional ? {} : undefined));
       const input = { params: request.params, query: request.query, body };
       check(input);
       const { credential } = request;
       const answer = await execute(services, operation, {
         credential,
         actor: {
-          name: credential === null ? 'anonymous' : credential.kind === 'operator' ? 'operator' : `key:${credential.id}`,
+          name:
+            credential === null
+              ? 'anonymous'
+              : credential.kind === 'operator'
+                ? 'operator'
+                : `key:${credential.id}`,
           ip: request.ip,
           userAgent: request.headers['user-agent']?.slice(0, 256) ?? null,
         },
@@ -111,15 +137,34 @@ function singleHeader(value: string | string[] | undefined): string | undefined 
 }
 
 function sendAnswer(reply: FastifyReply, answer: Answer): FastifyReply {
-  reply.code(answer.status).headers(answer.headers ?? {}).header('cache-control', 'no-store');
+  reply
+    .code(answer.status)
+    .headers(answer.headers ?? {})
+    .header('cache-control', 'no-store');
   const text = answer.text ?? (answer.body === undefined ? '' : JSON.stringify(answer.body));
-  return text === '' ? reply.send() : reply.header('content-type', 'application/json; charset=utf-8').send(text);
+  return text === ''
+    ? reply.send()
+    : reply.header('content-type', 'application/json; charset=utf-8').send(text);
 }
 
-function sendProblem(services: Services, thrown: FastifyError | Error | unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+function sendProblem(
+  services: Services,
+  thrown: FastifyError | Error | unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
   const problem = problemOf(fromFramework(thrown), request.id);
   if (problem.status >= 500) {
-    services.log.error({ request_id: request.id, method: request.method, route: request.routeOptions.url, code: problem.document.code, error: describeFailure(thrown) }, 'request failed');
+    services.log.error(
+      {
+        request_id: request.id,
+        method: request.method,
+        route: request.routeOptions.url,
+        code: problem.document.code,
+        error: describeFailure(thrown),
+      },
+      'request failed',
+    );
   }
   return reply.code(problem.status).headers(problem.headers).send(JSON.stringify(problem.document));
 }
@@ -146,6 +191,8 @@ function fromFramework(thrown: unknown): unknown {
     case 'ECONNRESET':
       return new SluiceError('malformed_request', thrown.message);
     default:
-      return 'statusCode' in thrown && thrown.statusCode === 400 ? new SluiceError('malformed_request', thrown.message) : thrown;
+      return 'statusCode' in thrown && thrown.statusCode === 400
+        ? new SluiceError('malformed_request', thrown.message)
+        : thrown;
   }
 }

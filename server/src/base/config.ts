@@ -43,14 +43,47 @@ export class ConfigError extends Error {
 /** Every setting: the one list from which `--help` is printed. */
 export const settings: readonly { name: string; fallback: string; meaning: string }[] = [
   { name: 'HOST', fallback: '127.0.0.1', meaning: 'address where the API and the portal listen' },
-  { name: 'PORT', fallback: '4100', meaning: 'port where the API and the portal listen; 0 takes a free one; a worker alone listens only if it is set' },
-  { name: 'DATABASE_URL', fallback: 'embedded', meaning: 'any Postgres of version 15 or later: postgres://user:password@host:5432/name' },
-  { name: 'SLUICE_DATA_DIR', fallback: './.sluice', meaning: 'embedded database and generated development secrets' },
-  { name: 'SLUICE_ROLES', fallback: 'api,worker', meaning: 'what this process does; several processes share one Postgres' },
-  { name: 'SLUICE_ADMIN_TOKEN', fallback: 'generated in development', meaning: "the operator's bearer token: organizations and their first keys" },
-  { name: 'SLUICE_MASTER_KEY', fallback: 'generated in development', meaning: '32 bytes, base64: encrypts signing secrets at rest; "new,old" while it is being replaced' },
-  { name: 'SLUICE_ALLOW_TARGETS', fallback: 'loopback in development, none in production', meaning: 'comma-separated CIDR[:port] of otherwise forbidden addresses that deliveries may reach' },
-  { name: 'SLUICE_DEMO', fallback: '1 in development on an empty data folder', meaning: '0 leaves the demonstration out' },
+  {
+    name: 'PORT',
+    fallback: '4100',
+    meaning:
+      'port where the API and the portal listen; 0 takes a free one; a worker alone listens only if it is set',
+  },
+  {
+    name: 'DATABASE_URL',
+    fallback: 'embedded',
+    meaning: 'any Postgres of version 15 or later: postgres://user:password@host:5432/name',
+  },
+  {
+    name: 'SLUICE_DATA_DIR',
+    fallback: './.sluice',
+    meaning: 'embedded database and generated development secrets',
+  },
+  {
+    name: 'SLUICE_ROLES',
+    fallback: 'api,worker',
+    meaning: 'what this process does; several processes share one Postgres',
+  },
+  {
+    name: 'SLUICE_ADMIN_TOKEN',
+    fallback: 'generated in development',
+    meaning: "the operator's bearer token: organizations and their first keys",
+  },
+  {
+    name: 'SLUICE_MASTER_KEY',
+    fallback: 'generated in development',
+    meaning: '32 bytes, base64: encrypts signing secrets at rest; "new,old" while it is being replaced',
+  },
+  {
+    name: 'SLUICE_ALLOW_TARGETS',
+    fallback: 'loopback in development, none in production',
+    meaning: 'comma-separated CIDR[:port] of otherwise forbidden addresses that deliveries may reach',
+  },
+  {
+    name: 'SLUICE_DEMO',
+    fallback: '1 in development on an empty data folder',
+    meaning: '0 leaves the demonstration out',
+  },
   { name: 'SLUICE_RETENTION_DAYS', fallback: '30', meaning: 'age at which ledger and payloads are dropped' },
   { name: 'SLUICE_LOG_LEVEL', fallback: 'info', meaning: 'trace, debug, info, warn, error, fatal or silent' },
 ];
@@ -58,7 +91,16 @@ export const settings: readonly { name: string; fallback: string; meaning: strin
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
 /** Tokens and keys that appear in documents and examples: nobody may run production on them. */
-const knownDefaults = new Set(['admin', 'changeme', 'change-me', 'secret', 'password', 'development', 'token', 'test']);
+const knownDefaults = new Set([
+  'admin',
+  'changeme',
+  'change-me',
+  'secret',
+  'password',
+  'development',
+  'token',
+  'test',
+]);
 
 /**
  * Reads the settings.
@@ -72,18 +114,31 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   };
   const production = text('NODE_ENV') === 'production';
   const port = readInteger(text('PORT'), 4100, 0, 65_535, 'PORT', problems);
-  const retentionDays = readInteger(text('SLUICE_RETENTION_DAYS'), 30, 1, 3650, 'SLUICE_RETENTION_DAYS', problems);
+  const retentionDays = readInteger(
+    text('SLUICE_RETENTION_DAYS'),
+    30,
+    1,
+    3650,
+    'SLUICE_RETENTION_DAYS',
+    problems,
+  );
   const roles = readRoles(text('SLUICE_ROLES') ?? 'api,worker', problems);
   const databaseUrl = readDatabaseUrl(text('DATABASE_URL'), problems);
   const masterKeys = readMasterKeys(text('SLUICE_MASTER_KEY'), production, problems);
   const adminToken = readAdminToken(text('SLUICE_ADMIN_TOKEN'), production, problems);
-  const allowedTargets = readTargets(text('SLUICE_ALLOW_TARGETS') ?? (production ? '' : '127.0.0.0/8,::1/128'), problems);
+  const allowedTargets = readTargets(
+    text('SLUICE_ALLOW_TARGETS') ?? (production ? '' : '127.0.0.0/8,::1/128'),
+    problems,
+  );
   const logLevel = text('SLUICE_LOG_LEVEL') ?? 'info';
-  if (!logLevels.includes(logLevel)) problems.push(`SLUICE_LOG_LEVEL is "${logLevel}"; use one of ${logLevels.join(', ')}.`);
+  if (!logLevels.includes(logLevel))
+    problems.push(`SLUICE_LOG_LEVEL is "${logLevel}"; use one of ${logLevels.join(', ')}.`);
   const demo = text('SLUICE_DEMO');
   if (demo !== null && demo !== '0' && demo !== '1') problems.push(`SLUICE_DEMO is "${demo}"; use 0 or 1.`);
   if (databaseUrl === null && roles.length === 1) {
-    problems.push(`SLUICE_ROLES=${roles[0]} needs DATABASE_URL: the embedded database serves a single process with both roles.`);
+    problems.push(
+      `SLUICE_ROLES=${roles[0]} needs DATABASE_URL: the embedded database serves a single process with both roles.`,
+    );
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return {
@@ -102,7 +157,14 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   };
 }
 
-function readInteger(text: string | null, fallback: number, min: number, max: number, name: string, problems: string[]): number {
+function readInteger(
+  text: string | null,
+  fallback: number,
+  min: number,
+  max: number,
+  name: string,
+  problems: string[],
+): number {
   if (text === null) return fallback;
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= min && value <= max) return value;
@@ -113,7 +175,8 @@ function readInteger(text: string | null, fallback: number, min: number, max: nu
 function readRoles(text: string, problems: string[]): Role[] {
   const names = [...new Set(text.split(',').map((name) => name.trim()))];
   const roles = names.filter((name): name is Role => name === 'api' || name === 'worker');
-  if (roles.length === 0 || roles.length !== names.length) problems.push(`SLUICE_ROLES is "${text}"; use api, worker or api,worker.`);
+  if (roles.length === 0 || roles.length !== names.length)
+    problems.push(`SLUICE_ROLES is "${text}"; use api, worker or api,worker.`);
   return roles;
 }
 
@@ -127,13 +190,16 @@ function readDatabaseUrl(text: string | null, problems: string[]): string | null
 
 function readMasterKeys(text: string | null, production: boolean, problems: string[]): Buffer[] {
   if (text === null) {
-    if (production) problems.push('SLUICE_MASTER_KEY is required in production; make one with: openssl rand -base64 32');
+    if (production)
+      problems.push('SLUICE_MASTER_KEY is required in production; make one with: openssl rand -base64 32');
     return [];
   }
   return text.split(',').map((part) => {
     const key = Buffer.from(part.trim(), 'base64');
     if (!/^[A-Za-z0-9+/]{43}=$/.test(part.trim())) {
-      problems.push('SLUICE_MASTER_KEY is malformed; it is 32 bytes in base64 (44 characters): openssl rand -base64 32');
+      problems.push(
+        'SLUICE_MASTER_KEY is malformed; it is 32 bytes in base64 (44 characters): openssl rand -base64 32',
+      );
     } else if (production && key.every((byte) => byte === key[0])) {
       problems.push('SLUICE_MASTER_KEY is one byte repeated; make a real one with: openssl rand -base64 32');
     }
@@ -143,28 +209,40 @@ function readMasterKeys(text: string | null, production: boolean, problems: stri
 
 function readAdminToken(text: string | null, production: boolean, problems: string[]): string | null {
   if (text === null) {
-    if (production) problems.push('SLUICE_ADMIN_TOKEN is required in production; make one with: openssl rand -base64 24');
+    if (production)
+      problems.push('SLUICE_ADMIN_TOKEN is required in production; make one with: openssl rand -base64 24');
     return null;
   }
   if (/[^\x21-\x7e]/.test(text)) problems.push('SLUICE_ADMIN_TOKEN may hold only visible ASCII characters.');
   if (production && (text.length < 16 || knownDefaults.has(text.toLowerCase()))) {
-    problems.push('SLUICE_ADMIN_TOKEN is short or well known; use at least 16 random characters: openssl rand -base64 24');
+    problems.push(
+      'SLUICE_ADMIN_TOKEN is short or well known; use at least 16 random characters: openssl rand -base64 24',
+    );
   }
   return text;
 }
 
 function readTargets(text: string, problems: string[]): AllowedTarget[] {
-  const parts = text.split(',').map((part) => part.trim()).filter((part) => part !== '');
+  const parts = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
   return parts.flatMap((part) => {
     const match = /^(?:\[([0-9a-fA-F:.]+)\]|([0-9a-fA-F:.]+?))\/(\d{1,3})(?::(\d{1,5}))?$/.exec(part);
     const address = match?.[1] ?? match?.[2] ?? '';
     const family = isIP(address);
     const prefixLength = Number(match?.[3]);
     const port = match?.[4] === undefined ? null : Number(match[4]);
-    if (family !== 0 && prefixLength <= (family === 4 ? 32 : 128) && (port === null || (port > 0 && port < 65_536))) {
+    if (
+      family !== 0 &&
+      prefixLength <= (family === 4 ? 32 : 128) &&
+      (port === null || (port > 0 && port < 65_536))
+    ) {
       return [{ address, prefixLength, port }];
     }
-    problems.push(`SLUICE_ALLOW_TARGETS has "${part}"; use CIDR or CIDR:port, such as 10.0.0.0/8, 127.0.0.1/32:9000 or [::1]/128.`);
+    problems.push(
+      `SLUICE_ALLOW_TARGETS has "${part}"; use CIDR or CIDR:port, such as 10.0.0.0/8, 127.0.0.1/32:9000 or [::1]/128.`,
+    );
     return [];
   });
 }

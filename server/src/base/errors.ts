@@ -7,26 +7,102 @@ export interface CatalogueEntry {
 
 /** Every error that the API answers, by code. `docs/errors.md` lists the same codes; a test holds that. */
 export const catalogue = {
-  malformed_json: { status: 400, title: 'The body is not valid JSON', remedy: 'Send one JSON value, UTF-8, without trailing characters.' },
-  malformed_request: { status: 400, title: 'The request is malformed', remedy: 'Check the request line and headers.' },
-  invalid_cursor: { status: 400, title: 'The cursor is not valid here', remedy: 'Use `next_cursor` of the same list unchanged, or leave the cursor out.' },
-  unauthenticated: { status: 401, title: 'No valid credential', remedy: 'Send `Authorization: Bearer <key>` with a key that is neither expired nor revoked.' },
-  missing_scope: { status: 403, title: 'The credential lacks a scope', remedy: 'Use a key that holds the scope named in the detail.' },
-  forbidden: { status: 403, title: 'The credential may not do this', remedy: 'Use a credential of the kind named in the detail.' },
-  not_found: { status: 404, title: 'Not found', remedy: 'Check the id and the path; things of other organizations are not found either.' },
-  conflict: { status: 409, title: 'It conflicts with what exists', remedy: 'Read the current state, then decide again.' },
-  idempotency_conflict: { status: 409, title: 'The idempotency key was used for another request', remedy: 'Use a new key for a new request; repeat the first request unchanged to get its answer.' },
-  delivery_not_retryable: { status: 409, title: 'The delivery cannot be retried', remedy: 'Only pending and failed deliveries can be retried; replay the event for a new delivery.' },
-  delivery_not_cancellable: { status: 409, title: 'The delivery has ended', remedy: 'Only pending, sending and held deliveries can be cancelled.' },
-  payload_too_large: { status: 413, title: 'The body is too large', remedy: 'Stay within the limit named in the detail.' },
-  unsupported_media_type: { status: 415, title: 'The content type or encoding is not supported', remedy: 'Send `Content-Type: application/json` without `Content-Encoding`.' },
-  invalid_input: { status: 422, title: 'The input is not valid', remedy: 'Correct the places that `errors` points at.' },
-  invalid_event_data: { status: 422, title: 'The data breaks the schema of its event type', remedy: 'Correct the places that `errors` points at, or change the schema of the event type.' },
-  invalid_schema: { status: 422, title: 'The JSON Schema cannot be used', remedy: 'Send a JSON Schema (draft 2020-12) without remote references.' },
-  forbidden_address: { status: 422, title: 'The URL leads to an address that is not allowed', remedy: 'Use a public address, or have the operator add it to SLUICE_ALLOW_TARGETS.' },
+  malformed_json: {
+    status: 400,
+    title: 'The body is not valid JSON',
+    remedy: 'Send one JSON value, UTF-8, without trailing characters.',
+  },
+  malformed_request: {
+    status: 400,
+    title: 'The request is malformed',
+    remedy: 'Check the request line and headers.',
+  },
+  invalid_cursor: {
+    status: 400,
+    title: 'The cursor is not valid here',
+    remedy: 'Use `next_cursor` of the same list unchanged, or leave the cursor out.',
+  },
+  unauthenticated: {
+    status: 401,
+    title: 'No valid credential',
+    remedy: 'Send `Authorization: Bearer <key>` with a key that is neither expired nor revoked.',
+  },
+  missing_scope: {
+    status: 403,
+    title: 'The credential lacks a scope',
+    remedy: 'Use a key that holds the scope named in the detail.',
+  },
+  forbidden: {
+    status: 403,
+    title: 'The credential may not do this',
+    remedy: 'Use a credential of the kind named in the detail.',
+  },
+  not_found: {
+    status: 404,
+    title: 'Not found',
+    remedy: 'Check the id and the path; things of other organizations are not found either.',
+  },
+  conflict: {
+    status: 409,
+    title: 'It conflicts with what exists',
+    remedy: 'Read the current state, then decide again.',
+  },
+  idempotency_conflict: {
+    status: 409,
+    title: 'The idempotency key was used for another request',
+    remedy: 'Use a new key for a new request; repeat the first request unchanged to get its answer.',
+  },
+  delivery_not_retryable: {
+    status: 409,
+    title: 'The delivery cannot be retried',
+    remedy: 'Only pending and failed deliveries can be retried; replay the event for a new delivery.',
+  },
+  delivery_not_cancellable: {
+    status: 409,
+    title: 'The delivery has ended',
+    remedy: 'Only pending, sending and held deliveries can be cancelled.',
+  },
+  payload_too_large: {
+    status: 413,
+    title: 'The body is too large',
+    remedy: 'Stay within the limit named in the detail.',
+  },
+  unsupported_media_type: {
+    status: 415,
+    title: 'The content type or encoding is not supported',
+    remedy: 'Send `Content-Type: application/json` without `Content-Encoding`.',
+  },
+  invalid_input: {
+    status: 422,
+    title: 'The input is not valid',
+    remedy: 'Correct the places that `errors` points at.',
+  },
+  invalid_event_data: {
+    status: 422,
+    title: 'The data breaks the schema of its event type',
+    remedy: 'Correct the places that `errors` points at, or change the schema of the event type.',
+  },
+  invalid_schema: {
+    status: 422,
+    title: 'The JSON Schema cannot be used',
+    remedy: 'Send a JSON Schema (draft 2020-12) without remote references.',
+  },
+  forbidden_address: {
+    status: 422,
+    title: 'The URL leads to an address that is not allowed',
+    remedy: 'Use a public address, or have the operator add it to SLUICE_ALLOW_TARGETS.',
+  },
   rate_limited: { status: 429, title: 'Too many requests', remedy: 'Wait as long as `Retry-After` says.' },
-  internal_error: { status: 500, title: 'Something broke on our side', remedy: 'Try again; if it persists, give the operator the request id.' },
-  database_unavailable: { status: 503, title: 'The database cannot be reached', remedy: 'Try again after `Retry-After` seconds; with an idempotency key nothing happens twice.' },
+  internal_error: {
+    status: 500,
+    title: 'Something broke on our side',
+    remedy: 'Try again; if it persists, give the operator the request id.',
+  },
+  database_unavailable: {
+    status: 503,
+    title: 'The database cannot be reached',
+    remedy: 'Try again after `Retry-After` seconds; with an idempotency key nothing happens twice.',
+  },
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type ErrorCode = keyof typeof catalogue;

@@ -32,7 +32,8 @@ export function publicId(kind: IdKind, uuid: string): string {
 /** Public id → UUID; `null` where it is not an id of this kind. */
 export function parseId(kind: IdKind, text: string): string | null {
   const prefix = `${idPrefixes[kind]}_`;
-  if (!text.startsWith(prefix) || !/^[0-7][0-9a-hjkmnp-tv-z]{25}$/.test(text.slice(prefix.length))) return null;
+  if (!text.startsWith(prefix) || !/^[0-7][0-9a-hjkmnp-tv-z]{25}$/.test(text.slice(prefix.length)))
+    return null;
   return TypeID.fromString(text).toUUID();
 }
 

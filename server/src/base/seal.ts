@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto';
 
 /**
  * Keeps secrets unreadable at rest: AES-256-GCM under the master key, bound to a purpose, so that a sealed text moved
@@ -18,12 +25,17 @@ export interface Sealer {
 
 /** @param masterKeys 32 bytes each, newest first; the newest seals, all of them open */
 export function createSealer(masterKeys: readonly Uint8Array[]): Sealer {
-  const keys = masterKeys.map((key) => ({ key, name: createHash('sha256').update(key).digest('hex').slice(0, 8) }));
+  const keys = masterKeys.map((key) => ({
+    key,
+    name: createHash('sha256').update(key).digest('hex').slice(0, 8),
+  }));
   const newest = keys[0];
   if (!newest) throw new Error('A sealer needs at least one master key.');
 
   function codes(text: string): Buffer[] {
-    return keys.map(({ key }) => createHmac('sha256', key).update(`authenticate\0${text}`).digest().subarray(0, 9));
+    return keys.map(({ key }) =>
+      createHmac('sha256', key).update(`authenticate\0${text}`).digest().subarray(0, 9),
+    );
   }
 
   return {
@@ -36,9 +48,12 @@ export function createSealer(masterKeys: readonly Uint8Array[]): Sealer {
     open(sealed, purpose) {
       const [version, name, content] = sealed.split('.');
       const found = keys.find((candidate) => candidate.name === name);
-      if (version !== '1' || !found || !content) throw new Error(`Nothing opens this: it was sealed under master key ${name ?? '?'}.`);
+      if (version !== '1' || !found || !content)
+        throw new Error(`Nothing opens this: it was sealed under master key ${name ?? '?'}.`);
       const bytes = Buffer.from(content, 'base64url');
-      const decipher = createDecipheriv('aes-256-gcm', found.key, bytes.subarray(0, 12)).setAAD(Buffer.from(purpose));
+      const decipher = createDecipheriv('aes-256-gcm', found.key, bytes.subarray(0, 12)).setAAD(
+        Buffer.from(purpose),
+      );
       decipher.setAuthTag(bytes.subarray(12, 28));
       return decipher.update(bytes.subarray(28), undefined, 'utf8') + decipher.final('utf8');
     },
@@ -50,7 +65,9 @@ export function createSealer(masterKeys: readonly Uint8Array[]): Sealer {
     },
     isAuthentic(text, code) {
       const given = Buffer.from(code, 'base64url');
-      return codes(text).some((expected) => expected.length === given.length && timingSafeEqual(expected, given));
+      return codes(text).some(
+        (expected) => expected.length === given.length && timingSafeEqual(expected, given),
+      );
     },
   };
 }

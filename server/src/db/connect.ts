@@ -26,7 +26,9 @@ export async function openEmbedded(dataDir: string): Promise<Database> {
   const unlock = await lockDataFolder(dataDir);
   const pglite = await PGlite.create(join(dataDir, 'database')).catch(async (cause: unknown) => {
     await unlock();
-    throw new DatabaseError(`The embedded database in ${dataDir} cannot be opened: ${String(cause)}`, { cause });
+    throw new DatabaseError(`The embedded database in ${dataDir} cannot be opened: ${String(cause)}`, {
+      cause,
+    });
   });
   return embeddedDatabase(pglite, unlock);
 }
@@ -78,7 +80,10 @@ export async function openServer(options: ServerOptions): Promise<Database> {
     await queries.destroy();
     if (cause instanceof DatabaseError) throw cause;
     const target = new URL(options.url);
-    const reason = cause instanceof Error ? cause.message || ('code' in cause ? String(cause.code) : cause.name) : String(cause);
+    const reason =
+      cause instanceof Error
+        ? cause.message || ('code' in cause ? String(cause.code) : cause.name)
+        : String(cause);
     throw new DatabaseError(
       `Postgres at ${target.host}${target.pathname} cannot be used: ${reason}. Check DATABASE_URL and that the server is running.`,
       { cause },
@@ -98,7 +103,9 @@ export async function openServer(options: ServerOptions): Promise<Database> {
 
 /** `bigint` as a number (ours stay far below 2^53), everything else as pg does it: the same as the embedded database. */
 function getTypeParser(oid: number, format?: 'text' | 'binary'): (value: string) => unknown {
-  return oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format === 'binary' ? 'text' : format);
+  return oid === pg.types.builtins.INT8
+    ? Number
+    : pg.types.getTypeParser(oid, format === 'binary' ? 'text' : format);
 }
 
 async function checkServer(queries: Queries): Promise<void> {
@@ -107,7 +114,9 @@ async function checkServer(queries: Queries): Promise<void> {
   `.execute(queries);
   const server = rows[0];
   if (!server || server.version < 150_000) {
-    throw new DatabaseError(`Postgres ${Math.floor((server?.version ?? 0) / 10_000)} is too old; use version 15 or later.`);
+    throw new DatabaseError(
+      `Postgres ${Math.floor((server?.version ?? 0) / 10_000)} is too old; use version 15 or later.`,
+    );
   }
   if (server.encoding !== 'UTF8') {
     throw new DatabaseError(`The database's encoding is ${server.encoding}; create it with ENCODING 'UTF8'.`);

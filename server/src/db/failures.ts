@@ -6,8 +6,19 @@ export class DatabaseError extends Error {}
 /** SQLSTATE classes that mean "not now": connection, resources, operator intervention, system errors. */
 const unavailableClasses = new Set(['08', '53', '57', '58', 'XX']);
 const unavailableCodes = new Set(['25006', '55P03', '40P01', '40001', '25P03']);
-const networkCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOSPC']);
-const driverMessages = /connection terminated|timeout exceeded when trying to connect|query read timeout|client has encountered a connection error|pool after calling end|driver has already been destroyed|PGlite is clos/i;
+const networkCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOSPC',
+]);
+const driverMessages =
+  /connection terminated|timeout exceeded when trying to connect|query read timeout|client has encountered a connection error|pool after calling end|driver has already been destroyed|PGlite is clos/i;
 
 /** The SQLSTATE or system code of an error; empty where it has none. */
 function codeOf(error: unknown): string {
@@ -35,10 +46,14 @@ export function isDuplicate(error: unknown): boolean {
 /** A database error as callers should see it: unavailability as 503, everything else as it is. */
 export function asSluiceError(error: unknown): unknown {
   if (!isUnavailable(error)) return error;
-  return new SluiceError('database_unavailable', 'The database did not answer; whether anything was stored is not known.', {
-    retryAfterSeconds: 5,
-    cause: error,
-  });
+  return new SluiceError(
+    'database_unavailable',
+    'The database did not answer; whether anything was stored is not known.',
+    {
+      retryAfterSeconds: 5,
+      cause: error,
+    },
+  );
 }
 
 /** Whether DDL was refused because a lock was not to be had at once, or because rows are in the way. */

@@ -43,14 +43,20 @@ async function applyNew(connection: Queries, migrations: readonly Migration[]): 
     select number, name, checksum from migrations order by number`.execute(connection);
   for (const row of applied) {
     const known = migrations.find((migration) => migration.number === row.number);
-    if (!known) throw new DatabaseError(`The database has migration ${row.name}, which this version does not know. Start a newer version.`);
-    if (known.checksum !== row.checksum) throw new DatabaseError(`Migration ${row.name} was changed after it was applied. Restore the file.`);
+    if (!known)
+      throw new DatabaseError(
+        `The database has migration ${row.name}, which this version does not know. Start a newer version.`,
+      );
+    if (known.checksum !== row.checksum)
+      throw new DatabaseError(`Migration ${row.name} was changed after it was applied. Restore the file.`);
   }
   const fresh = migrations.filter((migration) => !applied.some((row) => row.number === migration.number));
   for (const migration of fresh) {
     await connection.transaction().execute(async (transaction) => {
       for (const statement of migration.statements) await sql.raw(statement).execute(transaction);
-      await sql`insert into migrations values (${migration.number}, ${migration.name}, ${migration.checksum}, now())`.execute(transaction);
+      await sql`insert into migrations values (${migration.number}, ${migration.name}, ${migration.checksum}, now())`.execute(
+        transaction,
+      );
     });
   }
   return fresh.length;

@@ -28,12 +28,19 @@ export async function makePartitions(queries: Queries, now: number): Promise<str
   return made;
 }
 
-async function makePartition(queries: Queries, table: LedgerTable, name: string, start: number): Promise<boolean> {
+async function makePartition(
+  queries: Queries,
+  table: LedgerTable,
+  name: string,
+  start: number,
+): Promise<boolean> {
   try {
     await queries.transaction().execute(async (transaction) => {
       await sql`set local lock_timeout = '2s'`.execute(transaction);
       await sql`create table if not exists ${sql.table(name)} partition of ${sql.table(table)}
-        for values from (${sql.lit(firstIdAt(start))}) to (${sql.lit(firstIdAt(start + dayMs))})`.execute(transaction);
+        for values from (${sql.lit(firstIdAt(start))}) to (${sql.lit(firstIdAt(start + dayMs))})`.execute(
+        transaction,
+      );
     });
     return true;
   } catch (error) {

@@ -56,7 +56,12 @@ export function postgresWakeUps(url: string, queries: Kysely<Tables>, log: Logge
   }
 
   async function subscribe(): Promise<void> {
-    const client = new pg.Client({ connectionString: url, application_name: 'sluice wake-ups', keepAlive: true, connectionTimeoutMillis: 5_000 });
+    const client = new pg.Client({
+      connectionString: url,
+      application_name: 'sluice wake-ups',
+      keepAlive: true,
+      connectionTimeoutMillis: 5_000,
+    });
     listener = client;
     client.on('notification', () => local.signal());
     client.once('error', () => again(client));
@@ -76,7 +81,9 @@ export function postgresWakeUps(url: string, queries: Kysely<Tables>, log: Logge
   function again(client: pg.Client): void {
     if (closed || listener !== client) return;
     listener = undefined;
-    client.end().catch((error: unknown) => log.debug({ error: String(error) }, 'wake-up connection did not close'));
+    client
+      .end()
+      .catch((error: unknown) => log.debug({ error: String(error) }, 'wake-up connection did not close'));
     reconnecting = setTimeout(start, reconnectAfterMs);
   }
 

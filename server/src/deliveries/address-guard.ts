@@ -15,9 +15,24 @@ export interface AddressGuard {
 
 /** Ranges of IPv4 that are not public unicast: RFC 6890 and the IANA special-purpose registry. */
 const specialIPv4 = [
-  '0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.0.0.0/24',
-  '192.0.2.0/24', '192.31.196.0/24', '192.52.193.0/24', '192.88.99.0/24', '192.168.0.0/16', '192.175.48.0/24',
-  '198.18.0.0/15', '198.51.100.0/24', '203.0.113.0/24', '224.0.0.0/4', '240.0.0.0/4',
+  '0.0.0.0/8',
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.0.0.0/24',
+  '192.0.2.0/24',
+  '192.31.196.0/24',
+  '192.52.193.0/24',
+  '192.88.99.0/24',
+  '192.168.0.0/16',
+  '192.175.48.0/24',
+  '198.18.0.0/15',
+  '198.51.100.0/24',
+  '203.0.113.0/24',
+  '224.0.0.0/4',
+  '240.0.0.0/4',
 ];
 /** Of IPv6 only 2000::/3 is public unicast; these parts of it are not. */
 const specialIPv6 = ['2001::/23', '2001:db8::/32', '2002::/16', '2620:4f:8000::/48', '3fff::/20'];
@@ -30,18 +45,28 @@ const forbiddenIPv6 = blockList(specialIPv6);
 
 /** @param allowed what the operator lets deliveries reach besides public addresses */
 export function createAddressGuard(allowed: readonly AllowedTarget[]): AddressGuard {
-  const exceptions = allowed.map(({ address, prefixLength, port }) => ({ list: blockList([`${address}/${prefixLength}`]), port }));
+  const exceptions = allowed.map(({ address, prefixLength, port }) => ({
+    list: blockList([`${address}/${prefixLength}`]),
+    port,
+  }));
 
   function permits(address: string, port: number): boolean {
     const plain = withoutMapping(address);
     const family = isIP(plain);
     if (family === 0) return false;
     const type = family === 4 ? 'ipv4' : 'ipv6';
-    if (exceptions.some(({ list, port: only }) => (only === null || only === port) && list.check(plain, type))) return true;
-    return family === 4 ? !forbiddenIPv4.check(plain, type) : publicIPv6.check(plain, type) && !forbiddenIPv6.check(plain, type);
+    if (
+      exceptions.some(({ list, port: only }) => (only === null || only === port) && list.check(plain, type))
+    )
+      return true;
+    return family === 4
+      ? !forbiddenIPv4.check(plain, type)
+      : publicIPv6.check(plain, type) && !forbiddenIPv6.check(plain, type);
   }
 
-  const loopbackAllowed = exceptions.some(({ list }) => list.check('127.0.0.1', 'ipv4') || list.check('::1', 'ipv6'));
+  const loopbackAllowed = exceptions.some(
+    ({ list }) => list.check('127.0.0.1', 'ipv4') || list.check('::1', 'ipv6'),
+  );
 
   function problem(url: URL): string | null {
     const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
@@ -75,7 +100,9 @@ function expandIPv6(address: string): string[] {
   const [head = '', tail] = canonical.split('::');
   const left = head === '' ? [] : head.split(':');
   const right = tail === undefined || tail === '' ? [] : tail.split(':');
-  return tail === undefined ? left : [...left, ...Array<string>(8 - left.length - right.length).fill('0'), ...right];
+  return tail === undefined
+    ? left
+    : [...left, ...Array<string>(8 - left.length - right.length).fill('0'), ...right];
 }
 
 function blockList(ranges: readonly string[]): BlockList {

@@ -1,4 +1,11 @@
-import { countsAsFailure, type DisableRule, nextDelay, parseRetryAfter, sign, type Verdict } from '@sluice/contracts';
+import {
+  countsAsFailure,
+  type DisableRule,
+  nextDelay,
+  parseRetryAfter,
+  sign,
+  type Verdict,
+} from '@sluice/contracts';
 import type { Clock } from '../base/clock.ts';
 import { newId, publicId } from '../base/ids.ts';
 import type { HttpClient, HttpResult } from './http-client.ts';
@@ -47,7 +54,11 @@ export async function attempt(tools: AttemptTools, job: Job): Promise<AttemptRes
     });
     return conclude(tools, job, { ...maskedHeaders(job), ...signed }, startedAt, result);
   } catch (error) {
-    return notSent(tools, { claimed, url: job.url, reason: error instanceof Error ? error.message : String(error) });
+    return notSent(tools, {
+      claimed,
+      url: job.url,
+      reason: error instanceof Error ? error.message : String(error),
+    });
   }
 }
 
@@ -58,7 +69,9 @@ export async function attempt(tools: AttemptTools, job: Job): Promise<AttemptRes
 function signedAsOf({ claimed, contract }: Job, now: Date): Date {
   if (claimed.roundAttempts === 0) return now;
   const age = (now.getTime() - claimed.roundStartedAt.getTime()) / 1000;
-  return contract.toleranceSeconds !== null && age > contract.toleranceSeconds * 0.9 ? now : claimed.roundStartedAt;
+  return contract.toleranceSeconds !== null && age > contract.toleranceSeconds * 0.9
+    ? now
+    : claimed.roundStartedAt;
 }
 
 /** The attempt at a delivery that could not even be prepared: it fails for good, alone, with the reason in the ledger. */
@@ -87,7 +100,13 @@ export function notSent(tools: AttemptTools, { claimed, url, reason }: Unprepara
   };
 }
 
-function conclude(tools: AttemptTools, job: Job, requestHeaders: Record<string, string>, startedAt: Date, result: HttpResult): AttemptResult {
+function conclude(
+  tools: AttemptTools,
+  job: Job,
+  requestHeaders: Record<string, string>,
+  startedAt: Date,
+  result: HttpResult,
+): AttemptResult {
   const { claimed, contract } = job;
   const { response, timings } = result;
   const verdict: Verdict = result.failure === null && response ? contract.classify(response.status) : 'retry';
@@ -110,17 +129,29 @@ function conclude(tools: AttemptTools, job: Job, requestHeaders: Record<string, 
       durationMs: timings.total,
       startedAt,
       next: nextStep(tools, job, verdict, response?.headers['retry-after']),
-      countsAsFailure: verdict !== 'delivered' && (contract.disableAfter === null || countsAsFailure(contract.disableAfter, status)),
-      strained: result.failure !== null ? result.failure !== 'blocked_address' : status === 429 || (status ?? 0) >= 500,
+      countsAsFailure:
+        verdict !== 'delivered' &&
+        (contract.disableAfter === null || countsAsFailure(contract.disableAfter, status)),
+      strained:
+        result.failure !== null
+          ? result.failure !== 'blocked_address'
+          : status === 429 || (status ?? 0) >= 500,
     },
   };
 }
 
-function nextStep(tools: AttemptTools, job: Job, verdict: Verdict, retryAfter: string | string[] | undefined): Settlement['next'] {
+function nextStep(
+  tools: AttemptTools,
+  job: Job,
+  verdict: Verdict,
+  retryAfter: string | string[] | undefined,
+): Settlement['next'] {
   if (verdict === 'delivered') return 'delivered';
   if (verdict !== 'retry') return 'failed';
-  const rule = job.retryDelays === null ? job.contract.retry : { ...job.contract.retry, delays: job.retryDelays };
-  const asked = typeof retryAfter === 'string' ? parseRetryAfter(retryAfter, new Date(tools.clock.now())) : null;
+  const rule =
+    job.retryDelays === null ? job.contract.retry : { ...job.contract.retry, delays: job.retryDelays };
+  const asked =
+    typeof retryAfter === 'string' ? parseRetryAfter(retryAfter, new Date(tools.clock.now())) : null;
   const delay = nextDelay(rule, job.claimed.roundAttempts + 1, tools.random, asked);
   return delay === null ? 'failed' : Math.round(delay * 1000);
 }

@@ -16,7 +16,8 @@ export async function retryDelivery(tx: Queries, { orgId, id }: DeliveryName): P
   if (state.state !== 'pending' && state.state !== 'failed') {
     throw new SluiceError('delivery_not_retryable', `The delivery is ${state.state}.`);
   }
-  if (!state.endpoint_enabled) throw new SluiceError('conflict', 'The endpoint is disabled or deleted; enable it first.');
+  if (!state.endpoint_enabled)
+    throw new SluiceError('conflict', 'The endpoint is disabled or deleted; enable it first.');
   const { rows } = await sql`
     with reopened as (
       delete from closed_deliveries where org_id = ${orgId} and id = ${id} and state = 'failed' returning *
@@ -75,15 +76,22 @@ async function cancelWhere(tx: Queries, condition: ReturnType<typeof sql>): Prom
 
 /** Stops the deliveries of a disabled endpoint; they wait until it is enabled again. */
 export async function pauseForEndpoint(tx: Queries, orgId: string, endpointId: string): Promise<void> {
-  await sql`update open_deliveries set phase = 3 where org_id = ${orgId} and endpoint_id = ${endpointId} and phase in (0, 1)`.execute(tx);
+  await sql`update open_deliveries set phase = 3 where org_id = ${orgId} and endpoint_id = ${endpointId} and phase in (0, 1)`.execute(
+    tx,
+  );
 }
 
 /** Lets them go again, each when it is due. */
 export async function resumeForEndpoint(tx: Queries, orgId: string, endpointId: string): Promise<void> {
-  await sql`update open_deliveries set phase = 0 where org_id = ${orgId} and endpoint_id = ${endpointId} and phase = 3`.execute(tx);
+  await sql`update open_deliveries set phase = 0 where org_id = ${orgId} and endpoint_id = ${endpointId} and phase = 3`.execute(
+    tx,
+  );
 }
 
-async function stateOf(tx: Queries, { orgId, id }: DeliveryName): Promise<{ state: string; endpoint_enabled: boolean }> {
+async function stateOf(
+  tx: Queries,
+  { orgId, id }: DeliveryName,
+): Promise<{ state: string; endpoint_enabled: boolean }> {
   const { rows } = await sql<{ state: string; endpoint_enabled: boolean }>`
     select delivery.state, coalesce(endpoint.enabled, false) as endpoint_enabled
       from deliveries delivery
@@ -99,7 +107,9 @@ export async function pauseStrays(queries: Queries): Promise<void> {
   await sql`
     update open_deliveries delivery set phase = 3
       from endpoints endpoint
-     where delivery.phase = 1 and endpoint.org_id = delivery.org_id and endpoint.id = delivery.endpoint_id and not endpoint.enabled`.execute(queries);
+     where delivery.phase = 1 and endpoint.org_id = delivery.org_id and endpoint.id = delivery.endpoint_id and not endpoint.enabled`.execute(
+    queries,
+  );
 }
 
 /** Cancels what has been paused for longer than the ledger is kept, made before the given id's time. */
@@ -109,6 +119,9 @@ export async function cancelOlderThan(queries: Queries, firstKeptId: string): Pr
 
 /** Whether an open delivery still needs an event with an id in this range. */
 export async function holdsEventsBetween(queries: Queries, from: string, until: string): Promise<boolean> {
-  const { rows } = await sql`select 1 from open_deliveries where event_id >= ${from} and event_id < ${until} limit 1`.execute(queries);
+  const { rows } =
+    await sql`select 1 from open_deliveries where event_id >= ${from} and event_id < ${until} limit 1`.execute(
+      queries,
+    );
   return rows.length > 0;
 }

@@ -77,7 +77,10 @@ export function claim(queries: Queries, request: ClaimRequest): Promise<Claim> {
       deliveries: claimed.map(readClaimed),
       at: first.at,
       lanes: first.lanes,
-      position: exhausted || first.last_org === null || first.last_endpoint === null ? null : { orgId: first.last_org, endpointId: first.last_endpoint },
+      position:
+        exhausted || first.last_org === null || first.last_endpoint === null
+          ? null
+          : { orgId: first.last_org, endpointId: first.last_endpoint },
     };
   });
 }
@@ -181,7 +184,9 @@ function readClaimed(row: ClaimRow & { id: string }): Claimed {
   };
 }
 
-function countByEndpoint(rows: readonly { org_id: string; endpoint_id: string }[]): { orgId: string; endpointId: string; count: number }[] {
+function countByEndpoint(
+  rows: readonly { org_id: string; endpoint_id: string }[],
+): { orgId: string; endpointId: string; count: number }[] {
   const counts = new Map<string, { orgId: string; endpointId: string; count: number }>();
   for (const row of rows) {
     const entry = counts.get(row.endpoint_id) ?? { orgId: row.org_id, endpointId: row.endpoint_id, count: 0 };
@@ -194,7 +199,10 @@ function countByEndpoint(rows: readonly { org_id: string; endpoint_id: string }[
  * Makes scheduled deliveries ready whose time has come (paused ones where the endpoint is disabled), and answers when
  * the next one is due.
  */
-export async function promoteDue(queries: Queries, limit = 1_000): Promise<{ promoted: number; nextDueInMs: number | null }> {
+export async function promoteDue(
+  queries: Queries,
+  limit = 1_000,
+): Promise<{ promoted: number; nextDueInMs: number | null }> {
   const { rows } = await sql<{ promoted: number; next_due_in_ms: number | null }>`
     with due as (
       select org_id, id, endpoint_id from open_deliveries
@@ -206,7 +214,9 @@ export async function promoteDue(queries: Queries, limit = 1_000): Promise<{ pro
       returning 1
     )
     select (select count(*)::int from promoted) as promoted,
-           (select (extract(epoch from min(due_at) - now()) * 1000)::float8 from open_deliveries where phase = 0 and due_at > now()) as next_due_in_ms`.execute(queries);
+           (select (extract(epoch from min(due_at) - now()) * 1000)::float8 from open_deliveries where phase = 0 and due_at > now()) as next_due_in_ms`.execute(
+    queries,
+  );
   const row = rows[0];
   return { promoted: row?.promoted ?? 0, nextDueInMs: row?.next_due_in_ms ?? null };
 }

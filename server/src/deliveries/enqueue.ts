@@ -25,12 +25,27 @@ export async function enqueueLeased(tx: Queries, delivery: NewDelivery, worker: 
       from endpoints endpoint
      where delivery.org_id = ${delivery.orgId} and delivery.id = ${delivery.id}
        and endpoint.org_id = delivery.org_id and endpoint.id = delivery.endpoint_id
-    returning round_started_at, delivery.created_at, endpoint.effective_timeout_seconds as timeout_seconds`.execute(tx);
+    returning round_started_at, delivery.created_at, endpoint.effective_timeout_seconds as timeout_seconds`.execute(
+    tx,
+  );
   const row = rows[0];
   if (!row) throw new Error('The delivery that was just made is not there.');
   const { orgId, id, eventId, endpointId, contract } = delivery;
   const { round_started_at: roundStartedAt, created_at: createdAt, timeout_seconds: timeoutSeconds } = row;
-  return { orgId, id, eventId, endpointId, contract, fence: 1, attempts: 0, roundAttempts: 0, roundStartedAt, bodyId: null, timeoutSeconds, createdAt };
+  return {
+    orgId,
+    id,
+    eventId,
+    endpointId,
+    contract,
+    fence: 1,
+    attempts: 0,
+    roundAttempts: 0,
+    roundStartedAt,
+    bodyId: null,
+    timeoutSeconds,
+    createdAt,
+  };
 }
 
 /** Puts deliveries into the queue, in the transaction that accepts their event. */

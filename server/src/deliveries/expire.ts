@@ -14,7 +14,13 @@ import { leaseMarginSeconds } from './claim.ts';
  */
 export function expireLeases(queries: Queries, clock: Clock, everyone = false): Promise<number> {
   return queries.transaction().execute(async (tx) => {
-    const { rows: expired } = await sql<{ org_id: string; id: string; contract: string; round_attempts: number; retry_delays: number[] | null }>`
+    const { rows: expired } = await sql<{
+      org_id: string;
+      id: string;
+      contract: string;
+      round_attempts: number;
+      retry_delays: number[] | null;
+    }>`
       select delivery.org_id, delivery.id, delivery.contract, delivery.round_attempts, endpoint.retry_delays
         from open_deliveries delivery
         left join endpoints endpoint on endpoint.org_id = delivery.org_id and endpoint.id = delivery.endpoint_id
@@ -22,7 +28,10 @@ export function expireLeases(queries: Queries, clock: Clock, everyone = false): 
        order by delivery.org_id, delivery.id limit 500
          for update of delivery skip locked`.execute(tx);
     if (expired.length === 0) return 0;
-    const isLast = expired.map((row) => row.round_attempts >= (row.retry_delays ?? getContract(row.contract)?.retry.delays ?? []).length);
+    const isLast = expired.map(
+      (row) =>
+        row.round_attempts >= (row.retry_delays ?? getContract(row.contract)?.retry.delays ?? []).length,
+    );
     await sql`
       with given as (
         select * from unnest(${expired.map((row) => row.org_id)}::uuid[], ${expired.map((row) => row.id)}::uuid[],

@@ -74,7 +74,11 @@ export function createHttpClient(guard: AddressGuard, resolve: Resolve): HttpCli
   };
 }
 
-async function post(dispatcher: Dispatcher, request: HttpRequest, attempt: { timings: Timings; startedAt: number }): Promise<HttpResult> {
+async function post(
+  dispatcher: Dispatcher,
+  request: HttpRequest,
+  attempt: { timings: Timings; startedAt: number },
+): Promise<HttpResult> {
   const elapsed = () => Math.round((performance.now() - attempt.startedAt) * 10) / 10;
   const signal = AbortSignal.timeout(request.timeoutMs);
   let partial: Omit<HttpResponse, 'body' | 'truncated'> | null = null;
@@ -93,7 +97,11 @@ async function post(dispatcher: Dispatcher, request: HttpRequest, attempt: { tim
     partial = { status: answer.statusCode, headers: plainHeaders(answer.headers) };
     const truncated = await readBody(answer.body, chunks);
     attempt.timings.total = elapsed();
-    return { timings: attempt.timings, failure: null, response: { ...partial, body: keep(chunks), truncated } };
+    return {
+      timings: attempt.timings,
+      failure: null,
+      response: { ...partial, body: keep(chunks), truncated },
+    };
   } catch (error) {
     attempt.timings.total = elapsed();
     const { failure, message } = signal.aborted
@@ -119,10 +127,16 @@ function keep(chunks: readonly Buffer[]): Buffer {
 }
 
 function plainHeaders(headers: Dispatcher.ResponseData['headers']): Record<string, string | string[]> {
-  return Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }
 
-function guardedConnector(guard: AddressGuard, resolve: Resolve, current: AsyncLocalStorage<{ timings: Timings }>): buildConnector.connector {
+function guardedConnector(
+  guard: AddressGuard,
+  resolve: Resolve,
+  current: AsyncLocalStorage<{ timings: Timings }>,
+): buildConnector.connector {
   return (options, callback) => {
     const timings = current.getStore()?.timings;
     const port = Number(options.port) || (options.protocol === 'https:' ? 443 : 80);
@@ -139,15 +153,29 @@ function guardedConnector(guard: AddressGuard, resolve: Resolve, current: AsyncL
           if (timings) timings.dns = Math.round((performance.now() - started) * 10) / 10;
           const permitted = addresses.filter((address) => guard.permits(address, port));
           const first = permitted[0];
-          if (first === undefined) answered(new BlockedAddressError(`${name} leads to ${addresses.join(', ')}, which is not public`), '', 4);
-          else if (lookupOptions.all) answered(null, permitted.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })));
+          if (first === undefined)
+            answered(
+              new BlockedAddressError(`${name} leads to ${addresses.join(', ')}, which is not public`),
+              '',
+              4,
+            );
+          else if (lookupOptions.all)
+            answered(
+              null,
+              permitted.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
+            );
           else answered(null, first, first.includes(':') ? 6 : 4);
         },
         (error: Error) => answered(error, '', 4),
       );
     };
     const started = performance.now();
-    const connector = buildConnector({ timeout: connectTimeoutMs, allowH2: false, lookup, autoSelectFamily: true });
+    const connector = buildConnector({
+      timeout: connectTimeoutMs,
+      allowH2: false,
+      lookup,
+      autoSelectFamily: true,
+    });
     connector(options, (...result) => {
       if (timings && result[0] === null) {
         const total = Math.round((performance.now() - started) * 10) / 10 - (timings.dns ?? 0);
@@ -163,15 +191,22 @@ function describe(error: unknown): { failure: TransportFailure; message: string 
   const message = cause instanceof Error ? cause.message || cause.name : String(cause);
   if (cause instanceof BlockedAddressError) return { failure: 'blocked_address', message };
   if (cause instanceof ResolveError) return { failure: 'dns_error', message };
-  if (cause instanceof errors.ConnectTimeoutError) return { failure: 'timeout', message: `not connected within ${connectTimeoutMs} ms` };
+  if (cause instanceof errors.ConnectTimeoutError)
+    return { failure: 'timeout', message: `not connected within ${connectTimeoutMs} ms` };
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  if (/^(?:ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|EPROTO|ERR_OSSL|INVALID_CA|HOSTNAME_MISMATCH)/.test(code)) return { failure: 'tls_error', message };
+  if (
+    /^(?:ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|EPROTO|ERR_OSSL|INVALID_CA|HOSTNAME_MISMATCH)/.test(
+      code,
+    )
+  )
+    return { failure: 'tls_error', message };
   return { failure: 'connection_error', message };
 }
 
 /** With several addresses Node reports an AggregateError; the last of its errors says most. */
 function deepestCause(error: unknown): unknown {
   if (error instanceof AggregateError && error.errors.length > 0) return deepestCause(error.errors.at(-1));
-  if (error instanceof Error && error.cause instanceof Error && !(error instanceof ResolveError)) return deepestCause(error.cause);
+  if (error instanceof Error && error.cause instanceof Error && !(error instanceof ResolveError))
+    return deepestCause(error.cause);
   return error;
 }

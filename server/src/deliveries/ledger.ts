@@ -21,7 +21,12 @@ export interface DeliveryFilter {
 }
 
 /** Newest first. */
-export function listDeliveries(queries: Queries, orgId: string, filter: DeliveryFilter, page: { before: string | null; limit: number }): Promise<Delivery[]> {
+export function listDeliveries(
+  queries: Queries,
+  orgId: string,
+  filter: DeliveryFilter,
+  page: { before: string | null; limit: number },
+): Promise<Delivery[]> {
   let query = queries.selectFrom('deliveries').selectAll().where('org_id', '=', orgId);
   if (filter.state !== undefined) query = query.where('state', '=', filter.state);
   if (filter.endpointId !== undefined) query = query.where('endpoint_id', '=', filter.endpointId);
@@ -35,7 +40,12 @@ export function listDeliveries(queries: Queries, orgId: string, filter: Delivery
 
 /** @throws {SluiceError} not_found */
 export async function getDelivery(queries: Queries, orgId: string, id: string): Promise<Delivery> {
-  const found = await queries.selectFrom('deliveries').selectAll().where('org_id', '=', orgId).where('id', '=', id).executeTakeFirst();
+  const found = await queries
+    .selectFrom('deliveries')
+    .selectAll()
+    .where('org_id', '=', orgId)
+    .where('id', '=', id)
+    .executeTakeFirst();
   if (!found) throw new SluiceError('not_found', 'No such delivery.');
   return found;
 }
@@ -44,20 +54,30 @@ export async function getDelivery(queries: Queries, orgId: string, id: string): 
  * The attempts of a delivery with the bodies that they sent, oldest first.
  * @param after the number of the attempt before the page
  */
-export async function listAttempts(queries: Queries, delivery: Delivery, page: { after: number; limit: number }): Promise<Attempt[]> {
+export async function listAttempts(
+  queries: Queries,
+  delivery: Delivery,
+  page: { after: number; limit: number },
+): Promise<Attempt[]> {
   // A delivery is older than its attempts, which lets the planner leave out the days before it.
   const dayBefore = firstIdAt(timeOfId(delivery.id) - 86_400_000);
   const { rows } = await sql<Selectable<Tables['attempts']>>`
     select * from attempts
      where org_id = ${delivery.org_id} and delivery_id = ${delivery.id} and id >= ${dayBefore} and number > ${page.after}
      order by number limit ${page.limit}`.execute(queries);
-  const bodyIds = [...new Set([delivery.body_id, ...rows.map((row) => row.body_id)].filter((id) => id !== null))];
+  const bodyIds = [
+    ...new Set([delivery.body_id, ...rows.map((row) => row.body_id)].filter((id) => id !== null)),
+  ];
   const bodies = await readContents(queries, delivery.org_id, bodyIds);
   // An attempt that was cut off by a death sent the same bytes as the ones that were settled.
   return rows.map((row) => ({ ...row, body: bodies.get(row.body_id ?? delivery.body_id ?? '') ?? null }));
 }
 
-async function readContents(queries: Queries, orgId: string, ids: readonly string[]): Promise<Map<string, string>> {
+async function readContents(
+  queries: Queries,
+  orgId: string,
+  ids: readonly string[],
+): Promise<Map<string, string>> {
   if (ids.length === 0) return new Map();
   const { rows } = await sql<{ id: string; content: string }>`
     select id, content from bodies where org_id = ${orgId} and id = any(${ids}::uuid[])`.execute(queries);
@@ -77,10 +97,21 @@ export interface EndpointStats {
 }
 
 /** How an endpoint did with the deliveries made since a time, and how it does now. */
-export async function endpointStats(queries: Queries, orgId: string, endpointId: string, since: Date): Promise<EndpointStats> {
+export async function endpointStats(
+  queries: Queries,
+  orgId: string,
+  endpointId: string,
+  since: Date,
+): Promise<EndpointStats> {
   const { rows } = await sql<{
-    delivered: number; failed: number; cancelled: number; pending: number; quantiles: (number | null)[] | null;
-    consecutive_failures: number; last_success_at: Date | null; last_failure_at: Date | null;
+    delivered: number;
+    failed: number;
+    cancelled: number;
+    pending: number;
+    quantiles: (number | null)[] | null;
+    consecutive_failures: number;
+    last_success_at: Date | null;
+    last_failure_at: Date | null;
   }>`
     select ended.*, waiting.pending, health.consecutive_failures, health.last_success_at, health.last_failure_at
       from endpoint_health health
@@ -109,7 +140,9 @@ export async function endpointStats(queries: Queries, orgId: string, endpointId:
 }
 
 /** What the operator watches: how many open deliveries are in each phase, and how old the oldest due one is. */
-export async function queueDepth(queries: Queries): Promise<{ byPhase: ReadonlyMap<number, number>; oldestDueSeconds: number }> {
+export async function queueDepth(
+  queries: Queries,
+): Promise<{ byPhase: ReadonlyMap<number, number>; oldestDueSeconds: number }> {
   const { rows } = await sql<{ phase: number; count: number; oldest: number | null }>`
     select phase, count(*)::int as count, extract(epoch from now() - min(due_at) filter (where phase in (0, 1) and due_at <= now()))::float8 as oldest
       from open_deliveries group by phase`.execute(queries);

@@ -50,13 +50,22 @@ interface EventRow {
  * Reads what a batch of claimed deliveries needs. One that can't be prepared (its event is gone, its secrets do not
  * open) is answered apart, so that it fails alone.
  */
-export async function prepare(queries: Queries, sealer: Sealer, claimed: readonly Claimed[]): Promise<{ jobs: Job[]; unpreparable: Unpreparable[] }> {
-  const endpointKeys = unique(claimed.map((delivery) => ({ orgId: delivery.orgId, id: delivery.endpointId })));
+export async function prepare(
+  queries: Queries,
+  sealer: Sealer,
+  claimed: readonly Claimed[],
+): Promise<{ jobs: Job[]; unpreparable: Unpreparable[] }> {
+  const endpointKeys = unique(
+    claimed.map((delivery) => ({ orgId: delivery.orgId, id: delivery.endpointId })),
+  );
   const [events, endpoints, secrets, bodies] = await Promise.all([
     readEvents(queries, unique(claimed.map((delivery) => ({ orgId: delivery.orgId, id: delivery.eventId })))),
     readEndpoints(queries, endpointKeys),
     readSecrets(queries, sealer, endpointKeys),
-    readBodies(queries, unique(claimed.flatMap(({ orgId, bodyId }) => (bodyId === null ? [] : [{ orgId, id: bodyId }])))),
+    readBodies(
+      queries,
+      unique(claimed.flatMap(({ orgId, bodyId }) => (bodyId === null ? [] : [{ orgId, id: bodyId }]))),
+    ),
   ]);
   const jobs: Job[] = [];
   const unpreparable: Unpreparable[] = [];
@@ -74,16 +83,34 @@ export async function prepare(queries: Queries, sealer: Sealer, claimed: readonl
       const stored = delivery.bodyId === null ? undefined : bodies.get(delivery.bodyId);
       const body = stored ?? encodeOnce(encoded, contract, event, wireEvent);
       const ownHeaders = openHeaders({ sealer }, endpoint);
-      jobs.push({ claimed: delivery, contract, event: wireEvent, url: endpoint.url, ownHeaders, secrets: current, body, retryDelays: endpoint.retry_delays });
+      jobs.push({
+        claimed: delivery,
+        contract,
+        event: wireEvent,
+        url: endpoint.url,
+        ownHeaders,
+        secrets: current,
+        body,
+        retryDelays: endpoint.retry_delays,
+      });
     } catch (error) {
-      unpreparable.push({ claimed: delivery, url: endpoint?.url ?? '', reason: error instanceof Error ? error.message : String(error) });
+      unpreparable.push({
+        claimed: delivery,
+        url: endpoint?.url ?? '',
+        reason: error instanceof Error ? error.message : String(error),
+      });
     }
   }
   return { jobs, unpreparable };
 }
 
 /** Deliveries of one event under one contract share their bytes, in memory as in the ledger. */
-function encodeOnce(encoded: Map<string, { id: string; bytes: Uint8Array }>, contract: Contract, event: EventRow, wireEvent: WireEvent) {
+function encodeOnce(
+  encoded: Map<string, { id: string; bytes: Uint8Array }>,
+  contract: Contract,
+  event: EventRow,
+  wireEvent: WireEvent,
+) {
   const key = `${contract.name} ${event.id}`;
   const known = encoded.get(key);
   if (known) return known;
@@ -130,17 +157,29 @@ function among(names: readonly RowName[]) {
 }
 
 async function readEvents(queries: Queries, names: readonly RowName[]): Promise<Map<string, EventRow>> {
-  const { rows } = await sql<EventRow>`select org_id, id, external_id, type, data, occurred_at from events where ${among(names)}`.execute(queries);
+  const { rows } =
+    await sql<EventRow>`select org_id, id, external_id, type, data, occurred_at from events where ${among(names)}`.execute(
+      queries,
+    );
   return keyed(rows);
 }
 
 async function readEndpoints(queries: Queries, names: readonly RowName[]): Promise<Map<string, EndpointRow>> {
-  const { rows } = await sql<EndpointRow>`select org_id, id, url, headers, retry_delays from endpoints where ${among(names)}`.execute(queries);
+  const { rows } =
+    await sql<EndpointRow>`select org_id, id, url, headers, retry_delays from endpoints where ${among(names)}`.execute(
+      queries,
+    );
   return keyed(rows);
 }
 
-async function readBodies(queries: Queries, names: readonly RowName[]): Promise<Map<string, { id: string; bytes: Uint8Array }>> {
+async function readBodies(
+  queries: Queries,
+  names: readonly RowName[],
+): Promise<Map<string, { id: string; bytes: Uint8Array }>> {
   if (names.length === 0) return new Map();
-  const { rows } = await sql<{ id: string; content: string }>`select id, content from bodies where ${among(names)}`.execute(queries);
+  const { rows } = await sql<{
+    id: string;
+    content: string;
+  }>`select id, content from bodies where ${among(names)}`.execute(queries);
   return new Map(rows.map((row) => [row.id, { id: row.id, bytes: Buffer.from(row.content) }]));
 }

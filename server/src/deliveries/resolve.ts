@@ -33,7 +33,10 @@ export function createResolve(hostsFile = '/etc/hosts'): Resolve {
     const addresses = [v4, v6].flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
     if (addresses.length > 0) return addresses;
     const refusal: unknown = v4.status === 'rejected' ? v4.reason : null;
-    throw new ResolveError(name, refusal instanceof Error && 'code' in refusal ? String(refusal.code) : 'ENODATA');
+    throw new ResolveError(
+      name,
+      refusal instanceof Error && 'code' in refusal ? String(refusal.code) : 'ENODATA',
+    );
   };
 }
 
@@ -43,7 +46,8 @@ async function readHosts(path: string): Promise<Map<string, string[]>> {
   for (const line of text.split('\n')) {
     const [address = '', ...hosts] = line.replace(/#.*/, '').trim().split(/\s+/);
     if (isIP(address) === 0) continue;
-    for (const host of hosts) names.set(host.toLowerCase(), [...(names.get(host.toLowerCase()) ?? []), address]);
+    for (const host of hosts)
+      names.set(host.toLowerCase(), [...(names.get(host.toLowerCase()) ?? []), address]);
   }
   return names;
 }

@@ -41,20 +41,33 @@ export interface Settled {
  * Appends attempts and moves their deliveries on, in one statement, guarded by the fence: what another worker has
  * taken over meanwhile is left alone and is not in the answer. Then the endpoints' records, in the same transaction.
  */
-export function settle(queries: Queries, settlements: readonly Settlement[]): Promise<{ settled: Settled[]; health: Health[] }> {
+export function settle(
+  queries: Queries,
+  settlements: readonly Settlement[],
+): Promise<{ settled: Settled[]; health: Health[] }> {
   return queries.transaction().execute(async (tx) => {
     const { rows } = await settleStatement(settlements).execute(tx);
     const states = new Map(rows.map((row) => [row.delivery_id, row.state]));
     const kept = settlements.filter((settlement) => states.has(settlement.deliveryId));
     const changes = summarizeHealth(kept);
     const health = changes.length > 0 ? await recordHealth(tx, changes) : [];
-    const settled = kept.map(({ orgId, deliveryId }) => ({ orgId, deliveryId, state: states.get(deliveryId) ?? 'pending' }));
+    const settled = kept.map(({ orgId, deliveryId }) => ({
+      orgId,
+      deliveryId,
+      state: states.get(deliveryId) ?? 'pending',
+    }));
     return { settled, health };
   });
 }
 
 function settleStatement(settlements: readonly Settlement[]) {
-  const bodies = [...new Map(settlements.flatMap((s) => (s.body ? [[`${s.orgId} ${s.body.id}`, { orgId: s.orgId, ...s.body }] as const] : []))).values()];
+  const bodies = [
+    ...new Map(
+      settlements.flatMap((s) =>
+        s.body ? [[`${s.orgId} ${s.body.id}`, { orgId: s.orgId, ...s.body }] as const] : [],
+      ),
+    ).values(),
+  ];
   const column = <T>(read: (settlement: Settlement) => T): T[] => settlements.map(read);
   return sql<{ delivery_id: string; state: Settled['state'] }>`
     with given as (
@@ -119,12 +132,22 @@ function settleStatement(settlements: readonly Settlement[]) {
 function summarizeHealth(settlements: readonly Settlement[]): HealthChange[] {
   const changes = new Map<string, HealthChange>();
   for (const { orgId, endpointId, next, countsAsFailure, strained } of settlements) {
-    const before = changes.get(endpointId) ?? { orgId, endpointId, successes: 0, trailingFailures: 0, strained: false };
+    const before = changes.get(endpointId) ?? {
+      orgId,
+      endpointId,
+      successes: 0,
+      trailingFailures: 0,
+      strained: false,
+    };
     changes.set(
       endpointId,
       next === 'delivered'
         ? { ...before, successes: before.successes + 1, trailingFailures: 0 }
-        : { ...before, trailingFailures: before.trailingFailures + (countsAsFailure ? 1 : 0), strained: before.strained || strained },
+        : {
+            ...before,
+            trailingFailures: before.trailingFailures + (countsAsFailure ? 1 : 0),
+            strained: before.strained || strained,
+          },
     );
   }
   return [...changes.values()];

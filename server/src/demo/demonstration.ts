@@ -1,8 +1,17 @@
 import { contracts } from '@sluice/contracts';
 import { request } from 'undici';
-import type { Services } from '../http/operation.ts';
+import type { Logger } from '../base/log.ts';
 import { exampleEvents } from './examples.ts';
 import { type Receipt, startReceiver } from './receiver.ts';
+
+/** A running process, as seen from outside. */
+export interface Stage {
+  readonly address: string;
+  readonly adminToken: string;
+  readonly dataDir: string;
+  /** Kept quiet meanwhile, so that its lines do not run through ours. */
+  readonly log: Logger;
+}
 
 const longestWaitMs = 10_000;
 
@@ -10,16 +19,16 @@ const longestWaitMs = 10_000;
  * Shows on real traffic what this process does: for each contract an organization, an endpoint at a receiver on
  * loopback, and one event that is published, delivered and verified. Everything goes through the public API.
  */
-export async function demonstrate(services: Services, address: string | null): Promise<void> {
-  const { config, log } = services;
-  if (address === null || config.adminToken === null) return;
-  const api = createApi(address, config.adminToken);
+export async function demonstrate({ address, adminToken, dataDir, log }: Stage): Promise<void> {
+  const api = createApi(address, adminToken);
   if ((await api.list('/v1/organizations')).length > 0) return;
   const level = log.level;
   log.level = 'warn';
   const receiver = await startReceiver();
   try {
-    print('\nThe demonstration: one event of each contract, published, delivered to a receiver on this machine, and verified there.\n');
+    print(
+      '\nThe demonstration: one event of each contract, published, delivered to a receiver on this machine, and verified there.\n',
+    );
     let example = { key: '', endpoint: '' };
     for (const contract of contracts) {
       const made = await makeOrganization(api, contract.name, receiver.url);
@@ -30,14 +39,18 @@ export async function demonstrate(services: Services, address: string | null): P
       print(line(contract.name, event.type, await arrival, publishedAt));
       if (contract.name === 'standard') example = made;
     }
-    print(closing(address, config.dataDir, example.key));
+    print(closing(address, dataDir, example.key));
   } catch (error) {
     print(`The demonstration stopped: ${error instanceof Error ? error.message : String(error)}\n`);
   } finally {
     log.level = level;
   }
   // The receiver goes on: the next event is to arrive, too.
-  receiver.report((receipt) => print(`received ${receipt.path}: ${receipt.verified ? 'signature verified' : `refused (${receipt.detail})`}: ${receipt.body.slice(0, 300)}\n`));
+  receiver.report((receipt) =>
+    print(
+      `received ${receipt.path}: ${receipt.verified ? 'signature verified' : `refused (${receipt.detail})`}: ${receipt.body.slice(0, 300)}\n`,
+    ),
+  );
 }
 
 function print(text: string): void {
@@ -45,7 +58,8 @@ function print(text: string): void {
 }
 
 function line(contract: string, type: string, receipt: Receipt | null, publishedAt: number): string {
-  if (receipt === null) return `  ✗ ${contract.padEnd(10)} ${type.padEnd(22)} nothing arrived within ${longestWaitMs / 1000} s\n`;
+  if (receipt === null)
+    return `  ✗ ${contract.padEnd(10)} ${type.padEnd(22)} nothing arrived within ${longestWaitMs / 1000} s\n`;
   const latency = `${(receipt.at - publishedAt).toFixed(1)} ms`.padStart(9);
   return receipt.verified
     ? `  ✓ ${contract.padEnd(10)} ${type.padEnd(22)} ${latency} from publish to receipt, signature verified\n`
@@ -74,10 +88,18 @@ interface Api {
 }
 
 function createApi(address: string, adminToken: string): Api {
-  async function call(method: 'GET' | 'POST', path: string, body: unknown, token = adminToken): Promise<Record<string, string>> {
+  async function call(
+    method: 'GET' | 'POST',
+    path: string,
+    body: unknown,
+    token = adminToken,
+  ): Promise<Record<string, string>> {
     const answer = await request(`${address}${path}`, {
       method,
-      headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await answer.body.text();
@@ -93,10 +115,25 @@ function createApi(address: string, adminToken: string): Api {
   };
 }
 
-async function makeOrganization(api: Api, contract: string, receiverUrl: string): Promise<{ key: string; endpoint: string; secret: string }> {
+async function makeOrganization(
+  api: Api,
+  contract: string,
+  receiverUrl: string,
+): Promise<{ key: string; endpoint: string; secret: string }> {
   const preset = contract === 'standard' ? {} : { preset: contract };
-  const organization = await api.post('/v1/organizations', { name: `Demonstration of ${contract}`, slug: `demo-${contract}`, ...preset });
-  const key = await api.post(`/v1/organizations/${organization.id}/keys`, { name: 'Demonstration', scopes: ['*'] });
-  const endpoint = await api.post('/v1/endpoints', { url: `${receiverUrl}/${contract}`, events: ['*'], contract }, key.secret);
+  const organization = await api.post('/v1/organizations', {
+    name: `Demonstration of ${contract}`,
+    slug: `demo-${contract}`,
+    ...preset,
+  });
+  const key = await api.post(`/v1/organizations/${organization.id}/keys`, {
+    name: 'Demonstration',
+    scopes: ['*'],
+  });
+  const endpoint = await api.post(
+    '/v1/endpoints',
+    { url: `${receiverUrl}/${contract}`, events: ['*'], contract },
+    key.secret,
+  );
   return { key: key.secret ?? '', endpoint: endpoint.id ?? '', secret: endpoint.secret ?? '' };
 }

@@ -35,7 +35,13 @@ export async function startReceiver(): Promise<Receiver> {
     const result = expected
       ? await verify(expected.contract, { headers: message.headers, body, secret: expected.secret })
       : { ok: false as const, detail: 'nobody expects anything here' };
-    const receipt = { path, body: body.toString(), at, verified: result.ok, detail: result.ok ? '' : result.detail };
+    const receipt = {
+      path,
+      body: body.toString(),
+      at,
+      verified: result.ok,
+      detail: result.ok ? '' : result.detail,
+    };
     const wanted = waiting.get(path);
     waiting.delete(path);
     if (wanted) wanted(receipt);

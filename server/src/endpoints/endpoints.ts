@@ -95,10 +95,14 @@ export async function changeEndpoint(
   if (contract.name !== before.contract) {
     const secrets = (await readSecrets(tx, tools.sealer, [name])).get(name.id) ?? [];
     const problem = secrets.map((secret) => contract.secret.problem(secret)).find((found) => found !== null);
-    if (problem) throw invalidInput('/contract', `The endpoint's secret does not suit this contract: ${problem}`);
+    if (problem)
+      throw invalidInput('/contract', `The endpoint's secret does not suit this contract: ${problem}`);
   }
   checkRetryDelays(contract, change.retryDelays === undefined ? before.retry_delays : change.retryDelays);
-  const url = change.url !== undefined || contract.name !== before.contract ? checkUrl(tools, contract, change.url ?? before.url) : before.url;
+  const url =
+    change.url !== undefined || contract.name !== before.contract
+      ? checkUrl(tools, contract, change.url ?? before.url)
+      : before.url;
   const timeoutSeconds = change.timeoutSeconds === undefined ? before.timeout_seconds : change.timeoutSeconds;
   const changed = await tx
     .updateTable('endpoints')
@@ -111,7 +115,10 @@ export async function changeEndpoint(
       headers: change.headers === undefined ? before.headers : sealHeaders(tools, name, change.headers),
       metadata: change.metadata === undefined ? before.metadata : JSON.stringify(change.metadata),
       rate_limit: change.rateLimit === undefined ? before.rate_limit : change.rateLimit,
-      retry_delays: change.retryDelays === undefined ? before.retry_delays : change.retryDelays && [...change.retryDelays],
+      retry_delays:
+        change.retryDelays === undefined
+          ? before.retry_delays
+          : change.retryDelays && [...change.retryDelays],
       timeout_seconds: timeoutSeconds,
       effective_timeout_seconds: timeoutSeconds ?? contract.timeoutSeconds,
       updated_at: sql<Date>`now()`,
@@ -125,12 +132,21 @@ export async function changeEndpoint(
 }
 
 /** Stops deliveries to an endpoint. Answers `null` when it was disabled already. */
-export async function disableEndpoint(tx: Queries, name: EndpointName, reason: string): Promise<Endpoint | null> {
+export async function disableEndpoint(
+  tx: Queries,
+  name: EndpointName,
+  reason: string,
+): Promise<Endpoint | null> {
   const before = await lockEndpoint(tx, name);
   if (!before.enabled) return null;
   const changed = await tx
     .updateTable('endpoints')
-    .set({ enabled: false, disabled_reason: reason, disabled_at: sql<Date>`now()`, updated_at: sql<Date>`now()` })
+    .set({
+      enabled: false,
+      disabled_reason: reason,
+      disabled_at: sql<Date>`now()`,
+      updated_at: sql<Date>`now()`,
+    })
     .where('org_id', '=', name.orgId)
     .where('id', '=', name.id)
     .returningAll()
@@ -159,7 +175,13 @@ export async function deleteEndpoint(tx: Queries, name: EndpointName): Promise<v
   await lockEndpoint(tx, name);
   await tx
     .updateTable('endpoints')
-    .set({ enabled: false, deleted_at: sql<Date>`now()`, headers: null, disabled_reason: 'deleted', updated_at: sql<Date>`now()` })
+    .set({
+      enabled: false,
+      deleted_at: sql<Date>`now()`,
+      headers: null,
+      disabled_reason: 'deleted',
+      updated_at: sql<Date>`now()`,
+    })
     .where('org_id', '=', name.orgId)
     .where('id', '=', name.id)
     .execute();
@@ -180,19 +202,36 @@ export async function getEndpoint(queries: Queries, name: EndpointName): Promise
 }
 
 /** Newest first. */
-export function listEndpoints(queries: Queries, orgId: string, page: { before: string | null; limit: number }): Promise<Endpoint[]> {
-  let query = queries.selectFrom('endpoints').selectAll().where('org_id', '=', orgId).where('deleted_at', 'is', null);
+export function listEndpoints(
+  queries: Queries,
+  orgId: string,
+  page: { before: string | null; limit: number },
+): Promise<Endpoint[]> {
+  let query = queries
+    .selectFrom('endpoints')
+    .selectAll()
+    .where('org_id', '=', orgId)
+    .where('deleted_at', 'is', null);
   if (page.before !== null) query = query.where('id', '<', page.before);
   return query.orderBy('id', 'desc').limit(page.limit).execute();
 }
 
 /** The endpoint's own headers, opened. */
-export function openHeaders(tools: Pick<SecretTools, 'sealer'>, endpoint: Pick<Endpoint, 'org_id' | 'id' | 'headers'>): Record<string, string> {
+export function openHeaders(
+  tools: Pick<SecretTools, 'sealer'>,
+  endpoint: Pick<Endpoint, 'org_id' | 'id' | 'headers'>,
+): Record<string, string> {
   if (endpoint.headers === null) return {};
-  return JSON.parse(tools.sealer.open(endpoint.headers, headersPurpose({ orgId: endpoint.org_id, id: endpoint.id })));
+  return JSON.parse(
+    tools.sealer.open(endpoint.headers, headersPurpose({ orgId: endpoint.org_id, id: endpoint.id })),
+  );
 }
 
-function sealHeaders(tools: SecretTools, name: EndpointName, headers: Readonly<Record<string, string>> | undefined): string | null {
+function sealHeaders(
+  tools: SecretTools,
+  name: EndpointName,
+  headers: Readonly<Record<string, string>> | undefined,
+): string | null {
   if (!headers || Object.keys(headers).length === 0) return null;
   return tools.sealer.seal(JSON.stringify(headers), headersPurpose(name));
 }
@@ -208,7 +247,8 @@ function contractNamed(name: string): Contract {
 }
 
 function checkRetryDelays(contract: Contract, delays: readonly number[] | null | undefined): void {
-  if (delays && !contract.retry.overridable) throw invalidInput('/retry_delays', `The ${contract.name} contract promises its own delays.`);
+  if (delays && !contract.retry.overridable)
+    throw invalidInput('/retry_delays', `The ${contract.name} contract promises its own delays.`);
 }
 
 function checkUrl(tools: EndpointTools, contract: Contract, text: string): string {
@@ -217,7 +257,10 @@ function checkUrl(tools: EndpointTools, contract: Contract, text: string): strin
   const problem = contract.url.problem(url, { loopback: tools.addresses.loopbackAllowed });
   if (problem !== null) throw invalidInput('/url', problem);
   const forbidden = tools.addresses.problem(url);
-  if (forbidden !== null) throw new SluiceError('forbidden_address', forbidden, { errors: [{ pointer: '/url', detail: forbidden }] });
+  if (forbidden !== null)
+    throw new SluiceError('forbidden_address', forbidden, {
+      errors: [{ pointer: '/url', detail: forbidden }],
+    });
   return url.href;
 }
 

@@ -42,7 +42,13 @@ export async function resetHealth(tx: Queries, orgId: string, endpointId: string
  * strained, down to a single probe, and grows by every success: a receiver that comes back is not run over.
  */
 export async function recordHealth(tx: Queries, changes: readonly HealthChange[]): Promise<Health[]> {
-  const { rows } = await sql<{ org_id: string; endpoint_id: string; consecutive_failures: number; failing_since: Date | null; now: Date }>`
+  const { rows } = await sql<{
+    org_id: string;
+    endpoint_id: string;
+    consecutive_failures: number;
+    failing_since: Date | null;
+    now: Date;
+  }>`
     with given as (
       select * from unnest(
         ${changes.map((c) => c.orgId)}::uuid[], ${changes.map((c) => c.endpointId)}::uuid[], ${changes.map((c) => c.successes)}::int[],
@@ -66,7 +72,9 @@ export async function recordHealth(tx: Queries, changes: readonly HealthChange[]
       from given, locked
      where given.org_id = health.org_id and given.endpoint_id = health.endpoint_id
        and locked.org_id = health.org_id and locked.endpoint_id = health.endpoint_id
-    returning health.org_id, health.endpoint_id, health.consecutive_failures, health.failing_since, now() as now`.execute(tx);
+    returning health.org_id, health.endpoint_id, health.consecutive_failures, health.failing_since, now() as now`.execute(
+    tx,
+  );
   return rows.map((row) => ({
     orgId: row.org_id,
     endpointId: row.endpoint_id,
@@ -80,15 +88,22 @@ export async function recordHealth(tx: Queries, changes: readonly HealthChange[]
 export function reasonToDisable(rule: DisableRule | null, health: Health): string | null {
   if (rule === null || health.consecutiveFailures === 0) return null;
   if (rule.kind === 'consecutive_failures') {
-    return health.consecutiveFailures >= rule.count ? `${health.consecutiveFailures} consecutive failures` : null;
+    return health.consecutiveFailures >= rule.count
+      ? `${health.consecutiveFailures} consecutive failures`
+      : null;
   }
   if (health.failingSince === null) return null;
   const failingFor = (health.now.getTime() - health.failingSince.getTime()) / 1000;
-  return failingFor >= rule.seconds ? `nothing but failures since ${health.failingSince.toISOString()}` : null;
+  return failingFor >= rule.seconds
+    ? `nothing but failures since ${health.failingSince.toISOString()}`
+    : null;
 }
 
 /** Takes what was claimed off the allowance of rate-limited endpoints. */
-export async function spendAllowance(tx: Queries, spent: readonly { orgId: string; endpointId: string; count: number }[]): Promise<void> {
+export async function spendAllowance(
+  tx: Queries,
+  spent: readonly { orgId: string; endpointId: string; count: number }[],
+): Promise<void> {
   await sql`
     update endpoint_health health set
       allowance = least(${allowanceLimit}, health.allowance + endpoint.rate_limit * extract(epoch from now() - health.allowance_at)) - given.count,
@@ -96,7 +111,9 @@ export async function spendAllowance(tx: Queries, spent: readonly { orgId: strin
       from unnest(${spent.map((s) => s.orgId)}::uuid[], ${spent.map((s) => s.endpointId)}::uuid[], ${spent.map((s) => s.count)}::int[])
            as given (org_id, endpoint_id, count), endpoints endpoint
      where health.org_id = given.org_id and health.endpoint_id = given.endpoint_id
-       and endpoint.org_id = given.org_id and endpoint.id = given.endpoint_id and endpoint.rate_limit is not null`.execute(tx);
+       and endpoint.org_id = given.org_id and endpoint.id = given.endpoint_id and endpoint.rate_limit is not null`.execute(
+    tx,
+  );
 }
 
 /**

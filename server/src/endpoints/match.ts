@@ -29,7 +29,11 @@ export function matchesPattern(pattern: string, type: string): boolean {
  * ever gets what was addressed to that member.
  * @param addressed ids of the members that the event's audience names
  */
-export function matchSubscribers(list: SubscriberList, type: string, addressed: ReadonlySet<string>): Subscriber[] {
+export function matchSubscribers(
+  list: SubscriberList,
+  type: string,
+  addressed: ReadonlySet<string>,
+): Subscriber[] {
   return list.subscribers.filter(
     (subscriber) =>
       (subscriber.memberId === null || addressed.has(subscriber.memberId)) &&
@@ -53,25 +57,41 @@ export class SubscriberLists {
    * @param versions organization → version of its endpoints, as read earlier in the same transaction: a list loaded
    *   after that is never older than what its version says
    */
-  async load(tx: Queries, versions: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, SubscriberList>> {
+  async load(
+    tx: Queries,
+    versions: ReadonlyMap<string, number>,
+  ): Promise<ReadonlyMap<string, SubscriberList>> {
     const stale = [...versions].filter(([orgId, version]) => this.#lists.get(orgId)?.version !== version);
     if (stale.length > 0) {
-      const loaded = await readSubscribers(tx, stale.map(([orgId]) => orgId));
-      for (const [orgId, version] of stale) this.#keep(orgId, { version, subscribers: loaded.get(orgId) ?? [] });
+      const loaded = await readSubscribers(
+        tx,
+        stale.map(([orgId]) => orgId),
+      );
+      for (const [orgId, version] of stale)
+        this.#keep(orgId, { version, subscribers: loaded.get(orgId) ?? [] });
     }
-    return new Map([...versions.keys()].map((orgId) => [orgId, this.#lists.get(orgId) ?? { version: 0, subscribers: [] }]));
+    return new Map(
+      [...versions.keys()].map((orgId) => [orgId, this.#lists.get(orgId) ?? { version: 0, subscribers: [] }]),
+    );
   }
 
   #keep(orgId: string, list: SubscriberList): void {
     this.#lists.delete(orgId);
     this.#lists.set(orgId, list);
     const oldest = this.#lists.keys().next().value;
-    if (this.#lists.size > this.#limit && oldest !== undefined && oldest !== orgId) this.#lists.delete(oldest);
+    if (this.#lists.size > this.#limit && oldest !== undefined && oldest !== orgId)
+      this.#lists.delete(oldest);
   }
 }
 
 async function readSubscribers(tx: Queries, orgIds: readonly string[]): Promise<Map<string, Subscriber[]>> {
-  const { rows } = await sql<{ org_id: string; id: string; contract: string; events: string[]; member_id: string | null }>`
+  const { rows } = await sql<{
+    org_id: string;
+    id: string;
+    contract: string;
+    events: string[];
+    member_id: string | null;
+  }>`
     select org_id, id, contract, events, case when owner_kind = 'member' then owner_id end as member_id
       from endpoints where org_id = any(${orgIds}::uuid[]) and enabled and deleted_at is null
      order by org_id, id`.execute(tx);

@@ -22,7 +22,13 @@ export interface EndpointName {
  * @param given the caller's own secret, if it has one already
  * @throws {SluiceError} invalid_input, when the contract does not allow the given secret
  */
-export async function issueSecret(tx: Queries, tools: SecretTools, endpoint: EndpointName, contract: Contract, given?: string): Promise<string> {
+export async function issueSecret(
+  tx: Queries,
+  tools: SecretTools,
+  endpoint: EndpointName,
+  contract: Contract,
+  given?: string,
+): Promise<string> {
   if (given !== undefined) {
     const problem = contract.secret.problem(given);
     if (problem !== null) throw invalidInput('/secret', problem);
@@ -55,7 +61,10 @@ export async function rotateSecret(
 ): Promise<{ secret: string; overlapSeconds: number }> {
   const overlap = overlapSeconds ?? contract.secret.defaultOverlapSeconds;
   if (overlap > contract.secret.maxOverlapSeconds) {
-    throw invalidInput('/overlap_seconds', `The ${contract.name} contract allows at most ${contract.secret.maxOverlapSeconds} seconds.`);
+    throw invalidInput(
+      '/overlap_seconds',
+      `The ${contract.name} contract allows at most ${contract.secret.maxOverlapSeconds} seconds.`,
+    );
   }
   await sql`
     delete from endpoint_secrets where org_id = ${endpoint.orgId} and endpoint_id = ${endpoint.id}
@@ -67,7 +76,11 @@ export async function rotateSecret(
 }
 
 /** The secrets that sign now, newest first, for each endpoint's id. */
-export async function readSecrets(queries: Queries, sealer: Sealer, endpoints: readonly EndpointName[]): Promise<Map<string, string[]>> {
+export async function readSecrets(
+  queries: Queries,
+  sealer: Sealer,
+  endpoints: readonly EndpointName[],
+): Promise<Map<string, string[]>> {
   const { rows } = await sql<{ org_id: string; endpoint_id: string; ciphertext: string }>`
     select org_id, endpoint_id, ciphertext from endpoint_secrets
      where (org_id, endpoint_id) in (select * from unnest(${endpoints.map((e) => e.orgId)}::uuid[], ${endpoints.map((e) => e.id)}::uuid[]))
@@ -84,7 +97,11 @@ export async function readSecrets(queries: Queries, sealer: Sealer, endpoints: r
 
 /** Removes every secret of a deleted endpoint. */
 export async function destroySecrets(tx: Queries, endpoint: EndpointName): Promise<void> {
-  await tx.deleteFrom('endpoint_secrets').where('org_id', '=', endpoint.orgId).where('endpoint_id', '=', endpoint.id).execute();
+  await tx
+    .deleteFrom('endpoint_secrets')
+    .where('org_id', '=', endpoint.orgId)
+    .where('endpoint_id', '=', endpoint.id)
+    .execute();
 }
 
 function purpose(endpoint: EndpointName): string {

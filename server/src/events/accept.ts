@@ -8,7 +8,12 @@ import type { Queries } from '../db/connect.ts';
 import { enqueue, type NewDelivery } from '../deliveries/enqueue.ts';
 import { priority } from '../deliveries/phases.ts';
 import { matchSubscribers, type SubscriberList, type SubscriberLists } from '../endpoints/match.ts';
-import { claimIdempotencyKeys, keepAnswers, releaseIdempotencyKeys, type StoredAnswer } from '../tenants/idempotency.ts';
+import {
+  claimIdempotencyKeys,
+  keepAnswers,
+  releaseIdempotencyKeys,
+  type StoredAnswer,
+} from '../tenants/idempotency.ts';
 import { resolveAudience } from '../tenants/members.ts';
 import type { Catalogue, Catalogues } from './event-types.ts';
 import type { AcceptedEvent, NewEvent, PublishRequest } from './new-event.ts';
@@ -21,7 +26,9 @@ export interface AcceptTools {
 }
 
 /** What was stored for one request, or why nothing was. */
-export type Acceptance = { readonly answer: StoredAnswer; readonly events: readonly AcceptedEvent[]; readonly replayed: boolean } | SluiceError;
+export type Acceptance =
+  | { readonly answer: StoredAnswer; readonly events: readonly AcceptedEvent[]; readonly replayed: boolean }
+  | SluiceError;
 
 interface PlannedEvent {
   readonly id: string;
@@ -34,7 +41,11 @@ interface PlannedEvent {
  * Accepts requests in the caller's transaction: idempotency, the events with their exact bytes, and their fan-out.
  * One request that is refused changes nothing and does not touch the others.
  */
-export async function acceptEvents(tx: Queries, tools: AcceptTools, requests: readonly PublishRequest[]): Promise<Map<PublishRequest, Acceptance>> {
+export async function acceptEvents(
+  tx: Queries,
+  tools: AcceptTools,
+  requests: readonly PublishRequest[],
+): Promise<Map<PublishRequest, Acceptance>> {
   const results = new Map<PublishRequest, Acceptance>();
   const state = await readState(tx, tools, [...new Set(requests.map((request) => request.orgId))]);
   const present = requests.filter((request) => {
@@ -46,14 +57,19 @@ export async function acceptEvents(tx: Queries, tools: AcceptTools, requests: re
   const fresh = present.filter((request) => !results.has(request));
   for (const request of fresh) {
     const errors = checkData(request, state.catalogues.get(request.orgId));
-    if (errors.length > 0) results.set(request, new SluiceError('invalid_event_data', errors[0]?.detail ?? '', { errors }));
+    if (errors.length > 0)
+      results.set(request, new SluiceError('invalid_event_data', errors[0]?.detail ?? '', { errors }));
   }
   const known = await claimEventIds(tx, tools, fresh, results);
   const planned = new Map<PublishRequest, readonly (PlannedEvent | AcceptedEvent)[]>();
   for (const request of fresh) {
-    if (!results.has(request)) planned.set(request, await planRequest(tx, tools, request, state.lists, known));
+    if (!results.has(request))
+      planned.set(request, await planRequest(tx, tools, request, state.lists, known));
   }
-  await store(tx, [...planned.values()].flat().filter((entry) => 'event' in entry));
+  await store(
+    tx,
+    [...planned.values()].flat().filter((entry) => 'event' in entry),
+  );
   for (const [request, entries] of planned) {
     const events = entries.map(asAccepted);
     results.set(request, { answer: request.answer(events), events, replayed: false });
@@ -64,7 +80,11 @@ export async function acceptEvents(tx: Queries, tools: AcceptTools, requests: re
 
 function asAccepted(entry: PlannedEvent | AcceptedEvent): AcceptedEvent {
   if (!('event' in entry)) return entry;
-  return { id: entry.event.externalId ?? publicId('event', entry.id), type: entry.event.type, deliveries: entry.deliveries.length };
+  return {
+    id: entry.event.externalId ?? publicId('event', entry.id),
+    type: entry.event.type,
+    deliveries: entry.deliveries.length,
+  };
 }
 
 /** The lists that matching and checking go by, as of this transaction. */
@@ -80,20 +100,37 @@ export async function readState(tx: Queries, tools: AcceptTools, orgIds: readonl
   return { lists, catalogues };
 }
 
-async function answerRepeated(tx: Queries, tools: AcceptTools, requests: readonly PublishRequest[], results: Map<PublishRequest, Acceptance>): Promise<void> {
-  const keyed = requests.flatMap((request) => (request.idempotency === null ? [] : [{ request, key: request.idempotency }]));
+async function answerRepeated(
+  tx: Queries,
+  tools: AcceptTools,
+  requests: readonly PublishRequest[],
+  results: Map<PublishRequest, Acceptance>,
+): Promise<void> {
+  const keyed = requests.flatMap((request) =>
+    request.idempotency === null ? [] : [{ request, key: request.idempotency }],
+  );
   if (keyed.length === 0) return;
-  const earlier = await claimIdempotencyKeys(tx, tools.sealer, keyed.map(({ key }) => key));
+  const earlier = await claimIdempotencyKeys(
+    tx,
+    tools.sealer,
+    keyed.map(({ key }) => key),
+  );
   for (const { request, key } of keyed) {
     const answer = earlier.get(key);
-    if (answer) results.set(request, answer instanceof SluiceError ? answer : { answer, events: [], replayed: true });
+    if (answer)
+      results.set(request, answer instanceof SluiceError ? answer : { answer, events: [], replayed: true });
   }
 }
 
 function checkData(request: PublishRequest, catalogue: Catalogue | undefined): InputError[] {
   return request.events.flatMap((event, index) => {
     const check = catalogue?.checkFor(event.type);
-    return check ? check(JSON.parse(event.data)).map(({ pointer, detail }) => ({ pointer: `${request.pointer(index)}/data${pointer}`, detail })) : [];
+    return check
+      ? check(JSON.parse(event.data)).map(({ pointer, detail }) => ({
+          pointer: `${request.pointer(index)}/data${pointer}`,
+          detail,
+        }))
+      : [];
   });
 }
 
@@ -101,13 +138,32 @@ function checkData(request: PublishRequest, catalogue: Catalogue | undefined): I
  * Claims the publishers' own ids, in their order, so that two transactions cannot wait for each other. Answers the
  * events that had theirs before; the same id with another content refuses its request.
  */
-async function claimEventIds(tx: Queries, tools: AcceptTools, requests: readonly PublishRequest[], results: Map<PublishRequest, Acceptance>) {
+async function claimEventIds(
+  tx: Queries,
+  tools: AcceptTools,
+  requests: readonly PublishRequest[],
+  results: Map<PublishRequest, Acceptance>,
+) {
   const claims = requests
     .filter((request) => !results.has(request))
     .flatMap((request) => request.events.map((event) => ({ request, event })))
-    .flatMap(({ request, event }) => (event.externalId === null ? [] : [{ request, event, externalId: event.externalId, id: newId(tools.clock), hash: contentHash(event) }]))
+    .flatMap(({ request, event }) =>
+      event.externalId === null
+        ? []
+        : [
+            {
+              request,
+              event,
+              externalId: event.externalId,
+              id: newId(tools.clock),
+              hash: contentHash(event),
+            },
+          ],
+    )
     .sort((a, b) => (`${a.request.orgId} ${a.externalId}` < `${b.request.orgId} ${b.externalId}` ? -1 : 1));
-  const ids = new Map(claims.map((claim) => [claim.event, { id: claim.id, known: null as AcceptedEvent | null }]));
+  const ids = new Map(
+    claims.map((claim) => [claim.event, { id: claim.id, known: null as AcceptedEvent | null }]),
+  );
   if (claims.length === 0) return ids;
   const { rows: fresh } = await sql<{ event_id: string }>`
     insert into event_ids (org_id, external_id, event_id, request_hash, created_at)
@@ -120,17 +176,26 @@ async function claimEventIds(tx: Queries, tools: AcceptTools, requests: readonly
   const refused = new Set<PublishRequest>();
   for (const claim of claims.filter(({ id }) => !isFresh.has(id))) {
     const earlier = await readEarlier(tx, claim.request.orgId, claim.externalId);
-    if (earlier.hash === claim.hash) ids.set(claim.event, { id: earlier.eventId, known: { id: claim.externalId, type: claim.event.type, deliveries: earlier.deliveries } });
+    if (earlier.hash === claim.hash)
+      ids.set(claim.event, {
+        id: earlier.eventId,
+        known: { id: claim.externalId, type: claim.event.type, deliveries: earlier.deliveries },
+      });
     else {
       refused.add(claim.request);
-      results.set(claim.request, new SluiceError('conflict', `Another event has the id "${claim.externalId}".`));
+      results.set(
+        claim.request,
+        new SluiceError('conflict', `Another event has the id "${claim.externalId}".`),
+      );
     }
   }
   const undo = claims.filter((claim) => refused.has(claim.request) && isFresh.has(claim.id));
   if (undo.length > 0) {
     await sql`
       delete from event_ids where (org_id, external_id) in (
-        select * from unnest(${undo.map((c) => c.request.orgId)}::uuid[], ${undo.map((c) => c.externalId)}::text[]))`.execute(tx);
+        select * from unnest(${undo.map((c) => c.request.orgId)}::uuid[], ${undo.map((c) => c.externalId)}::text[]))`.execute(
+      tx,
+    );
   }
   return ids;
 }
@@ -146,7 +211,14 @@ async function readEarlier(tx: Queries, orgId: string, externalId: string) {
 }
 
 function contentHash(event: NewEvent): string {
-  const parts = [event.type, event.data, event.occurredAt?.toISOString() ?? '', event.deliverAt?.toISOString() ?? '', JSON.stringify(event.audience), event.metadata ?? ''];
+  const parts = [
+    event.type,
+    event.data,
+    event.occurredAt?.toISOString() ?? '',
+    event.deliverAt?.toISOString() ?? '',
+    JSON.stringify(event.audience),
+    event.metadata ?? '',
+  ];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
@@ -166,7 +238,8 @@ async function planRequest(
       continue;
     }
     const id = claimed?.id ?? newId(tools.clock);
-    const addressed = event.audience === null ? new Set<string>() : await resolveAudience(tx, request.orgId, event.audience);
+    const addressed =
+      event.audience === null ? new Set<string>() : await resolveAudience(tx, request.orgId, event.audience);
     const deliveries = matchSubscribers(list, event.type, addressed).map((subscriber) => ({
       orgId: request.orgId,
       id: newId(tools.clock),
@@ -193,12 +266,22 @@ async function store(tx: Queries, planned: readonly PlannedEvent[]): Promise<voi
         ${column((e) => e.event.deliverAt?.toISOString() ?? null)}::timestamptz[],
         ${column((e) => (e.event.audience === null ? null : JSON.stringify(e.event.audience)))}::text[],
         ${column((e) => e.event.metadata)}::text[], ${column((e) => e.event.source)}::text[])
-      as given (org_id, id, external_id, type, data, occurred_at, deliver_at, audience, metadata, source)`.execute(tx);
-  await enqueue(tx, planned.flatMap((entry) => entry.deliveries));
+      as given (org_id, id, external_id, type, data, occurred_at, deliver_at, audience, metadata, source)`.execute(
+    tx,
+  );
+  await enqueue(
+    tx,
+    planned.flatMap((entry) => entry.deliveries),
+  );
 }
 
 /** Keeps the answers of requests with a key; a refused request gives its key back. */
-async function keepIdempotency(tx: Queries, tools: AcceptTools, requests: readonly PublishRequest[], results: ReadonlyMap<PublishRequest, Acceptance>): Promise<void> {
+async function keepIdempotency(
+  tx: Queries,
+  tools: AcceptTools,
+  requests: readonly PublishRequest[],
+  results: ReadonlyMap<PublishRequest, Acceptance>,
+): Promise<void> {
   const answers = [];
   const refused = [];
   for (const request of requests) {

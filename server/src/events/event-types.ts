@@ -22,7 +22,11 @@ export interface EventTypeInput {
  * Writes an entry of the catalogue, new or not.
  * @throws {SluiceError} invalid_schema, invalid_input (the example breaks the schema)
  */
-export async function putEventType(tx: Queries, orgId: string, input: EventTypeInput): Promise<{ eventType: EventType; created: boolean }> {
+export async function putEventType(
+  tx: Queries,
+  orgId: string,
+  input: EventTypeInput,
+): Promise<{ eventType: EventType; created: boolean }> {
   if (input.schema !== null) {
     const check = compileSchema(input.schema);
     const errors = input.example === null ? [] : check(input.example);
@@ -51,13 +55,21 @@ export async function putEventType(tx: Queries, orgId: string, input: EventTypeI
 
 /** @throws {SluiceError} not_found */
 export async function deleteEventType(tx: Queries, orgId: string, name: string): Promise<void> {
-  const { numDeletedRows } = await tx.deleteFrom('event_types').where('org_id', '=', orgId).where('name', '=', name).executeTakeFirstOrThrow();
+  const { numDeletedRows } = await tx
+    .deleteFrom('event_types')
+    .where('org_id', '=', orgId)
+    .where('name', '=', name)
+    .executeTakeFirstOrThrow();
   if (numDeletedRows === 0n) throw new SluiceError('not_found', 'No such event type.');
   await bumpVersion(tx, orgId);
 }
 
 /** By name. */
-export function listEventTypes(queries: Queries, orgId: string, page: { after: string | null; limit: number }): Promise<EventType[]> {
+export function listEventTypes(
+  queries: Queries,
+  orgId: string,
+  page: { after: string | null; limit: number },
+): Promise<EventType[]> {
   let query = queries.selectFrom('event_types').selectAll().where('org_id', '=', orgId);
   if (page.after !== null) query = query.where('name', '>', page.after);
   return query.orderBy('name').limit(page.limit).execute();
@@ -65,7 +77,12 @@ export function listEventTypes(queries: Queries, orgId: string, page: { after: s
 
 /** @throws {SluiceError} not_found */
 export async function getEventType(queries: Queries, orgId: string, name: string): Promise<EventType> {
-  const found = await queries.selectFrom('event_types').selectAll().where('org_id', '=', orgId).where('name', '=', name).executeTakeFirst();
+  const found = await queries
+    .selectFrom('event_types')
+    .selectAll()
+    .where('org_id', '=', orgId)
+    .where('name', '=', name)
+    .executeTakeFirst();
   if (!found) throw new SluiceError('not_found', 'No such event type.');
   return found;
 }
@@ -93,24 +110,31 @@ export class Catalogues {
   }
 
   async load(tx: Queries, versions: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, Catalogue>> {
-    const stale = [...versions].filter(([orgId, version]) => this.#catalogues.get(orgId)?.version !== version);
+    const stale = [...versions].filter(
+      ([orgId, version]) => this.#catalogues.get(orgId)?.version !== version,
+    );
     if (stale.length > 0) {
       const { rows } = await sql<{ org_id: string; name: string; schema: string }>`
         select org_id, name, schema from event_types
          where org_id = any(${stale.map(([orgId]) => orgId)}::uuid[]) and schema is not null`.execute(tx);
       for (const [orgId, version] of stale) {
-        const schemas = new Map(rows.filter((row) => row.org_id === orgId).map((row) => [row.name, row.schema]));
+        const schemas = new Map(
+          rows.filter((row) => row.org_id === orgId).map((row) => [row.name, row.schema]),
+        );
         this.#keep(orgId, catalogueOf(version, schemas));
       }
     }
-    return new Map([...versions.keys()].map((orgId) => [orgId, this.#catalogues.get(orgId) ?? catalogueOf(0, new Map())]));
+    return new Map(
+      [...versions.keys()].map((orgId) => [orgId, this.#catalogues.get(orgId) ?? catalogueOf(0, new Map())]),
+    );
   }
 
   #keep(orgId: string, catalogue: Catalogue): void {
     this.#catalogues.delete(orgId);
     this.#catalogues.set(orgId, catalogue);
     const oldest = this.#catalogues.keys().next().value;
-    if (this.#catalogues.size > this.#limit && oldest !== undefined && oldest !== orgId) this.#catalogues.delete(oldest);
+    if (this.#catalogues.size > this.#limit && oldest !== undefined && oldest !== orgId)
+      this.#catalogues.delete(oldest);
   }
 }
 

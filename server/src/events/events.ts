@@ -13,7 +13,12 @@ export interface EventFilter {
 }
 
 /** Newest first. */
-export function listEvents(queries: Queries, orgId: string, filter: EventFilter, page: { before: string | null; limit: number }): Promise<StoredEvent[]> {
+export function listEvents(
+  queries: Queries,
+  orgId: string,
+  filter: EventFilter,
+  page: { before: string | null; limit: number },
+): Promise<StoredEvent[]> {
   let query = queries.selectFrom('events').selectAll().where('org_id', '=', orgId);
   if (filter.type !== undefined) query = query.where('type', '=', filter.type);
   if (filter.since !== undefined) query = query.where('id', '>=', firstIdAt(filter.since.getTime()));
@@ -24,16 +29,27 @@ export function listEvents(queries: Queries, orgId: string, filter: EventFilter,
 
 /** The inner id of what an event is called outside: the publisher's own id, or ours; `null` where it can't exist. */
 export async function findEventId(queries: Queries, orgId: string, name: string): Promise<string | null> {
-  const own = await queries.selectFrom('event_ids').select('event_id').where('org_id', '=', orgId).where('external_id', '=', name).executeTakeFirst();
+  const own = await queries
+    .selectFrom('event_ids')
+    .select('event_id')
+    .where('org_id', '=', orgId)
+    .where('external_id', '=', name)
+    .executeTakeFirst();
   return own?.event_id ?? parseId('event', name);
 }
 
 /** What events are called outside, by their inner ids. */
-export async function eventNames(queries: Queries, orgId: string, ids: readonly string[]): Promise<Map<string, string>> {
+export async function eventNames(
+  queries: Queries,
+  orgId: string,
+  ids: readonly string[],
+): Promise<Map<string, string>> {
   if (ids.length === 0) return new Map();
   const sorted = [...new Set(ids)].sort();
   const { rows } = await sql<{ id: string; external_id: string | null }>`
-    select id, external_id from events where org_id = ${orgId} and id = any(${sorted}::uuid[]) and id >= ${sorted[0]}::uuid and id <= ${sorted.at(-1)}::uuid`.execute(queries);
+    select id, external_id from events where org_id = ${orgId} and id = any(${sorted}::uuid[]) and id >= ${sorted[0]}::uuid and id <= ${sorted.at(-1)}::uuid`.execute(
+    queries,
+  );
   const names = new Map(ids.map((id) => [id, publicId('event', id)]));
   for (const row of rows) if (row.external_id !== null) names.set(row.id, row.external_id);
   return names;
@@ -45,9 +61,18 @@ export async function eventNames(queries: Queries, orgId: string, ids: readonly 
  */
 export async function getEvent(queries: Queries, orgId: string, name: string): Promise<StoredEvent> {
   const id = await findEventId(queries, orgId, name);
-  const found = id === null ? undefined : await queries.selectFrom('events').selectAll().where('org_id', '=', orgId).where('id', '=', id).executeTakeFirst();
+  const found =
+    id === null
+      ? undefined
+      : await queries
+          .selectFrom('events')
+          .selectAll()
+          .where('org_id', '=', orgId)
+          .where('id', '=', id)
+          .executeTakeFirst();
   // An event with an id of the publisher's goes by that one alone.
-  if (!found || (found.external_id !== null && found.external_id !== name)) throw new SluiceError('not_found', 'No such event.');
+  if (!found || (found.external_id !== null && found.external_id !== name))
+    throw new SluiceError('not_found', 'No such event.');
   return found;
 }
 
@@ -76,11 +101,23 @@ const traceLimit = 200;
  * For each endpoint whether the event goes there, with the state of its delivery, or why not; those that match first,
  * at most 200. Why not is judged by what the endpoints are now; for one that was changed after the event, it says so.
  */
-export async function traceEvent(queries: Queries, event: StoredEvent): Promise<{ entries: TraceEntry[]; complete: boolean }> {
+export async function traceEvent(
+  queries: Queries,
+  event: StoredEvent,
+): Promise<{ entries: TraceEntry[]; complete: boolean }> {
   const dayBefore = firstIdAt(timeOfId(event.id) - 86_400_000);
   const { rows } = await sql<{
-    endpoint_id: string; name: string | null; url: string; selected: boolean; enabled: boolean; newer: boolean; changed: boolean;
-    of_member: boolean; delivery_id: string | null; state: string | null; attempts: number | null;
+    endpoint_id: string;
+    name: string | null;
+    url: string;
+    selected: boolean;
+    enabled: boolean;
+    newer: boolean;
+    changed: boolean;
+    of_member: boolean;
+    delivery_id: string | null;
+    state: string | null;
+    attempts: number | null;
   }>`
     select endpoint.id as endpoint_id, endpoint.name, endpoint.url, endpoint.enabled, endpoint.owner_kind = 'member' as of_member,
            exists (select 1 from unnest(endpoint.events) pattern
@@ -92,19 +129,28 @@ export async function traceEvent(queries: Queries, event: StoredEvent): Promise<
        and delivery.event_id = ${event.id} and delivery.id >= ${dayBefore}
      where endpoint.org_id = ${event.org_id} and (endpoint.deleted_at is null or delivery.id is not null)
      order by delivery.id is null, endpoint.id, delivery.id limit ${traceLimit + 1}`.execute(queries);
-  const entries = rows.slice(0, traceLimit).map((row): TraceEntry => ({
-    endpointId: row.endpoint_id,
-    endpointName: row.name,
-    url: row.url,
-    reason: reasonOf(row),
-    deliveryId: row.delivery_id,
-    state: row.state,
-    attempts: row.attempts ?? 0,
-  }));
+  const entries = rows.slice(0, traceLimit).map(
+    (row): TraceEntry => ({
+      endpointId: row.endpoint_id,
+      endpointName: row.name,
+      url: row.url,
+      reason: reasonOf(row),
+      deliveryId: row.delivery_id,
+      state: row.state,
+      attempts: row.attempts ?? 0,
+    }),
+  );
   return { entries, complete: rows.length <= traceLimit };
 }
 
-function reasonOf(row: { delivery_id: string | null; selected: boolean; enabled: boolean; newer: boolean; changed: boolean; of_member: boolean }): TraceReason {
+function reasonOf(row: {
+  delivery_id: string | null;
+  selected: boolean;
+  enabled: boolean;
+  newer: boolean;
+  changed: boolean;
+  of_member: boolean;
+}): TraceReason {
   if (row.delivery_id !== null) return 'matched';
   if (row.newer) return 'endpoint_newer_than_event';
   if (!row.enabled) return 'endpoint_disabled';
@@ -116,5 +162,7 @@ function reasonOf(row: { delivery_id: string | null; selected: boolean; enabled:
 export async function forgetEventIds(queries: Queries, retentionDays: number): Promise<void> {
   await sql`
     delete from event_ids where (org_id, external_id) in (
-      select org_id, external_id from event_ids where created_at < now() - make_interval(days => ${retentionDays}) order by created_at limit 1000)`.execute(queries);
+      select org_id, external_id from event_ids where created_at < now() - make_interval(days => ${retentionDays}) order by created_at limit 1000)`.execute(
+    queries,
+  );
 }

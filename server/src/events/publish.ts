@@ -3,7 +3,7 @@ import type { Logger } from '../base/log.ts';
 import type { Metrics } from '../base/metrics.ts';
 import type { Database, Queries } from '../db/connect.ts';
 import { isDeadlock, isUnavailable } from '../db/failures.ts';
-import { type AcceptTools, type Acceptance, acceptEvents } from './accept.ts';
+import { type Acceptance, type AcceptTools, acceptEvents } from './accept.ts';
 import type { PublishRequest } from './new-event.ts';
 
 export interface PublishTools extends AcceptTools {
@@ -64,10 +64,11 @@ export class Publisher {
   #startGroups(): void {
     while (this.#running < this.#groupsAtOnce && this.#waiting.length > 0) {
       this.#running += 1;
-      this.#runGroup(this.#takeGroup()).finally(() => {
+      const next = () => {
         this.#running -= 1;
         this.#startGroups();
-      });
+      };
+      this.#runGroup(this.#takeGroup()).then(next, next);
     }
   }
 
@@ -95,7 +96,8 @@ export class Publisher {
       this.#settle(group, await this.#commit(group.map(({ request }) => request)));
     } catch (error) {
       // One request that the database refuses must not take the others down with it.
-      if (group.length > 1 && !isUnavailable(error)) for (const waiting of group) await this.#runGroup([waiting]);
+      if (group.length > 1 && !isUnavailable(error))
+        for (const waiting of group) await this.#runGroup([waiting]);
       else for (const { reject } of group) reject(error);
     }
   }
@@ -103,7 +105,9 @@ export class Publisher {
   async #commit(requests: readonly PublishRequest[]): Promise<Map<PublishRequest, Acceptance>> {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await this.#database.queries.transaction().execute((tx) => acceptEvents(tx, this.#tools, requests));
+        return await this.#database.queries
+          .transaction()
+          .execute((tx) => acceptEvents(tx, this.#tools, requests));
       } catch (error) {
         if (!isDeadlock(error) || tries === 3) throw error;
       }
@@ -122,7 +126,10 @@ export class Publisher {
       for (const event of acceptance.events) {
         deliveries += event.deliveries;
         this.#tools.metrics.published.inc();
-        this.#tools.log.info({ event_id: event.id, type: event.type, org_id: request.orgId, deliveries: event.deliveries }, 'event accepted');
+        this.#tools.log.info(
+          { event_id: event.id, type: event.type, org_id: request.orgId, deliveries: event.deliveries },
+          'event accepted',
+        );
       }
     }
     if (deliveries > 0) this.#database.wakeUps.signal();
@@ -130,6 +137,8 @@ export class Publisher {
 }
 
 function namesOf(request: PublishRequest): string[] {
-  const ids = request.events.flatMap((event) => (event.externalId === null ? [] : [`id ${request.orgId} ${event.externalId}`]));
+  const ids = request.events.flatMap((event) =>
+    event.externalId === null ? [] : [`id ${request.orgId} ${event.externalId}`],
+  );
   return request.idempotency === null ? ids : [`key ${request.orgId} ${request.idempotency.key}`, ...ids];
 }

@@ -16,7 +16,13 @@ import type { AcceptedEvent } from './new-event.ts';
  * @param name the event's public id
  * @throws {SluiceError} not_found, conflict (the one endpoint is disabled)
  */
-export async function replayEvent(tx: Queries, tools: AcceptTools, orgId: string, name: string, endpointId: string | null): Promise<AcceptedEvent> {
+export async function replayEvent(
+  tx: Queries,
+  tools: AcceptTools,
+  orgId: string,
+  name: string,
+  endpointId: string | null,
+): Promise<AcceptedEvent> {
   const event = await getEvent(tx, orgId, name);
   const targets = endpointId === null ? await matching() : [await single(endpointId)];
   await enqueue(
@@ -32,7 +38,11 @@ export async function replayEvent(tx: Queries, tools: AcceptTools, orgId: string
       dueAt: null,
     })),
   );
-  return { id: event.external_id ?? publicId('event', event.id), type: event.type, deliveries: targets.length };
+  return {
+    id: event.external_id ?? publicId('event', event.id),
+    type: event.type,
+    deliveries: targets.length,
+  };
 
   async function matching() {
     const { lists } = await readState(tx, tools, [orgId]);

@@ -18,8 +18,17 @@ const draft7 = /^https?:\/\/json-schema\.org\/draft-07\/schema#?$/;
  * @throws {SluiceError} invalid_schema
  */
 export function compileSchema(schema: unknown): DataCheck {
-  const usesDraft7 = typeof schema === 'object' && schema !== null && '$schema' in schema && draft7.test(String(schema.$schema));
-  const options = { strict: false, allErrors: true, logger: false as const, code: { regExp: Object.assign(linearRegExp, { code: 'linearRegExp' }) } };
+  const usesDraft7 =
+    typeof schema === 'object' &&
+    schema !== null &&
+    '$schema' in schema &&
+    draft7.test(String(schema.$schema));
+  const options = {
+    strict: false,
+    allErrors: true,
+    logger: false as const,
+    code: { regExp: Object.assign(linearRegExp, { code: 'linearRegExp' }) },
+  };
   const ajv = usesDraft7 ? new Ajv(options) : new Ajv2020(options);
   formats.default(ajv);
   let validate: ValidateFunction;
@@ -27,13 +36,21 @@ export function compileSchema(schema: unknown): DataCheck {
     validate = ajv.compile(asSchema(schema));
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
-    throw new SluiceError('invalid_schema', detail, { errors: [{ pointer: '/schema', detail }], cause: error });
+    throw new SluiceError('invalid_schema', detail, {
+      errors: [{ pointer: '/schema', detail }],
+      cause: error,
+    });
   }
   return (data) => {
     try {
       if (validate(data)) return [];
     } catch (error) {
-      return [{ pointer: '', detail: `the schema cannot be evaluated: ${error instanceof Error ? error.message : String(error)}` }];
+      return [
+        {
+          pointer: '',
+          detail: `the schema cannot be evaluated: ${error instanceof Error ? error.message : String(error)}`,
+        },
+      ];
     }
     return (validate.errors ?? []).slice(0, reported).map(describe);
   };
@@ -51,7 +68,11 @@ function asSchema(schema: unknown): object | boolean {
 }
 
 function describe(error: ErrorObject): InputError {
-  const missing = error.keyword === 'required' ? `/${String(error.params.missingProperty).replaceAll('~', '~0').replaceAll('/', '~1')}` : '';
-  const extra = error.keyword === 'additionalProperties' ? `: "${String(error.params.additionalProperty)}"` : '';
+  const missing =
+    error.keyword === 'required'
+      ? `/${String(error.params.missingProperty).replaceAll('~', '~0').replaceAll('/', '~1')}`
+      : '';
+  const extra =
+    error.keyword === 'additionalProperties' ? `: "${String(error.params.additionalProperty)}"` : '';
   return { pointer: `${error.instancePath}${missing}`, detail: `${error.message ?? error.keyword}${extra}` };
 }

@@ -21,15 +21,28 @@ export interface TestTools extends AttemptTools {
  * It takes the way of every delivery, so what is seen is what later events will meet.
  * @throws {SluiceError} not_found
  */
-export async function sendTestEvent(database: Database, tools: TestTools, name: EndpointName): Promise<string> {
+export async function sendTestEvent(
+  database: Database,
+  tools: TestTools,
+  name: EndpointName,
+): Promise<string> {
   const claimed = await database.queries.transaction().execute(async (tx) => {
     const endpoint = await getEndpoint(tx, name);
     const eventId = newId(tools.clock);
     const data = JSON.stringify({ message: 'This is a test event.' });
     await sql`
       insert into events (org_id, id, type, data, occurred_at, source, created_at)
-      values (${name.orgId}, ${eventId}, ${testEventType}, ${data}, date_trunc('milliseconds', now()), 'test', now())`.execute(tx);
-    const delivery = { orgId: name.orgId, id: newId(tools.clock), eventId, endpointId: name.id, eventType: testEventType, contract: endpoint.contract };
+      values (${name.orgId}, ${eventId}, ${testEventType}, ${data}, date_trunc('milliseconds', now()), 'test', now())`.execute(
+      tx,
+    );
+    const delivery = {
+      orgId: name.orgId,
+      id: newId(tools.clock),
+      eventId,
+      endpointId: name.id,
+      eventType: testEventType,
+      contract: endpoint.contract,
+    };
     return enqueueLeased(tx, { ...delivery, priority: priority.live, dueAt: null }, tools.worker);
   });
   const { jobs, unpreparable } = await prepare(database.queries, tools.sealer, [claimed]);

@@ -3,10 +3,17 @@ import { invalidInput, SluiceError } from '../base/errors.ts';
 import { type IdKind, idPrefixes, parseId } from '../base/ids.ts';
 
 /** Schemas of values that many resources share. */
-export const Timestamp = Type.String({ format: 'date-time', description: 'RFC 3339, UTC', examples: ['2026-04-06T14:30:00.000Z'] });
+export const Timestamp = Type.String({
+  format: 'date-time',
+  description: 'RFC 3339, UTC',
+  examples: ['2026-04-06T14:30:00.000Z'],
+});
 
 export function IdOf(kind: IdKind) {
-  return Type.String({ description: `Id of ${kind === 'organization' || kind === 'event' || kind === 'attempt' || kind === 'endpoint' ? 'an' : 'a'} ${kind}`, examples: [`${idPrefixes[kind]}_01jd8r5w3kfq5bz0p2v6x7y8z9`] });
+  return Type.String({
+    description: `Id of ${kind === 'organization' || kind === 'event' || kind === 'attempt' || kind === 'endpoint' ? 'an' : 'a'} ${kind}`,
+    examples: [`${idPrefixes[kind]}_01jd8r5w3kfq5bz0p2v6x7y8z9`],
+  });
 }
 
 export function OrNull<Schema extends Parameters<typeof Type.Union>[0][number]>(schema: Schema) {
@@ -16,12 +23,19 @@ export function OrNull<Schema extends Parameters<typeof Type.Union>[0][number]>(
 export const IdParams = Type.Object({ id: Type.String({ minLength: 1, maxLength: 200 }) });
 
 /** Text that people read: no control characters but line breaks. */
-export function Text(maxLength: number, more: { minLength?: number; description?: string; examples?: string[] } = {}) {
+export function Text(
+  maxLength: number,
+  more: { minLength?: number; description?: string; examples?: string[] } = {},
+) {
   return Type.String({ maxLength, ...more });
 }
 
 /** Small facts that the owner keeps with a thing. */
-export const Metadata = Type.Record(Type.String({ minLength: 1, maxLength: 64 }), Type.String({ maxLength: 512 }), { maxProperties: 32, description: 'Your own names and values' });
+export const Metadata = Type.Record(
+  Type.String({ minLength: 1, maxLength: 64 }),
+  Type.String({ maxLength: 512 }),
+  { maxProperties: 32, description: 'Your own names and values' },
+);
 
 /** An id in the path: a wrong kind answers as one that does not exist. */
 export function pathId(kind: IdKind, text: string): string {
@@ -40,12 +54,15 @@ export function inputId(kind: IdKind, text: string, pointer: string): string {
 /** A time in the query or the body, whose form the schema has checked. */
 export function inputTime(text: string, pointer: string): Date {
   const time = new Date(text);
-  if (Number.isNaN(time.getTime()) || time.getUTCFullYear() < 1970 || time.getUTCFullYear() > 9999) throw invalidInput(pointer, 'This time does not exist.');
+  if (Number.isNaN(time.getTime()) || time.getUTCFullYear() < 1970 || time.getUTCFullYear() > 9999)
+    throw invalidInput(pointer, 'This time does not exist.');
   return time;
 }
 
 /** Leaves out what is `undefined`, as `exactOptionalPropertyTypes` asks. */
-export function given<T extends Record<string, unknown>>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+export function given<T extends Record<string, unknown>>(
+  values: T,
+): { [K in keyof T]?: Exclude<T[K], undefined> } {
   const entries = Object.entries(values).filter(([, value]) => value !== undefined);
   const result: { [K in keyof T]?: Exclude<T[K], undefined> } = {};
   return Object.assign(result, Object.fromEntries(entries));

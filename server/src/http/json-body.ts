@@ -18,18 +18,24 @@ export function parseJsonBody(bytes: Uint8Array): unknown {
   if (!isUtf8(bytes)) throw new SluiceError('malformed_json', 'The body is not valid UTF-8.');
   const scanned = scanJson(bytes);
   if (!scanned.ok) throw new SluiceError('malformed_json', `At byte ${scanned.offset}: ${scanned.problem}.`);
-  if (scanned.depth > deepest) throw new SluiceError('malformed_json', `The body is nested ${scanned.depth} levels deep; ${deepest} are allowed.`);
+  if (scanned.depth > deepest)
+    throw new SluiceError(
+      'malformed_json',
+      `The body is nested ${scanned.depth} levels deep; ${deepest} are allowed.`,
+    );
   const twice = keyGivenTwice(bytes, '');
   if (twice !== null) throw invalidInput(twice, 'This key is given twice.');
   const value: unknown = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString());
   const unstorable = unstorableText(value, '');
-  if (unstorable !== null) throw invalidInput(unstorable, 'The text has a NUL character or half of a surrogate pair.');
+  if (unstorable !== null)
+    throw invalidInput(unstorable, 'The text has a NUL character or half of a surrogate pair.');
   return value;
 }
 
 /** Each level is scanned again, so levels are bounded: work stays linear in the size of the body. */
 function keyGivenTwice(bytes: Uint8Array, pointer: string, level = 1): string | null {
-  if (level > deepestOutsideData) throw invalidInput(pointer, `Outside event data, ${deepestOutsideData} levels of nesting are allowed.`);
+  if (level > deepestOutsideData)
+    throw invalidInput(pointer, `Outside event data, ${deepestOutsideData} levels of nesting are allowed.`);
   const scanned = scanJson(bytes);
   if (!scanned.ok) return null;
   const seen = new Set<string>();
@@ -37,11 +43,16 @@ function keyGivenTwice(bytes: Uint8Array, pointer: string, level = 1): string | 
     const place = `${pointer}/${escapePointer(key)}`;
     if (seen.has(key)) return place;
     seen.add(key);
-    const inner = key === exactKey || !nests(bytes, valueStart) ? null : keyGivenTwice(bytes.subarray(valueStart, valueEnd), place, level + 1);
+    const inner =
+      key === exactKey || !nests(bytes, valueStart)
+        ? null
+        : keyGivenTwice(bytes.subarray(valueStart, valueEnd), place, level + 1);
     if (inner !== null) return inner;
   }
   for (const [index, { valueStart, valueEnd }] of scanned.items.entries()) {
-    const inner = nests(bytes, valueStart) ? keyGivenTwice(bytes.subarray(valueStart, valueEnd), `${pointer}/${index}`, level + 1) : null;
+    const inner = nests(bytes, valueStart)
+      ? keyGivenTwice(bytes.subarray(valueStart, valueEnd), `${pointer}/${index}`, level + 1)
+      : null;
     if (inner !== null) return inner;
   }
   return null;

@@ -31,7 +31,13 @@ export interface Services extends AcceptTools {
 /** Who a request comes from. */
 export type Credential =
   | { readonly kind: 'operator' }
-  | { readonly kind: 'key'; readonly orgId: string; readonly id: string; readonly name: string; readonly scopes: readonly string[] };
+  | {
+      readonly kind: 'key';
+      readonly orgId: string;
+      readonly id: string;
+      readonly name: string;
+      readonly scopes: readonly string[];
+    };
 
 /** Who may call a route: everybody, the operator, any credential of an organization, or one with this scope. */
 export type Access = 'public' | 'operator' | 'member of the organization' | Scope;

@@ -6,7 +6,9 @@ import type { Sealer } from '../base/seal.ts';
 export const PageQuery = Type.Object(
   {
     limit: Type.Integer({ minimum: 1, maximum: 200, default: 50, description: 'Entries at most' }),
-    cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 512, description: '`next_cursor` of the page before' })),
+    cursor: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 512, description: '`next_cursor` of the page before' }),
+    ),
   },
   { additionalProperties: false },
 );
@@ -15,7 +17,9 @@ export const PageQuery = Type.Object(
 export function PageOf<Item extends TSchema>(item: Item) {
   return Type.Object({
     data: Type.Array(item),
-    next_cursor: Type.Union([Type.String(), Type.Null()], { description: 'Give it as `cursor` for the next page; null on the last one' }),
+    next_cursor: Type.Union([Type.String(), Type.Null()], {
+      description: 'Give it as `cursor` for the next page; null on the last one',
+    }),
   });
 }
 
@@ -35,7 +39,9 @@ export function readCursor({ sealer, list, orgId }: ListName, cursor: string | u
   const separator = cursor.lastIndexOf('.');
   const position = Buffer.from(cursor.slice(0, Math.max(0, separator)), 'base64url').toString();
   if (separator < 1 || !sealer.isAuthentic(`${list} ${orgId} ${position}`, cursor.slice(separator + 1))) {
-    throw new SluiceError('invalid_cursor', 'The cursor was not answered by this list.', { errors: [{ pointer: '?cursor', detail: 'not a cursor of this list' }] });
+    throw new SluiceError('invalid_cursor', 'The cursor was not answered by this list.', {
+      errors: [{ pointer: '?cursor', detail: 'not a cursor of this list' }],
+    });
   }
   return position;
 }
@@ -44,7 +50,13 @@ export function readCursor({ sealer, list, orgId }: ListName, cursor: string | u
  * Makes a page of rows that were read with one more than the limit, to know whether there are more.
  * @param positionOf what the next page begins after
  */
-export function pageOf<Row, Item>(name: ListName, rows: readonly Row[], limit: number, positionOf: (row: Row) => string, itemOf: (row: Row) => Item) {
+export function pageOf<Row, Item>(
+  name: ListName,
+  rows: readonly Row[],
+  limit: number,
+  positionOf: (row: Row) => string,
+  itemOf: (row: Row) => Item,
+) {
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
   const more = rows.length > limit && last !== undefined;

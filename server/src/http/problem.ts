@@ -15,7 +15,10 @@ export const Problem = Type.Object(
     errors: Type.Optional(
       Type.Array(
         Type.Object({
-          pointer: Type.String({ description: 'JSON pointer into the body; `?name` for a query parameter, `header:name` for a header' }),
+          pointer: Type.String({
+            description:
+              'JSON pointer into the body; `?name` for a query parameter, `header:name` for a header',
+          }),
           detail: Type.String(),
         }),
       ),
@@ -33,7 +36,10 @@ export interface ProblemAnswer {
 /** Any error as a problem document. What is not ours says nothing of itself to the outside. */
 export function problemOf(thrown: unknown, requestId: string): ProblemAnswer {
   const known = asSluiceError(thrown);
-  const error = known instanceof SluiceError ? known : new SluiceError('internal_error', 'The request failed unexpectedly; nothing was changed.');
+  const error =
+    known instanceof SluiceError
+      ? known
+      : new SluiceError('internal_error', 'The request failed unexpectedly; nothing was changed.');
   const { status, title, remedy } = catalogue[error.code];
   return {
     status,
@@ -50,7 +56,9 @@ export function problemOf(thrown: unknown, requestId: string): ProblemAnswer {
       detail: error.detail,
       remedy,
       request_id: requestId,
-      ...(error.errors.length === 0 ? {} : { errors: error.errors.map(({ pointer, detail }) => ({ pointer, detail })) }),
+      ...(error.errors.length === 0
+        ? {}
+        : { errors: error.errors.map(({ pointer, detail }) => ({ pointer, detail })) }),
     },
   };
 }

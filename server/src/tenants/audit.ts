@@ -23,7 +23,13 @@ export interface AuditEntry {
 }
 
 /** Writes down who did what, in the transaction that does it. */
-export async function recordAudit(tx: Queries, clock: Clock, orgId: string, actor: Actor, entry: AuditEntry): Promise<void> {
+export async function recordAudit(
+  tx: Queries,
+  clock: Clock,
+  orgId: string,
+  actor: Actor,
+  entry: AuditEntry,
+): Promise<void> {
   await tx
     .insertInto('audit_log')
     .values({
@@ -47,7 +53,12 @@ export interface AuditFilter {
 }
 
 /** Newest first. */
-export function listAudit(queries: Queries, orgId: string, filter: AuditFilter, page: { before: string | null; limit: number }) {
+export function listAudit(
+  queries: Queries,
+  orgId: string,
+  filter: AuditFilter,
+  page: { before: string | null; limit: number },
+) {
   let query = queries.selectFrom('audit_log').selectAll().where('org_id', '=', orgId);
   if (filter.action !== undefined) query = query.where('action', '=', filter.action);
   if (filter.actor !== undefined) query = query.where('actor', '=', filter.actor);

@@ -35,7 +35,11 @@ export async function claimIdempotencyKeys(
   requests: readonly IdempotentRequest[],
 ): Promise<Map<IdempotentRequest, StoredAnswer | SluiceError>> {
   const sorted = [...requests].sort((a, b) => (a.orgId + a.key < b.orgId + b.key ? -1 : 1));
-  const columns = [sorted.map((r) => r.orgId), sorted.map((r) => r.key), sorted.map((r) => r.hash.toString('hex'))] as const;
+  const columns = [
+    sorted.map((r) => r.orgId),
+    sorted.map((r) => r.key),
+    sorted.map((r) => r.hash.toString('hex')),
+  ] as const;
   const { rows: claimed } = await sql<{ org_id: string; key: string }>`
     insert into idempotency_keys (org_id, key, request_hash, created_at)
     select org_id, key, decode(hash, 'hex'), now()
@@ -46,17 +50,30 @@ export async function claimIdempotencyKeys(
   const earlier = sorted.filter((request) => !fresh.has(`${request.orgId} ${request.key}`));
   const results = new Map<IdempotentRequest, StoredAnswer | SluiceError>();
   if (earlier.length === 0) return results;
-  const { rows: stored } = await sql<{ org_id: string; key: string; request_hash: Uint8Array; status: number; answer: string }>`
+  const { rows: stored } = await sql<{
+    org_id: string;
+    key: string;
+    request_hash: Uint8Array;
+    status: number;
+    answer: string;
+  }>`
     select org_id, key, request_hash, status, answer from idempotency_keys
-     where (org_id, key) in (select * from unnest(${earlier.map((r) => r.orgId)}::uuid[], ${earlier.map((r) => r.key)}::text[]))`.execute(tx);
+     where (org_id, key) in (select * from unnest(${earlier.map((r) => r.orgId)}::uuid[], ${earlier.map((r) => r.key)}::text[]))`.execute(
+    tx,
+  );
   for (const request of earlier) {
-    const row = stored.find((candidate) => candidate.org_id === request.orgId && candidate.key === request.key);
+    const row = stored.find(
+      (candidate) => candidate.org_id === request.orgId && candidate.key === request.key,
+    );
     if (!row) throw new Error('An idempotency key vanished between two statements.');
     results.set(
       request,
       request.hash.equals(row.request_hash)
         ? { status: row.status, body: sealer.open(row.answer, purpose(request)) }
-        : new SluiceError('idempotency_conflict', 'This key was used for a request with another method, path or body.'),
+        : new SluiceError(
+            'idempotency_conflict',
+            'This key was used for a request with another method, path or body.',
+          ),
     );
   }
   return results;
@@ -80,18 +97,25 @@ export async function keepAnswers(
 }
 
 /** Gives back keys whose requests were refused: they may be used for the corrected ones. */
-export async function releaseIdempotencyKeys(tx: Queries, requests: readonly IdempotentRequest[]): Promise<void> {
+export async function releaseIdempotencyKeys(
+  tx: Queries,
+  requests: readonly IdempotentRequest[],
+): Promise<void> {
   if (requests.length === 0) return;
   await sql`
     delete from idempotency_keys
-     where (org_id, key) in (select * from unnest(${requests.map((r) => r.orgId)}::uuid[], ${requests.map((r) => r.key)}::text[]))`.execute(tx);
+     where (org_id, key) in (select * from unnest(${requests.map((r) => r.orgId)}::uuid[], ${requests.map((r) => r.key)}::text[]))`.execute(
+    tx,
+  );
 }
 
 /** Forgets keys older than 24 hours, some at a time. */
 export async function forgetIdempotencyKeys(queries: Queries): Promise<void> {
   await sql`
     delete from idempotency_keys where (org_id, key) in (
-      select org_id, key from idempotency_keys where created_at < now() - interval '24 hours' order by created_at limit 1000)`.execute(queries);
+      select org_id, key from idempotency_keys where created_at < now() - interval '24 hours' order by created_at limit 1000)`.execute(
+    queries,
+  );
 }
 
 function purpose(request: IdempotentRequest): string {

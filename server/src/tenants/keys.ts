@@ -12,7 +12,9 @@ export type Key = Selectable<Tables['keys']>;
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const bodyLength = 54;
 const checksumLength = 6;
-const secretForm = new RegExp(`^([a-z]+(?:_[a-z]+)*_)([0-9A-Za-z]{${bodyLength}})([0-9A-Za-z]{${checksumLength}})$`);
+const secretForm = new RegExp(
+  `^([a-z]+(?:_[a-z]+)*_)([0-9A-Za-z]{${bodyLength}})([0-9A-Za-z]{${checksumLength}})$`,
+);
 
 /** How keys begin, unless the organization's preset promised something else. */
 export const defaultKeyPrefix = 'sluice_';
@@ -35,7 +37,13 @@ export function readSecret(secret: string): { orgId: string; prefix: string } | 
   if (checksum(prefix + body) !== sum) return null;
   const hex = fromBase62(body).toString(16).padStart(80, '0');
   if (hex.length !== 80) return null;
-  const orgId = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
+  const orgId = [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    hex.slice(12, 16),
+    hex.slice(16, 20),
+    hex.slice(20, 32),
+  ].join('-');
   return { orgId, prefix };
 }
 
@@ -70,7 +78,12 @@ export interface NewKey {
 }
 
 /** Makes a key. The secret is answered here and never again: only its hash is kept. */
-export async function createKey(tx: Queries, clock: Clock, orgId: string, input: NewKey): Promise<{ key: Key; secret: string }> {
+export async function createKey(
+  tx: Queries,
+  clock: Clock,
+  orgId: string,
+  input: NewKey,
+): Promise<{ key: Key; secret: string }> {
   const secret = makeSecret(input.prefix, orgId);
   const key = await tx
     .insertInto('keys')
@@ -92,7 +105,11 @@ export async function createKey(tx: Queries, clock: Clock, orgId: string, input:
 }
 
 /** Newest first, revoked ones too. */
-export function listKeys(queries: Queries, orgId: string, page: { before: string | null; limit: number }): Promise<Key[]> {
+export function listKeys(
+  queries: Queries,
+  orgId: string,
+  page: { before: string | null; limit: number },
+): Promise<Key[]> {
   let query = queries.selectFrom('keys').selectAll().where('org_id', '=', orgId);
   if (page.before !== null) query = query.where('id', '<', page.before);
   return query.orderBy('id', 'desc').limit(page.limit).execute();
@@ -120,6 +137,9 @@ export async function findKey(queries: Queries, secret: string): Promise<Key | n
        and revoked_at is null and (expires_at is null or expires_at > now())`.execute(queries);
   const key = rows[0];
   if (!key) return null;
-  if (key.stale) await sql`update keys set last_used_at = now() where org_id = ${key.org_id} and id = ${key.id}`.execute(queries);
+  if (key.stale)
+    await sql`update keys set last_used_at = now() where org_id = ${key.org_id} and id = ${key.id}`.execute(
+      queries,
+    );
   return key;
 }

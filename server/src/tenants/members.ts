@@ -21,7 +21,12 @@ export interface MemberInput {
 }
 
 /** @throws {SluiceError} conflict, when somebody in the organization has the address */
-export async function createMember(tx: Queries, clock: Clock, orgId: string, input: MemberInput): Promise<Member> {
+export async function createMember(
+  tx: Queries,
+  clock: Clock,
+  orgId: string,
+  input: MemberInput,
+): Promise<Member> {
   return refusingTakenEmail(() =>
     tx
       .insertInto('members')
@@ -41,16 +46,26 @@ export async function createMember(tx: Queries, clock: Clock, orgId: string, inp
 }
 
 /** Newest first. */
-export function listMembers(queries: Queries, orgId: string, page: { before: string | null; limit: number }): Promise<Member[]> {
+export function listMembers(
+  queries: Queries,
+  orgId: string,
+  page: { before: string | null; limit: number },
+): Promise<Member[]> {
   let query = queries.selectFrom('members').selectAll().where('org_id', '=', orgId);
   if (page.before !== null) query = query.where('id', '<', page.before);
   return query.orderBy('id', 'desc').limit(page.limit).execute();
 }
 
 /** @throws {SluiceError} not_found, conflict (address taken, or nobody would be owner any more) */
-export async function changeMember(tx: Queries, orgId: string, id: string, change: Partial<MemberInput>): Promise<Member> {
+export async function changeMember(
+  tx: Queries,
+  orgId: string,
+  id: string,
+  change: Partial<MemberInput>,
+): Promise<Member> {
   const before = await lockMember(tx, orgId, id);
-  if (before.role === 'owner' && change.role !== undefined && change.role !== 'owner') await keepAnOwner(tx, orgId, id);
+  if (before.role === 'owner' && change.role !== undefined && change.role !== 'owner')
+    await keepAnOwner(tx, orgId, id);
   return refusingTakenEmail(() =>
     tx
       .updateTable('members')
@@ -82,23 +97,44 @@ export interface Audience {
 }
 
 /** The ids of the members that an audience names, by id or by role. */
-export async function resolveAudience(queries: Queries, orgId: string, audience: Audience): Promise<Set<string>> {
+export async function resolveAudience(
+  queries: Queries,
+  orgId: string,
+  audience: Audience,
+): Promise<Set<string>> {
   const { rows } = await sql<{ id: string }>`
     select id from members
-     where org_id = ${orgId} and (id = any(${audience.members ?? []}::uuid[]) or role = any(${audience.roles ?? []}::text[]))`.execute(queries);
+     where org_id = ${orgId} and (id = any(${audience.members ?? []}::uuid[]) or role = any(${audience.roles ?? []}::text[]))`.execute(
+    queries,
+  );
   return new Set(rows.map((row) => row.id));
 }
 
 async function lockMember(tx: Queries, orgId: string, id: string): Promise<Member> {
-  const member = await tx.selectFrom('members').selectAll().where('org_id', '=', orgId).where('id', '=', id).forUpdate().executeTakeFirst();
+  const member = await tx
+    .selectFrom('members')
+    .selectAll()
+    .where('org_id', '=', orgId)
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst();
   if (!member) throw new SluiceError('not_found', 'No such member.');
   return member;
 }
 
 async function keepAnOwner(tx: Queries, orgId: string, leaving: string): Promise<void> {
-  const owners = await tx.selectFrom('members').select('id').where('org_id', '=', orgId).where('role', '=', 'owner').forUpdate().execute();
+  const owners = await tx
+    .selectFrom('members')
+    .select('id')
+    .where('org_id', '=', orgId)
+    .where('role', '=', 'owner')
+    .forUpdate()
+    .execute();
   if (!owners.some((owner) => owner.id !== leaving)) {
-    throw new SluiceError('conflict', 'An organization with members keeps at least one owner; make somebody else owner first.');
+    throw new SluiceError(
+      'conflict',
+      'An organization with members keeps at least one owner; make somebody else owner first.',
+    );
   }
 }
 
@@ -106,7 +142,10 @@ async function refusingTakenEmail<T>(write: () => Promise<T>): Promise<T> {
   try {
     return await write();
   } catch (error) {
-    if (isDuplicate(error)) throw new SluiceError('conflict', 'A member of this organization has that e-mail address.', { cause: error });
+    if (isDuplicate(error))
+      throw new SluiceError('conflict', 'A member of this organization has that e-mail address.', {
+        cause: error,
+      });
     throw error;
   }
 }

@@ -17,7 +17,11 @@ export interface NewOrganization {
 }
 
 /** @throws {SluiceError} conflict, when the slug is taken */
-export async function createOrganization(tx: Queries, clock: Clock, input: NewOrganization): Promise<Organization> {
+export async function createOrganization(
+  tx: Queries,
+  clock: Clock,
+  input: NewOrganization,
+): Promise<Organization> {
   return refusingTakenSlug(input.slug, () =>
     tx
       .insertInto('organizations')
@@ -37,7 +41,10 @@ export async function createOrganization(tx: Queries, clock: Clock, input: NewOr
 }
 
 /** Newest first. */
-export function listOrganizations(queries: Queries, page: { before: string | null; limit: number }): Promise<Organization[]> {
+export function listOrganizations(
+  queries: Queries,
+  page: { before: string | null; limit: number },
+): Promise<Organization[]> {
   let query = queries.selectFrom('organizations').selectAll();
   if (page.before !== null) query = query.where('id', '<', page.before);
   return query.orderBy('id', 'desc').limit(page.limit).execute();
@@ -56,7 +63,11 @@ export interface OrganizationChange {
 }
 
 /** @throws {SluiceError} not_found, or conflict when the slug is taken */
-export async function changeOrganization(tx: Queries, id: string, change: OrganizationChange): Promise<Organization> {
+export async function changeOrganization(
+  tx: Queries,
+  id: string,
+  change: OrganizationChange,
+): Promise<Organization> {
   const changed = await refusingTakenSlug(change.slug ?? '', () =>
     tx
       .updateTable('organizations')
@@ -79,7 +90,10 @@ export async function changeOrganization(tx: Queries, id: string, change: Organi
  * @throws {SluiceError} not_found
  */
 export async function deleteOrganization(tx: Queries, id: string): Promise<void> {
-  const { numDeletedRows } = await tx.deleteFrom('organizations').where('id', '=', id).executeTakeFirstOrThrow();
+  const { numDeletedRows } = await tx
+    .deleteFrom('organizations')
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
   if (numDeletedRows === 0n) missing();
 }
 
@@ -87,7 +101,8 @@ async function refusingTakenSlug<T>(slug: string, write: () => Promise<T>): Prom
   try {
     return await write();
   } catch (error) {
-    if (isDuplicate(error)) throw new SluiceError('conflict', `The slug "${slug}" is taken.`, { cause: error });
+    if (isDuplicate(error))
+      throw new SluiceError('conflict', `The slug "${slug}" is taken.`, { cause: error });
     throw error;
   }
 }

@@ -27,6 +27,8 @@ export function covers(held: readonly string[], wanted: string): boolean {
   if (held.includes('*') || held.includes(wanted)) return true;
   const subject = wanted.split(':')[0];
   if (wanted !== '*' && held.includes(`${subject}:*`)) return true;
-  const parts = scopes.filter((scope) => wanted === '*' || (wanted === `${subject}:*` && scope.startsWith(`${subject}:`)));
+  const parts = scopes.filter(
+    (scope) => wanted === '*' || (wanted === `${subject}:*` && scope.startsWith(`${subject}:`)),
+  );
   return wanted !== '*' && parts.length > 0 && parts.every((scope) => held.includes(scope));
 }

@@ -3,16 +3,24 @@ import { pauseForEndpoint } from '../deliveries/changes.ts';
 import { disableEndpoint } from '../endpoints/endpoints.ts';
 import type { EndpointName } from '../endpoints/secrets.ts';
 import { recordAudit, systemActor } from '../tenants/audit.ts';
-import type { WorkerTools } from './loop.ts';
+import type { WorkerTools } from './tools.ts';
 
 /** Disables an endpoint whose contract says so, and tells its owner by an `endpoint.disabled` event; all in one commit. */
-export async function disableAutomatically(tools: Pick<WorkerTools, 'database' | 'clock' | 'publisher' | 'log'>, name: EndpointName, reason: string): Promise<void> {
+export async function disableAutomatically(
+  tools: Pick<WorkerTools, 'database' | 'clock' | 'publisher' | 'log'>,
+  name: EndpointName,
+  reason: string,
+): Promise<void> {
   const disabled = await tools.database.queries.transaction().execute(async (tx) => {
     const endpoint = await disableEndpoint(tx, name, reason);
     if (endpoint === null) return false;
     await pauseForEndpoint(tx, name.orgId, name.id);
     const id = publicId('endpoint', name.id);
-    await recordAudit(tx, tools.clock, name.orgId, systemActor, { action: 'endpoint.disabled', target: id, details: { reason } });
+    await recordAudit(tx, tools.clock, name.orgId, systemActor, {
+      action: 'endpoint.disabled',
+      target: id,
+      details: { reason },
+    });
     await tools.publisher.publishWithin(tx, {
       orgId: name.orgId,
       idempotency: null,
@@ -21,7 +29,13 @@ export async function disableAutomatically(tools: Pick<WorkerTools, 'database' |
       events: [
         {
           type: 'endpoint.disabled',
-          data: JSON.stringify({ endpoint_id: id, url: endpoint.url, name: endpoint.name, reason, disabled_at: endpoint.disabled_at }),
+          data: JSON.stringify({
+            endpoint_id: id,
+            url: endpoint.url,
+            name: endpoint.name,
+            reason,
+            disabled_at: endpoint.disabled_at,
+          }),
           externalId: null,
           occurredAt: null,
           deliverAt: null,
@@ -34,6 +48,9 @@ export async function disableAutomatically(tools: Pick<WorkerTools, 'database' |
     return true;
   });
   if (!disabled) return;
-  tools.log.warn({ org_id: name.orgId, endpoint_id: publicId('endpoint', name.id), reason }, 'endpoint disabled');
+  tools.log.warn(
+    { org_id: name.orgId, endpoint_id: publicId('endpoint', name.id), reason },
+    'endpoint disabled',
+  );
   tools.database.wakeUps.signal();
 }

@@ -1,27 +1,16 @@
 import { hostname } from 'node:os';
-import type { Clock } from '../base/clock.ts';
 import { publicId } from '../base/ids.ts';
-import type { Logger } from '../base/log.ts';
-import type { Metrics } from '../base/metrics.ts';
-import type { Sealer } from '../base/seal.ts';
-import type { Database } from '../db/connect.ts';
 import { type AttemptResult, type AttemptTools, attempt, notSent } from '../deliveries/attempt.ts';
-import { type Claimed, claim, type LanePosition, leaseMarginSeconds, promoteDue } from '../deliveries/claim.ts';
-import type { HttpClient } from '../deliveries/http-client.ts';
+import {
+  type Claimed,
+  claim,
+  type LanePosition,
+  leaseMarginSeconds,
+  promoteDue,
+} from '../deliveries/claim.ts';
 import { prepare } from '../deliveries/prepare.ts';
-import type { Publisher } from '../events/publish.ts';
 import { Settler } from './settler.ts';
-
-export interface WorkerTools {
-  readonly database: Database;
-  readonly clock: Clock;
-  readonly sealer: Sealer;
-  readonly http: HttpClient;
-  readonly publisher: Publisher;
-  readonly log: Logger;
-  readonly metrics: Metrics;
-  readonly random: () => number;
-}
+import type { WorkerTools } from './tools.ts';
 
 export interface WorkerOptions {
   /** Requests under way at once in this process. */
@@ -30,7 +19,10 @@ export interface WorkerOptions {
   readonly batch: number;
 }
 
-const start: LanePosition = { orgId: '00000000-0000-0000-0000-000000000000', endpointId: '00000000-0000-0000-0000-000000000000' };
+const start: LanePosition = {
+  orgId: '00000000-0000-0000-0000-000000000000',
+  endpointId: '00000000-0000-0000-0000-000000000000',
+};
 const longestWaitMs = 1_000;
 const throttledWaitMs = 50;
 const afterFailureMs = 500;
@@ -110,11 +102,18 @@ export class Worker {
         seenLanes += lanes;
         // Nothing to be had on the whole walk: wait, but not for long while some endpoint is merely throttled.
         if (this.#position === start) {
-          if (count === 0) waitMs = Math.max(1, Math.min(seenLanes > 0 ? throttledWaitMs : longestWaitMs, promoteAt - performance.now()));
+          if (count === 0)
+            waitMs = Math.max(
+              1,
+              Math.min(seenLanes > 0 ? throttledWaitMs : longestWaitMs, promoteAt - performance.now()),
+            );
           seenLanes = 0;
         }
       } catch (error) {
-        this.#tools.log.warn({ error: error instanceof Error ? error.message : String(error) }, 'claiming failed; trying again');
+        this.#tools.log.warn(
+          { error: error instanceof Error ? error.message : String(error) },
+          'claiming failed; trying again',
+        );
         waitMs = afterFailureMs;
       }
       if (waitMs > 0) await this.#wait(waitMs);
@@ -174,7 +173,10 @@ export class Worker {
       return await prepare(this.#tools.database.queries, this.#tools.sealer, deliveries);
     } catch (error) {
       // Their leases run out, and they come round again.
-      this.#tools.log.warn({ error: error instanceof Error ? error.message : String(error), count: deliveries.length }, 'claimed deliveries could not be read');
+      this.#tools.log.warn(
+        { error: error instanceof Error ? error.message : String(error), count: deliveries.length },
+        'claimed deliveries could not be read',
+      );
       for (const { orgId } of deliveries) this.#release(orgId);
       return { jobs: [], unpreparable: [] };
     }
@@ -197,7 +199,10 @@ export class Worker {
     this.#release(claimed.orgId);
     this.#tools.metrics.attempts.inc({ outcome: settlement.outcome });
     this.#tools.metrics.attemptSeconds.observe(settlement.durationMs / 1000);
-    if (settlement.outcome === 'delivered') this.#tools.metrics.deliverySeconds.observe(Math.max(0, this.#tools.clock.now() - claimed.createdAt.getTime()) / 1000);
+    if (settlement.outcome === 'delivered')
+      this.#tools.metrics.deliverySeconds.observe(
+        Math.max(0, this.#tools.clock.now() - claimed.createdAt.getTime()) / 1000,
+      );
     this.#tools.log.info(
       {
         org_id: claimed.orgId,
@@ -223,6 +228,10 @@ export class Worker {
 
   #track(work: Promise<void>): void {
     this.#sending.add(work);
-    work.finally(() => this.#sending.delete(work));
+    const done = () => this.#sending.delete(work);
+    work.then(done, (error: unknown) => {
+      done();
+      this.#tools.log.error({ error: String(error) }, 'sending broke; the lease will run out');
+    });
   }
 }

@@ -3,7 +3,7 @@ import type { AttemptResult } from '../deliveries/attempt.ts';
 import { settle } from '../deliveries/settle.ts';
 import { type Health, reasonToDisable } from '../endpoints/health.ts';
 import { disableAutomatically } from './disable.ts';
-import type { WorkerTools } from './loop.ts';
+import type { WorkerTools } from './tools.ts';
 
 const batchSize = 200;
 const afterFailureMs = 500;
@@ -41,7 +41,10 @@ export class Settler {
 
   async #settleBatch(batch: readonly AttemptResult[]): Promise<void> {
     try {
-      const { settled, health } = await settle(this.#tools.database.queries, batch.map(({ settlement }) => settlement));
+      const { settled, health } = await settle(
+        this.#tools.database.queries,
+        batch.map(({ settlement }) => settlement),
+      );
       for (const { state } of settled) if (state !== 'pending') this.#tools.metrics.finished.inc({ state });
       await this.#disable(batch, new Set(settled.map(({ deliveryId }) => deliveryId)), health);
     } catch (error) {
@@ -59,19 +62,31 @@ export class Settler {
     } else if (batch.length > 1) {
       for (const result of batch) await this.#settleBatch([result]);
     } else {
-      this.#tools.log.error({ error: message, delivery_id: batch[0]?.settlement.deliveryId }, 'a result cannot be settled; its lease will run out');
+      this.#tools.log.error(
+        { error: message, delivery_id: batch[0]?.settlement.deliveryId },
+        'a result cannot be settled; its lease will run out',
+      );
     }
   }
 
-  async #disable(batch: readonly AttemptResult[], settled: ReadonlySet<string>, health: readonly Health[]): Promise<void> {
+  async #disable(
+    batch: readonly AttemptResult[],
+    settled: ReadonlySet<string>,
+    health: readonly Health[],
+  ): Promise<void> {
     const reasons = new Map<string, { orgId: string; endpointId: string; reason: string }>();
     for (const { settlement, disable, disableAfter } of batch) {
       if (!settled.has(settlement.deliveryId)) continue;
       const { orgId, endpointId } = settlement;
       const record = health.find((entry) => entry.endpointId === endpointId);
-      const reason = disable ? `the receiver answered ${settlement.status}` : record ? reasonToDisable(disableAfter, record) : null;
+      const reason = disable
+        ? `the receiver answered ${settlement.status}`
+        : record
+          ? reasonToDisable(disableAfter, record)
+          : null;
       if (reason !== null) reasons.set(endpointId, { orgId, endpointId, reason });
     }
-    for (const { orgId, endpointId, reason } of reasons.values()) await disableAutomatically(this.#tools, { orgId, id: endpointId }, reason);
+    for (const { orgId, endpointId, reason } of reasons.values())
+      await disableAutomatically(this.#tools, { orgId, id: endpointId }, reason);
   }
 }

@@ -25,7 +25,11 @@ const duties: readonly Duty[] = [
   { name: 'take back leases', everyMs: 2_000, run: takeBackLeases },
   { name: 'forget old keys', everyMs: 60_000, run: forgetOld },
   { name: 'pause strays', everyMs: 60_000, run: ({ database }) => pauseStrays(database.queries) },
-  { name: 'make partitions', everyMs: 3_600_000, run: async ({ database, clock }) => void (await makePartitions(database.queries, clock.now())) },
+  {
+    name: 'make partitions',
+    everyMs: 3_600_000,
+    run: async ({ database, clock }) => void (await makePartitions(database.queries, clock.now())),
+  },
   { name: 'retention', everyMs: 3_600_000, run: applyRetention },
 ];
 
@@ -59,7 +63,10 @@ async function runDuty(tools: SweepTools, duty: Duty): Promise<void> {
   try {
     await duty.run(tools);
   } catch (error) {
-    tools.log.warn({ duty: duty.name, error: error instanceof Error ? error.message : String(error) }, 'timed work failed; it comes round again');
+    tools.log.warn(
+      { duty: duty.name, error: error instanceof Error ? error.message : String(error) },
+      'timed work failed; it comes round again',
+    );
   }
 }
 
@@ -84,7 +91,10 @@ export async function applyRetention({ database, clock, log, retentionDays }: Sw
   await cancelOlderThan(database.queries, firstIdAt(oldest));
   for (const partition of await listPartitions(database.queries)) {
     if (partition.end > oldest) continue;
-    const needed = (partition.table === 'events' || partition.table === 'bodies') && (await holdsEventsBetween(database.queries, firstIdAt(partition.start), firstIdAt(partition.end)));
-    if (!needed && (await dropPartition(database.queries, partition))) log.info({ partition: partition.name }, 'dropped by retention');
+    const needed =
+      (partition.table === 'events' || partition.table === 'bodies') &&
+      (await holdsEventsBetween(database.queries, firstIdAt(partition.start), firstIdAt(partition.end)));
+    if (!needed && (await dropPartition(database.queries, partition)))
+      log.info({ partition: partition.name }, 'dropped by retention');
   }
 }

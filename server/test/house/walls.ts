@@ -3,12 +3,39 @@ import type { SourceFile } from './source.ts';
 
 /** Room → the rooms it may import. A room is a folder of server/src, or a workspace. */
 const walls: Readonly<Record<string, readonly string[]>> = {
-  main: ['api', 'worker', 'db', 'base'],
-  api: ['http', 'presets', 'modules', 'events', 'deliveries', 'endpoints', 'tenants', 'db', 'base'],
+  // The files directly in server/src put the process together, so they know every room.
+  main: [
+    'api',
+    'demo',
+    'http',
+    'worker',
+    'presets',
+    'modules',
+    'events',
+    'deliveries',
+    'endpoints',
+    'tenants',
+    'db',
+    'base',
+  ],
+  // A client of the public API that happens to live in the same process.
+  demo: ['base', 'contracts'],
+  api: [
+    'http',
+    'presets',
+    'modules',
+    'events',
+    'deliveries',
+    'endpoints',
+    'tenants',
+    'db',
+    'base',
+    'contracts',
+  ],
   presets: ['http', 'modules', 'events', 'deliveries', 'endpoints', 'tenants', 'db', 'base', 'contracts'],
   // What api and presets share: operations, problem documents, reading input.
-  http: ['tenants', 'db', 'base', 'contracts'],
-  worker: ['modules', 'events', 'deliveries', 'endpoints', 'db', 'base'],
+  http: ['modules', 'events', 'deliveries', 'endpoints', 'tenants', 'db', 'base', 'contracts'],
+  worker: ['modules', 'events', 'deliveries', 'endpoints', 'tenants', 'db', 'base', 'contracts'],
   modules: ['events', 'endpoints', 'tenants', 'db', 'base'],
   events: ['deliveries', 'endpoints', 'tenants', 'db', 'base'],
   deliveries: ['endpoints', 'tenants', 'db', 'base', 'contracts'],

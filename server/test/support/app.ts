@@ -29,7 +29,12 @@ export interface TestApp {
   /** Not started: `runOnce` does everything that is due. */
   readonly worker: Worker;
   /** Sends a request; an object body goes as JSON, a string or bytes as they are. */
-  call(method: string, path: string, body?: unknown, options?: { token?: string; headers?: Record<string, string> }): Promise<ApiAnswer>;
+  call(
+    method: string,
+    path: string,
+    body?: unknown,
+    options?: { token?: string; headers?: Record<string, string> },
+  ): Promise<ApiAnswer>;
   /** A new organization with a key for everything. */
   organization(slug?: string, more?: Record<string, unknown>): Promise<{ id: string; key: string }>;
   /** Moves the fixed time on; only in apps with one. */
@@ -61,7 +66,10 @@ export async function createTestApp(kind: DatabaseKind, options: AppOptions = {}
   const config = testConfig(options.environment);
   const surroundings = await realSurroundings(database);
   const clock = options.time ? new TestClock(options.time) : null;
-  const services = createServices(config, database, createLogger('silent'), { clock: clock ?? surroundings.clock, random: options.random ?? surroundings.random });
+  const services = createServices(config, database, createLogger('silent'), {
+    clock: clock ?? surroundings.clock,
+    random: options.random ?? surroundings.random,
+  });
   const server = await createServer(services, routes);
   const url = await server.listen({ host: '127.0.0.1', port: 0 });
   const worker = new Worker(services);
@@ -72,12 +80,21 @@ export async function createTestApp(kind: DatabaseKind, options: AppOptions = {}
     const answer = await fetch(`${url}${path}`, {
       method,
       redirect: 'manual',
-      headers: { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      headers: {
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
       ...(body === undefined ? {} : { body: isText ? Buffer.from(body) : JSON.stringify(body) }),
     });
     const text = await answer.text();
     const isJson = /json/.test(answer.headers.get('content-type') ?? '');
-    return { status: answer.status, headers: answer.headers, text, body: isJson && text !== '' ? JSON.parse(text) : undefined };
+    return {
+      status: answer.status,
+      headers: answer.headers,
+      text,
+      body: isJson && text !== '' ? JSON.parse(text) : undefined,
+    };
   };
 
   return {
@@ -89,8 +106,18 @@ export async function createTestApp(kind: DatabaseKind, options: AppOptions = {}
     call,
     async organization(slug, more = {}) {
       organizations += 1;
-      const made = await call('POST', '/v1/organizations', { name: `Organization ${organizations}`, slug: slug ?? `org-${organizations}`, ...more }, { token: adminToken });
-      const key = await call('POST', `/v1/organizations/${made.body.id}/keys`, { name: 'Everything', scopes: ['*'] }, { token: adminToken });
+      const made = await call(
+        'POST',
+        '/v1/organizations',
+        { name: `Organization ${organizations}`, slug: slug ?? `org-${organizations}`, ...more },
+        { token: adminToken },
+      );
+      const key = await call(
+        'POST',
+        `/v1/organizations/${made.body.id}/keys`,
+        { name: 'Everything', scopes: ['*'] },
+        { token: adminToken },
+      );
       return { id: made.body.id, key: key.body.secret };
     },
     async advance(ms) {

@@ -32,7 +32,10 @@ export interface TestDatabase {
 }
 
 /** A migrated database of its own for one test, a copy of one that was migrated once. */
-export async function createTestDatabase(kind: DatabaseKind, options: { fixedTime?: Date } = {}): Promise<TestDatabase> {
+export async function createTestDatabase(
+  kind: DatabaseKind,
+  options: { fixedTime?: Date } = {},
+): Promise<TestDatabase> {
   const made = kind === 'embedded' ? await createEmbedded() : await createOnServer(options.fixedTime);
   if (options.fixedTime && kind === 'embedded') await fixTime(made.database, options.fixedTime);
   return made;
@@ -42,7 +45,8 @@ export async function createTestDatabase(kind: DatabaseKind, options: { fixedTim
 function schemaHash(): string {
   const folder = new URL('../../sql/', import.meta.url);
   const hash = createHash('sha256').update(String(Math.floor(Date.now() / 86_400_000)));
-  for (const name of readdirSync(folder).sort()) hash.update(name).update(readFileSync(new URL(name, folder)));
+  for (const name of readdirSync(folder).sort())
+    hash.update(name).update(readFileSync(new URL(name, folder)));
   return hash.digest('hex').slice(0, 16);
 }
 
@@ -98,7 +102,8 @@ async function createOnServer(fixedTime: Date | undefined): Promise<TestDatabase
     }
     await client.query(`create database ${name} template ${template}`);
     await client.query('select pg_advisory_unlock(7205759405)');
-    if (fixedTime) await client.query(`alter database ${name} set search_path = test_time, pg_catalog, public`);
+    if (fixedTime)
+      await client.query(`alter database ${name} set search_path = test_time, pg_catalog, public`);
   });
   const database = await openServer({ url: urlOf(name), log: silent });
   if (fixedTime) await fixTime(database, fixedTime);
@@ -118,8 +123,11 @@ async function fixTime(database: Database, time: Date): Promise<void> {
   await sql`create schema test_time`.execute(queries);
   await sql`create table test_time.present (at timestamptz not null)`.execute(queries);
   await sql`insert into test_time.present values (${time})`.execute(queries);
-  await sql`create function test_time.now() returns timestamptz stable language sql as 'select at from test_time.present'`.execute(queries);
-  if (database.kind === 'embedded') await sql`set search_path = test_time, pg_catalog, public`.execute(queries);
+  await sql`create function test_time.now() returns timestamptz stable language sql as 'select at from test_time.present'`.execute(
+    queries,
+  );
+  if (database.kind === 'embedded')
+    await sql`set search_path = test_time, pg_catalog, public`.execute(queries);
 }
 
 export async function setTime(database: Database, time: Date): Promise<void> {

@@ -30,7 +30,12 @@ export async function startReceiver(): Promise<TestReceiver> {
   const server = createServer(async (message, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of message) chunks.push(Buffer.from(chunk));
-    const request = { path: message.url ?? '', headers: message.headers, rawHeaders: message.rawHeaders, body: Buffer.concat(chunks) };
+    const request = {
+      path: message.url ?? '',
+      headers: message.headers,
+      rawHeaders: message.rawHeaders,
+      body: Buffer.concat(chunks),
+    };
     receiver.requests.push(request);
     for (const { resolve } of waiting.filter(({ count }) => receiver.requests.length >= count)) resolve();
     const reply = await receiver.answer(request);

@@ -30,7 +30,11 @@ export const me = operation({
         id: credential.id,
         name: credential.name,
         scopes: credential.scopes,
-        organization: { id: publicId('organization', organization.id), name: organization.name, slug: organization.slug },
+        organization: {
+          id: publicId('organization', organization.id),
+          name: organization.name,
+          slug: organization.slug,
+        },
       },
     };
   },
@@ -53,26 +57,40 @@ export const auditLog = operation({
   group: 'Account',
   mode: 'read',
   query: Type.Object(
-    { ...PageQuery.properties, action: Type.Optional(Type.String({ maxLength: 128 })), actor: Type.Optional(Type.String({ maxLength: 128 })), target: Type.Optional(Type.String({ maxLength: 200 })) },
+    {
+      ...PageQuery.properties,
+      action: Type.Optional(Type.String({ maxLength: 128 })),
+      actor: Type.Optional(Type.String({ maxLength: 128 })),
+      target: Type.Optional(Type.String({ maxLength: 200 })),
+    },
     { additionalProperties: false },
   ),
   answers: { 200: { description: 'A page', schema: PageOf(AuditEntry) } },
   async handle({ queries, services, orgId }, { query }) {
     const name = { sealer: services.sealer, list: 'audit', orgId };
     const filter = given({ action: query.action, actor: query.actor, target: query.target });
-    const rows = await listAudit(queries, orgId, filter, { before: readCursor(name, query.cursor), limit: query.limit + 1 });
+    const rows = await listAudit(queries, orgId, filter, {
+      before: readCursor(name, query.cursor),
+      limit: query.limit + 1,
+    });
     return {
       status: 200,
-      body: pageOf(name, rows, query.limit, (row) => row.id, (row) => ({
-        id: publicId('auditEntry', row.id),
-        actor: row.actor,
-        action: row.action,
-        target: row.target,
-        ip: row.ip,
-        user_agent: row.user_agent,
-        details: JSON.parse(row.details),
-        at: row.at.toISOString(),
-      })),
+      body: pageOf(
+        name,
+        rows,
+        query.limit,
+        (row) => row.id,
+        (row) => ({
+          id: publicId('auditEntry', row.id),
+          actor: row.actor,
+          action: row.action,
+          target: row.target,
+          ip: row.ip,
+          user_agent: row.user_agent,
+          details: JSON.parse(row.details),
+          at: row.at.toISOString(),
+        }),
+      ),
     };
   },
 });

@@ -1,4 +1,4 @@
-import { type Contract as Definition, contracts, getContract, preview } from '@sluice/contracts';
+import { contracts, type Contract as Definition, getContract, preview } from '@sluice/contracts';
 import { type Static, Type } from 'typebox';
 import { SluiceError } from '../../base/errors.ts';
 import { OrNull, Timestamp } from '../../http/fields.ts';
@@ -11,13 +11,33 @@ const Contract = Type.Object({
   headers: Type.Array(Type.String(), { description: 'Every header that it sends' }),
   tolerance_seconds: OrNull(Type.Number({ description: 'How old a signed timestamp may be' })),
   timeout_seconds: Type.Number(),
-  retry: Type.Object({ jitter: Type.Number({ description: 'Share by which a delay may vary either way' }), endpoint_may_change: Type.Boolean() }),
+  retry: Type.Object({
+    jitter: Type.Number({ description: 'Share by which a delay may vary either way' }),
+    endpoint_may_change: Type.Boolean(),
+  }),
   attempts: Type.Array(
-    Type.Object({ number: Type.Integer(), after_seconds: Type.Number({ description: 'Since the first attempt, without jitter and the attempts’ own duration' }), at: Timestamp }),
+    Type.Object({
+      number: Type.Integer(),
+      after_seconds: Type.Number({
+        description: 'Since the first attempt, without jitter and the attempts’ own duration',
+      }),
+      at: Timestamp,
+    }),
     { description: 'When each attempt would happen if the first were now' },
   ),
-  disabled_after: OrNull(Type.Object({ kind: Type.String(), count: Type.Optional(Type.Integer()), seconds: Type.Optional(Type.Number()), counts: Type.String() })),
-  secret: Type.Object({ example_form: Type.String(), max_overlap_seconds: Type.Integer(), default_overlap_seconds: Type.Integer() }),
+  disabled_after: OrNull(
+    Type.Object({
+      kind: Type.String(),
+      count: Type.Optional(Type.Integer()),
+      seconds: Type.Optional(Type.Number()),
+      counts: Type.String(),
+    }),
+  ),
+  secret: Type.Object({
+    example_form: Type.String(),
+    max_overlap_seconds: Type.Integer(),
+    default_overlap_seconds: Type.Integer(),
+  }),
 });
 
 function show(services: Services, contract: Definition): Static<typeof Contract> {
@@ -51,9 +71,17 @@ export const list = operation({
   summary: 'List the wire contracts that endpoints can have',
   group,
   mode: 'read',
-  answers: { 200: { description: 'All of them', schema: Type.Object({ data: Type.Array(Contract), next_cursor: Type.Null() }) } },
+  answers: {
+    200: {
+      description: 'All of them',
+      schema: Type.Object({ data: Type.Array(Contract), next_cursor: Type.Null() }),
+    },
+  },
   async handle({ services }) {
-    return { status: 200, body: { data: contracts.map((contract) => show(services, contract)), next_cursor: null } };
+    return {
+      status: 200,
+      body: { data: contracts.map((contract) => show(services, contract)), next_cursor: null },
+    };
   },
 });
 

@@ -1,6 +1,12 @@
 import { Type } from 'typebox';
 import { cancelDelivery, retryDelivery } from '../../deliveries/changes.ts';
-import { type Delivery as Row, deliveryStates, getDelivery, listAttempts, listDeliveries } from '../../deliveries/ledger.ts';
+import {
+  deliveryStates,
+  getDelivery,
+  listAttempts,
+  listDeliveries,
+  type Delivery as Row,
+} from '../../deliveries/ledger.ts';
 import { eventNames, findEventId } from '../../events/events.ts';
 import { given, IdOf, IdParams, inputId, inputTime, pathId, Timestamp } from '../../http/fields.ts';
 import { type Context, operation } from '../../http/operation.ts';
@@ -35,19 +41,37 @@ export const list = operation({
   answers: { 200: { description: 'A page', schema: PageOf(Delivery) } },
   async handle({ queries, services, orgId }, { query }) {
     const name = { sealer: services.sealer, list: 'deliveries', orgId };
-    const eventId = query.event_id === undefined ? undefined : await findEventId(queries, orgId, query.event_id);
+    const eventId =
+      query.event_id === undefined ? undefined : await findEventId(queries, orgId, query.event_id);
     if (eventId === null) return { status: 200, body: { data: [], next_cursor: null } };
     const filter = given({
       state: query.state,
-      endpointId: query.endpoint_id === undefined ? undefined : inputId('endpoint', query.endpoint_id, '?endpoint_id'),
+      endpointId:
+        query.endpoint_id === undefined ? undefined : inputId('endpoint', query.endpoint_id, '?endpoint_id'),
       eventId,
       eventType: query.type,
       since: query.since === undefined ? undefined : inputTime(query.since, '?since'),
       until: query.until === undefined ? undefined : inputTime(query.until, '?until'),
     });
-    const rows = await listDeliveries(queries, orgId, filter, { before: readCursor(name, query.cursor), limit: query.limit + 1 });
-    const names = await eventNames(queries, orgId, rows.map((row) => row.event_id));
-    return { status: 200, body: pageOf(name, rows, query.limit, (row) => row.id, (row) => showDelivery(row, names.get(row.event_id) ?? row.event_id)) };
+    const rows = await listDeliveries(queries, orgId, filter, {
+      before: readCursor(name, query.cursor),
+      limit: query.limit + 1,
+    });
+    const names = await eventNames(
+      queries,
+      orgId,
+      rows.map((row) => row.event_id),
+    );
+    return {
+      status: 200,
+      body: pageOf(
+        name,
+        rows,
+        query.limit,
+        (row) => row.id,
+        (row) => showDelivery(row, names.get(row.event_id) ?? row.event_id),
+      ),
+    };
   },
 });
 
@@ -59,7 +83,13 @@ export const get = operation({
   params: IdParams,
   answers: { 200: { description: 'The delivery', schema: Delivery } },
   async handle(context, { params }) {
-    return { status: 200, body: await showOne(context, await getDelivery(context.queries, context.orgId, pathId('delivery', params.id))) };
+    return {
+      status: 200,
+      body: await showOne(
+        context,
+        await getDelivery(context.queries, context.orgId, pathId('delivery', params.id)),
+      ),
+    };
   },
 });
 
@@ -75,7 +105,10 @@ export const attempts = operation({
   async handle({ queries, services, orgId }, { params, query }) {
     const delivery = await getDelivery(queries, orgId, pathId('delivery', params.id));
     const name = { sealer: services.sealer, list: `attempts ${delivery.id}`, orgId };
-    const rows = await listAttempts(queries, delivery, { after: Number(readCursor(name, query.cursor) ?? 0), limit: query.limit + 1 });
+    const rows = await listAttempts(queries, delivery, {
+      after: Number(readCursor(name, query.cursor) ?? 0),
+      limit: query.limit + 1,
+    });
     return { status: 200, body: pageOf(name, rows, query.limit, (row) => String(row.number), showAttempt) };
   },
 });
@@ -92,7 +125,10 @@ export const retry = operation({
     const { queries, services, orgId, actor } = context;
     const id = pathId('delivery', params.id);
     await retryDelivery(queries, { orgId, id });
-    await recordAudit(queries, services.clock, orgId, actor, { action: 'delivery.retried', target: params.id });
+    await recordAudit(queries, services.clock, orgId, actor, {
+      action: 'delivery.retried',
+      target: params.id,
+    });
     return { status: 202, body: await showOne(context, await getDelivery(queries, orgId, id)) };
   },
 });
@@ -109,7 +145,10 @@ export const cancel = operation({
     const { queries, services, orgId, actor } = context;
     const id = pathId('delivery', params.id);
     await cancelDelivery(queries, { orgId, id });
-    await recordAudit(queries, services.clock, orgId, actor, { action: 'delivery.cancelled', target: params.id });
+    await recordAudit(queries, services.clock, orgId, actor, {
+      action: 'delivery.cancelled',
+      target: params.id,
+    });
     return { status: 200, body: await showOne(context, await getDelivery(queries, orgId, id)) };
   },
 });

@@ -1,9 +1,22 @@
 import { type Static, Type } from 'typebox';
 import { publicId } from '../../base/ids.ts';
-import { type Attempt as AttemptRow, type Delivery as DeliveryRow, deliveryStates } from '../../deliveries/ledger.ts';
+import {
+  type Attempt as AttemptRow,
+  type Delivery as DeliveryRow,
+  deliveryStates,
+} from '../../deliveries/ledger.ts';
 import { IdOf, OrNull, Timestamp } from '../../http/fields.ts';
 
-const outcomes = ['delivered', 'http_error', 'timeout', 'connection_error', 'tls_error', 'dns_error', 'blocked_address', 'unknown'] as const;
+const outcomes = [
+  'delivered',
+  'http_error',
+  'timeout',
+  'connection_error',
+  'tls_error',
+  'dns_error',
+  'blocked_address',
+  'unknown',
+] as const;
 const Outcome = Type.Enum([...outcomes]);
 
 export const Delivery = Type.Object({
@@ -16,7 +29,9 @@ export const Delivery = Type.Object({
   attempts: Type.Integer(),
   next_attempt_at: OrNull(Timestamp),
   paused: Type.Boolean({ description: 'Waits until its endpoint is enabled again' }),
-  last_attempt: OrNull(Type.Object({ outcome: Outcome, status: OrNull(Type.Integer()), at: OrNull(Timestamp) })),
+  last_attempt: OrNull(
+    Type.Object({ outcome: Outcome, status: OrNull(Type.Integer()), at: OrNull(Timestamp) }),
+  ),
   created_at: Timestamp,
   finished_at: OrNull(Timestamp),
 });
@@ -29,7 +44,11 @@ export const Attempt = Type.Object({
   number: Type.Integer(),
   outcome: Outcome,
   error: OrNull(Type.String({ description: 'What failed, in words' })),
-  request: Type.Object({ url: Type.String(), headers: OrNull(HeaderMap), body: OrNull(Type.String({ description: 'The exact body sent' })) }),
+  request: Type.Object({
+    url: Type.String(),
+    headers: OrNull(HeaderMap),
+    body: OrNull(Type.String({ description: 'The exact body sent' })),
+  }),
   response: OrNull(
     Type.Object({
       status: Type.Integer(),
@@ -39,7 +58,14 @@ export const Attempt = Type.Object({
       truncated: Type.Boolean(),
     }),
   ),
-  timings_ms: OrNull(Type.Object({ dns: Type.Optional(Type.Number()), connect: Type.Optional(Type.Number()), firstByte: Type.Optional(Type.Number()), total: Type.Number() })),
+  timings_ms: OrNull(
+    Type.Object({
+      dns: Type.Optional(Type.Number()),
+      connect: Type.Optional(Type.Number()),
+      firstByte: Type.Optional(Type.Number()),
+      total: Type.Number(),
+    }),
+  ),
   started_at: Timestamp,
   finished_at: Timestamp,
 });
@@ -60,7 +86,14 @@ export function showDelivery(row: DeliveryRow, eventName: string): Static<typeof
     attempts: row.attempts,
     next_attempt_at: row.next_attempt_at?.toISOString() ?? null,
     paused: row.paused,
-    last_attempt: row.last_outcome === null ? null : { outcome: outcomeOf(row.last_outcome), status: row.last_status, at: row.last_attempt_at?.toISOString() ?? null },
+    last_attempt:
+      row.last_outcome === null
+        ? null
+        : {
+            outcome: outcomeOf(row.last_outcome),
+            status: row.last_status,
+            at: row.last_attempt_at?.toISOString() ?? null,
+          },
     created_at: row.created_at.toISOString(),
     finished_at: row.finished_at?.toISOString() ?? null,
   };
@@ -73,8 +106,20 @@ export function showAttempt(row: AttemptRow): Static<typeof Attempt> {
     number: row.number,
     outcome: outcomeOf(row.outcome),
     error: row.error,
-    request: { url: row.url, headers: row.request_headers === null ? null : JSON.parse(row.request_headers), body: row.body },
-    response: row.status === null ? null : { status: row.status, headers: row.response_headers === null ? {} : JSON.parse(row.response_headers), ...showBody(row.response_body), truncated: row.response_truncated },
+    request: {
+      url: row.url,
+      headers: row.request_headers === null ? null : JSON.parse(row.request_headers),
+      body: row.body,
+    },
+    response:
+      row.status === null
+        ? null
+        : {
+            status: row.status,
+            headers: row.response_headers === null ? {} : JSON.parse(row.response_headers),
+            ...showBody(row.response_body),
+            truncated: row.response_truncated,
+          },
     timings_ms: row.timings === null ? null : JSON.parse(row.timings),
     started_at: row.started_at.toISOString(),
     finished_at: row.finished_at.toISOString(),
@@ -84,5 +129,7 @@ export function showAttempt(row: AttemptRow): Static<typeof Attempt> {
 function showBody(bytes: Uint8Array | null): { body: string; body_encoding: 'utf-8' | 'base64' } {
   const buffer = Buffer.from(bytes ?? []);
   const text = buffer.toString('utf8');
-  return Buffer.from(text).equals(buffer) ? { body: text, body_encoding: 'utf-8' } : { body: buffer.toString('base64'), body_encoding: 'base64' };
+  return Buffer.from(text).equals(buffer)
+    ? { body: text, body_encoding: 'utf-8' }
+    : { body: buffer.toString('base64'), body_encoding: 'base64' };
 }

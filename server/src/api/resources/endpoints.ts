@@ -4,7 +4,15 @@ import { invalidInput } from '../../base/errors.ts';
 import { publicId } from '../../base/ids.ts';
 import { cancelForEndpoint, pauseForEndpoint, resumeForEndpoint } from '../../deliveries/changes.ts';
 import { endpointStats, getDelivery, listAttempts } from '../../deliveries/ledger.ts';
-import { changeEndpoint, createEndpoint, deleteEndpoint, disableEndpoint, enableEndpoint, getEndpoint, listEndpoints } from '../../endpoints/endpoints.ts';
+import {
+  changeEndpoint,
+  createEndpoint,
+  deleteEndpoint,
+  disableEndpoint,
+  enableEndpoint,
+  getEndpoint,
+  listEndpoints,
+} from '../../endpoints/endpoints.ts';
 import { resetHealth } from '../../endpoints/health.ts';
 import { rotateSecret } from '../../endpoints/secrets.ts';
 import { sendTestEvent } from '../../events/test-event.ts';
@@ -14,18 +22,34 @@ import { PageOf, PageQuery, pageOf, readCursor } from '../../http/page.ts';
 import { recordAudit } from '../../tenants/audit.ts';
 import { getOrganization } from '../../tenants/organizations.ts';
 import { Attempt, showAttempt } from './delivery-view.ts';
-import { ChangeEndpoint, CreateEndpoint, Endpoint, NewEndpoint, reservedHeader, showEndpoint } from './endpoint-view.ts';
+import {
+  ChangeEndpoint,
+  CreateEndpoint,
+  Endpoint,
+  NewEndpoint,
+  reservedHeader,
+  showEndpoint,
+} from './endpoint-view.ts';
 
 const group = 'Endpoints';
 const secondsInADay = 86_400;
 
-function audit({ queries, services, orgId, actor }: Context, action: string, target: string, details: Record<string, unknown> = {}) {
+function audit(
+  { queries, services, orgId, actor }: Context,
+  action: string,
+  target: string,
+  details: Record<string, unknown> = {},
+) {
   return recordAudit(queries, services.clock, orgId, actor, { action, target, details });
 }
 
 function checkHeaders(headers: Record<string, string> | undefined, contract: string): void {
   const name = reservedHeader(headers, contract);
-  if (name !== null) throw invalidInput(`/headers/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`, `The header ${name} is given twice or is not yours to set.`);
+  if (name !== null)
+    throw invalidInput(
+      `/headers/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+      `The header ${name} is given twice or is not yours to set.`,
+    );
 }
 
 export const create = operation({
@@ -40,16 +64,31 @@ export const create = operation({
     const { queries, services, orgId } = context;
     const contract = body.contract ?? (await getOrganization(queries, orgId)).default_contract;
     checkHeaders(body.headers, contract);
-    const { endpoint, secret } = await createEndpoint(queries, services, orgId, { kind: 'organization', id: orgId }, {
-      url: body.url,
-      events: body.events,
+    const { endpoint, secret } = await createEndpoint(
+      queries,
+      services,
+      orgId,
+      { kind: 'organization', id: orgId },
+      {
+        url: body.url,
+        events: body.events,
+        contract,
+        ...given({
+          name: body.name,
+          description: body.description,
+          headers: body.headers,
+          rateLimit: body.rate_limit,
+          metadata: body.metadata,
+          retryDelays: body.retry_delays,
+          timeoutSeconds: body.timeout_seconds,
+          secret: body.secret,
+        }),
+      },
+    );
+    await audit(context, 'endpoint.created', publicId('endpoint', endpoint.id), {
+      url: endpoint.url,
       contract,
-      ...given({
-        name: body.name, description: body.description, headers: body.headers, rateLimit: body.rate_limit, metadata: body.metadata,
-        retryDelays: body.retry_delays, timeoutSeconds: body.timeout_seconds, secret: body.secret,
-      }),
     });
-    await audit(context, 'endpoint.created', publicId('endpoint', endpoint.id), { url: endpoint.url, contract });
     return { status: 201, body: { ...showEndpoint(services, endpoint), secret } };
   },
 });
@@ -63,8 +102,20 @@ export const list = operation({
   answers: { 200: { description: 'A page', schema: PageOf(Endpoint) } },
   async handle({ queries, services, orgId }, { query }) {
     const name = { sealer: services.sealer, list: 'endpoints', orgId };
-    const rows = await listEndpoints(queries, orgId, { before: readCursor(name, query.cursor), limit: query.limit + 1 });
-    return { status: 200, body: pageOf(name, rows, query.limit, (row) => row.id, (row) => showEndpoint(services, row)) };
+    const rows = await listEndpoints(queries, orgId, {
+      before: readCursor(name, query.cursor),
+      limit: query.limit + 1,
+    });
+    return {
+      status: 200,
+      body: pageOf(
+        name,
+        rows,
+        query.limit,
+        (row) => row.id,
+        (row) => showEndpoint(services, row),
+      ),
+    };
   },
 });
 
@@ -76,14 +127,18 @@ export const get = operation({
   params: IdParams,
   answers: { 200: { description: 'The endpoint', schema: Endpoint } },
   async handle({ queries, services, orgId }, { params }) {
-    return { status: 200, body: showEndpoint(services, await getEndpoint(queries, { orgId, id: pathId('endpoint', params.id) })) };
+    return {
+      status: 200,
+      body: showEndpoint(services, await getEndpoint(queries, { orgId, id: pathId('endpoint', params.id) })),
+    };
   },
 });
 
 export const change = operation({
   id: 'changeEndpoint',
   summary: 'Change an endpoint',
-  description: 'Deliveries that were accepted before keep the contract that they were promised; everything else holds at once.',
+  description:
+    'Deliveries that were accepted before keep the contract that they were promised; everything else holds at once.',
   group,
   mode: 'write',
   params: IdParams,
@@ -93,10 +148,23 @@ export const change = operation({
     const { queries, services, orgId } = context;
     const name = { orgId, id: pathId('endpoint', params.id) };
     checkHeaders(body.headers, body.contract ?? (await getEndpoint(queries, name)).contract);
-    const endpoint = await changeEndpoint(queries, services, name, given({
-      url: body.url, name: body.name, description: body.description, events: body.events, contract: body.contract, headers: body.headers,
-      rateLimit: body.rate_limit, metadata: body.metadata, retryDelays: body.retry_delays, timeoutSeconds: body.timeout_seconds,
-    }));
+    const endpoint = await changeEndpoint(
+      queries,
+      services,
+      name,
+      given({
+        url: body.url,
+        name: body.name,
+        description: body.description,
+        events: body.events,
+        contract: body.contract,
+        headers: body.headers,
+        rateLimit: body.rate_limit,
+        metadata: body.metadata,
+        retryDelays: body.retry_delays,
+        timeoutSeconds: body.timeout_seconds,
+      }),
+    );
     await audit(context, 'endpoint.changed', params.id, { changed: Object.keys(body) });
     return { status: 200, body: showEndpoint(services, endpoint) };
   },
@@ -161,20 +229,35 @@ export const disable = operation({
 export const rotate = operation({
   id: 'rotateEndpointSecret',
   summary: 'Rotate the signing secret',
-  description: 'The old secret goes on signing beside the new one for the overlap, within what the contract allows. The new one is in this answer and in no other.',
+  description:
+    'The old secret goes on signing beside the new one for the overlap, within what the contract allows. The new one is in this answer and in no other.',
   group,
   mode: 'write',
   params: IdParams,
-  body: Type.Object({ overlap_seconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 31_536_000 })) }, { additionalProperties: false }),
+  body: Type.Object(
+    { overlap_seconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 31_536_000 })) },
+    { additionalProperties: false },
+  ),
   bodyOptional: true,
-  answers: { 200: { description: 'The new secret', schema: Type.Object({ secret: Type.String(), overlap_seconds: Type.Integer() }) } },
+  answers: {
+    200: {
+      description: 'The new secret',
+      schema: Type.Object({ secret: Type.String(), overlap_seconds: Type.Integer() }),
+    },
+  },
   async handle(context, { params, body }) {
     const { queries, services, orgId } = context;
     const name = { orgId, id: pathId('endpoint', params.id) };
     const endpoint = await getEndpoint(queries, name);
     const contract = getContract(endpoint.contract);
     if (!contract) throw new Error(`No contract ${endpoint.contract}.`);
-    const { secret, overlapSeconds } = await rotateSecret(queries, services, name, contract, body.overlap_seconds);
+    const { secret, overlapSeconds } = await rotateSecret(
+      queries,
+      services,
+      name,
+      contract,
+      body.overlap_seconds,
+    );
     await resetHealth(queries, orgId, name.id);
     await audit(context, 'endpoint.secret_rotated', params.id, { overlap_seconds: overlapSeconds });
     return { status: 200, body: { secret, overlap_seconds: overlapSeconds } };
@@ -184,7 +267,8 @@ export const rotate = operation({
 export const test = operation({
   id: 'testEndpoint',
   summary: 'Send a test event now',
-  description: 'Sends a `webhook.test` event once, whatever the endpoint subscribes to, and answers the attempt.',
+  description:
+    'Sends a `webhook.test` event once, whatever the endpoint subscribes to, and answers the attempt.',
   group,
   mode: 'direct',
   params: IdParams,
@@ -205,7 +289,12 @@ const Stats = Type.Object({
   cancelled: Type.Integer(),
   pending: Type.Integer({ description: 'Not ended yet, whenever they were made' }),
   success_rate: OrNull(Type.Number({ description: 'Delivered among those that were delivered or failed' })),
-  latency_ms: OrNull(Type.Object({ p50: Type.Number(), p90: Type.Number(), p99: Type.Number() }, { description: 'Duration of successful attempts' })),
+  latency_ms: OrNull(
+    Type.Object(
+      { p50: Type.Number(), p90: Type.Number(), p99: Type.Number() },
+      { description: 'Duration of successful attempts' },
+    ),
+  ),
   consecutive_failures: Type.Integer(),
   last_success_at: OrNull(Timestamp),
   last_failure_at: OrNull(Timestamp),
@@ -217,12 +306,22 @@ export const stats = operation({
   group,
   mode: 'read',
   params: IdParams,
-  query: Type.Object({ since: Type.Optional(Type.String({ ...Timestamp, description: 'Deliveries made since then; a day ago if left out' })) }, { additionalProperties: false }),
+  query: Type.Object(
+    {
+      since: Type.Optional(
+        Type.String({ ...Timestamp, description: 'Deliveries made since then; a day ago if left out' }),
+      ),
+    },
+    { additionalProperties: false },
+  ),
   answers: { 200: { description: 'The figures', schema: Stats } },
   async handle({ queries, services, orgId }, { params, query }) {
     const name = { orgId, id: pathId('endpoint', params.id) };
     await getEndpoint(queries, name);
-    const since = query.since === undefined ? new Date(services.clock.now() - secondsInADay * 1000) : inputTime(query.since, '?since');
+    const since =
+      query.since === undefined
+        ? new Date(services.clock.now() - secondsInADay * 1000)
+        : inputTime(query.since, '?since');
     const figures = await endpointStats(queries, orgId, name.id, since);
     return {
       status: 200,

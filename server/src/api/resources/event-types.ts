@@ -1,13 +1,23 @@
 import { type Static, Type } from 'typebox';
 import { invalidInput, SluiceError } from '../../base/errors.ts';
-import { deleteEventType, type EventType as Row, eventTypeForm, eventTypeLength, getEventType, listEventTypes, putEventType } from '../../events/event-types.ts';
+import {
+  deleteEventType,
+  eventTypeForm,
+  eventTypeLength,
+  getEventType,
+  listEventTypes,
+  putEventType,
+  type EventType as Row,
+} from '../../events/event-types.ts';
 import { OrNull, Text, Timestamp } from '../../http/fields.ts';
 import { operation } from '../../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../../http/page.ts';
 import { recordAudit } from '../../tenants/audit.ts';
 
 const AnyObject = Type.Record(Type.String(), Type.Unknown());
-const JsonSchema = Type.Union([AnyObject, Type.Boolean()], { description: 'JSON Schema of the data, draft 2020-12 (or draft-07 where `$schema` says so)' });
+const JsonSchema = Type.Union([AnyObject, Type.Boolean()], {
+  description: 'JSON Schema of the data, draft 2020-12 (or draft-07 where `$schema` says so)',
+});
 
 const EventType = Type.Object({
   name: Type.String({ examples: ['invoice.paid'] }),
@@ -57,7 +67,10 @@ export const list = operation({
   answers: { 200: { description: 'A page', schema: PageOf(EventType) } },
   async handle({ queries, services, orgId }, { query }) {
     const name = { sealer: services.sealer, list: 'event_types', orgId };
-    const rows = await listEventTypes(queries, orgId, { after: readCursor(name, query.cursor), limit: query.limit + 1 });
+    const rows = await listEventTypes(queries, orgId, {
+      after: readCursor(name, query.cursor),
+      limit: query.limit + 1,
+    });
     return { status: 200, body: pageOf(name, rows, query.limit, (row) => row.name, show) };
   },
 });
@@ -77,15 +90,22 @@ export const get = operation({
 export const put = operation({
   id: 'putEventType',
   summary: 'Create or replace an event type',
-  description: 'From then on, data of this type that breaks the schema is refused with 422 and the failing pointers.',
+  description:
+    'From then on, data of this type that breaks the schema is refused with 422 and the failing pointers.',
   group,
   mode: 'write',
   params: NameParams,
   body: Put,
-  answers: { 200: { description: 'Replaced', schema: EventType }, 201: { description: 'Created', schema: EventType } },
+  answers: {
+    200: { description: 'Replaced', schema: EventType },
+    201: { description: 'Created', schema: EventType },
+  },
   async handle({ queries, services, orgId, actor }, { params, body }) {
     if (!eventTypeForm.test(params.name) || params.name.length > eventTypeLength) {
-      throw invalidInput('/name', `A name is dot-separated lower-case words of a-z, 0-9 and _, at most ${eventTypeLength} characters.`);
+      throw invalidInput(
+        '/name',
+        `A name is dot-separated lower-case words of a-z, 0-9 and _, at most ${eventTypeLength} characters.`,
+      );
     }
     const { eventType, created } = await putEventType(queries, orgId, {
       name: params.name,
@@ -93,7 +113,10 @@ export const put = operation({
       schema: body.schema ?? null,
       example: body.example ?? null,
     });
-    await recordAudit(queries, services.clock, orgId, actor, { action: created ? 'event_type.created' : 'event_type.changed', target: params.name });
+    await recordAudit(queries, services.clock, orgId, actor, {
+      action: created ? 'event_type.created' : 'event_type.changed',
+      target: params.name,
+    });
     return { status: created ? 201 : 200, body: show(eventType) };
   },
 });
@@ -108,7 +131,10 @@ export const remove = operation({
   answers: { 204: { description: 'Deleted' } },
   async handle({ queries, services, orgId, actor }, { params }) {
     await deleteEventType(queries, orgId, readName(params.name));
-    await recordAudit(queries, services.clock, orgId, actor, { action: 'event_type.deleted', target: params.name });
+    await recordAudit(queries, services.clock, orgId, actor, {
+      action: 'event_type.deleted',
+      target: params.name,
+    });
     return { status: 204 };
   },
 });

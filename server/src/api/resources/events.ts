@@ -13,7 +13,12 @@ const Event = Type.Object({
   type: Type.String(),
   occurred_at: Timestamp,
   deliver_at: OrNull(Timestamp),
-  audience: OrNull(Type.Object({ members: Type.Optional(Type.Array(Type.String())), roles: Type.Optional(Type.Array(Type.String())) })),
+  audience: OrNull(
+    Type.Object({
+      members: Type.Optional(Type.Array(Type.String())),
+      roles: Type.Optional(Type.Array(Type.String())),
+    }),
+  ),
   metadata: OrNull(Metadata),
   source: Type.Enum(['api', 'test', 'system']),
   created_at: Timestamp,
@@ -24,7 +29,14 @@ const Trace = Type.Object({
   endpoint_name: OrNull(Type.String()),
   url: Type.String(),
   matched: Type.Boolean(),
-  reason: Type.Enum(['matched', 'type_not_selected', 'endpoint_disabled', 'endpoint_newer_than_event', 'endpoint_changed_since', 'not_addressed']),
+  reason: Type.Enum([
+    'matched',
+    'type_not_selected',
+    'endpoint_disabled',
+    'endpoint_newer_than_event',
+    'endpoint_changed_since',
+    'not_addressed',
+  ]),
   delivery_id: OrNull(IdOf('delivery')),
   state: OrNull(Type.String()),
   attempts: Type.Integer(),
@@ -34,7 +46,9 @@ const EventWithTrace = Type.Object({
   ...Event.properties,
   data: Type.Unknown({ description: 'The data, written exactly as it was received' }),
   trace: Type.Array(Trace, { description: 'What the event meant for each endpoint; those it goes to first' }),
-  trace_complete: Type.Boolean({ description: 'false when there are more than 200 endpoints; list deliveries by `event_id` then' }),
+  trace_complete: Type.Boolean({
+    description: 'false when there are more than 200 endpoints; list deliveries by `event_id` then',
+  }),
 });
 
 function show(event: StoredEvent): Static<typeof Event> {
@@ -74,7 +88,15 @@ export const list = operation({
   summary: 'List events, newest first',
   group,
   mode: 'read',
-  query: Type.Object({ ...PageQuery.properties, type: Type.Optional(Type.String({ maxLength: 128 })), since: Type.Optional(Timestamp), until: Type.Optional(Timestamp) }, { additionalProperties: false }),
+  query: Type.Object(
+    {
+      ...PageQuery.properties,
+      type: Type.Optional(Type.String({ maxLength: 128 })),
+      since: Type.Optional(Timestamp),
+      until: Type.Optional(Timestamp),
+    },
+    { additionalProperties: false },
+  ),
   answers: { 200: { description: 'A page', schema: PageOf(Event) } },
   async handle({ queries, services, orgId }, { query }) {
     const name = { sealer: services.sealer, list: 'events', orgId };
@@ -83,7 +105,10 @@ export const list = operation({
       since: query.since === undefined ? undefined : inputTime(query.since, '?since'),
       until: query.until === undefined ? undefined : inputTime(query.until, '?until'),
     });
-    const rows = await listEvents(queries, orgId, filter, { before: readCursor(name, query.cursor), limit: query.limit + 1 });
+    const rows = await listEvents(queries, orgId, filter, {
+      before: readCursor(name, query.cursor),
+      limit: query.limit + 1,
+    });
     return { status: 200, body: pageOf(name, rows, query.limit, (row) => row.id, show) };
   },
 });
@@ -98,7 +123,11 @@ export const get = operation({
   async handle({ queries, orgId }, { params }) {
     const event = await getEvent(queries, orgId, params.id);
     const trace = await traceEvent(queries, event);
-    const rest = JSON.stringify({ ...show(event), trace: trace.entries.map(showTrace), trace_complete: trace.complete });
+    const rest = JSON.stringify({
+      ...show(event),
+      trace: trace.entries.map(showTrace),
+      trace_complete: trace.complete,
+    });
     // The data goes out as it came in: written by hand, since parsing and printing it would change it.
     return { status: 200, text: `${rest.slice(0, -1)},"data":${event.data}}` };
   },
@@ -111,13 +140,25 @@ export const replay = operation({
   group,
   mode: 'write',
   params: IdParams,
-  body: Type.Object({ endpoint_id: Type.Optional(OrNull(IdOf('endpoint'))) }, { additionalProperties: false }),
+  body: Type.Object(
+    { endpoint_id: Type.Optional(OrNull(IdOf('endpoint'))) },
+    { additionalProperties: false },
+  ),
   bodyOptional: true,
-  answers: { 202: { description: 'Accepted', schema: Type.Object({ id: Type.String(), type: Type.String(), deliveries: Type.Integer() }) } },
+  answers: {
+    202: {
+      description: 'Accepted',
+      schema: Type.Object({ id: Type.String(), type: Type.String(), deliveries: Type.Integer() }),
+    },
+  },
   async handle({ queries, services, orgId, actor }, { params, body }) {
     const endpointId = body.endpoint_id ? inputId('endpoint', body.endpoint_id, '/endpoint_id') : null;
     const replayed = await replayEvent(queries, services, orgId, params.id, endpointId);
-    await recordAudit(queries, services.clock, orgId, actor, { action: 'event.replayed', target: replayed.id, details: { deliveries: replayed.deliveries } });
+    await recordAudit(queries, services.clock, orgId, actor, {
+      action: 'event.replayed',
+      target: replayed.id,
+      details: { deliveries: replayed.deliveries },
+    });
     return { status: 202, body: replayed };
   },
 });

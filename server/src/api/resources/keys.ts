@@ -22,12 +22,19 @@ const Key = Type.Object({
   revoked_at: OrNull(Timestamp),
 });
 
-const NewKey = Type.Object({ ...Key.properties, secret: Type.String({ description: 'Shown once: only its hash is kept' }) });
+const NewKey = Type.Object({
+  ...Key.properties,
+  secret: Type.String({ description: 'Shown once: only its hash is kept' }),
+});
 
 const Create = Type.Object(
   {
     name: Text(200, { minLength: 1, examples: ['Order service'] }),
-    scopes: Type.Array(Type.String({ maxLength: 64 }), { minItems: 1, maxItems: 64, examples: [['events:write', 'endpoints:*']] }),
+    scopes: Type.Array(Type.String({ maxLength: 64 }), {
+      minItems: 1,
+      maxItems: 64,
+      examples: [['events:write', 'endpoints:*']],
+    }),
     expires_at: Type.Optional(OrNull(Timestamp)),
   },
   { additionalProperties: false },
@@ -48,15 +55,34 @@ function show(row: Row): Static<typeof Key> {
   };
 }
 
-async function make({ queries, services, actor }: Context, orgId: string, held: readonly string[], body: Static<typeof Create>) {
+async function make(
+  { queries, services, actor }: Context,
+  orgId: string,
+  held: readonly string[],
+  body: Static<typeof Create>,
+) {
   for (const [index, scope] of body.scopes.entries()) {
     if (!isGrantable(scope)) throw invalidInput(`/scopes/${index}`, `There is no scope "${scope}".`);
-    if (!covers(held, scope)) throw new SluiceError('missing_scope', `A key cannot grant ${scope}, which it does not hold.`, { errors: [{ pointer: `/scopes/${index}`, detail: scope }] });
+    if (!covers(held, scope))
+      throw new SluiceError('missing_scope', `A key cannot grant ${scope}, which it does not hold.`, {
+        errors: [{ pointer: `/scopes/${index}`, detail: scope }],
+      });
   }
   const expiresAt = body.expires_at ? inputTime(body.expires_at, '/expires_at') : null;
-  if (expiresAt !== null && expiresAt.getTime() <= services.clock.now()) throw invalidInput('/expires_at', 'This time has passed.');
-  const { key, secret } = await createKey(queries, services.clock, orgId, { name: body.name, scopes: body.scopes, prefix: defaultKeyPrefix, expiresAt, createdBy: actor.name });
-  await recordAudit(queries, services.clock, orgId, actor, { action: 'key.created', target: publicId('key', key.id), details: { name: body.name, scopes: body.scopes } });
+  if (expiresAt !== null && expiresAt.getTime() <= services.clock.now())
+    throw invalidInput('/expires_at', 'This time has passed.');
+  const { key, secret } = await createKey(queries, services.clock, orgId, {
+    name: body.name,
+    scopes: body.scopes,
+    prefix: defaultKeyPrefix,
+    expiresAt,
+    createdBy: actor.name,
+  });
+  await recordAudit(queries, services.clock, orgId, actor, {
+    action: 'key.created',
+    target: publicId('key', key.id),
+    details: { name: body.name, scopes: body.scopes },
+  });
   return { status: 201, body: { ...show(key), secret } };
 }
 
@@ -84,7 +110,8 @@ export const create = operation({
   mode: 'write',
   body: Create,
   answers: { 201: { description: 'The key with its secret', schema: NewKey } },
-  handle: (context, { body }) => make(context, context.orgId, context.credential?.kind === 'key' ? context.credential.scopes : [], body),
+  handle: (context, { body }) =>
+    make(context, context.orgId, context.credential?.kind === 'key' ? context.credential.scopes : [], body),
 });
 
 export const list = operation({
@@ -96,7 +123,10 @@ export const list = operation({
   answers: { 200: { description: 'A page', schema: PageOf(Key) } },
   async handle({ queries, services, orgId }, { query }) {
     const name = { sealer: services.sealer, list: 'keys', orgId };
-    const rows = await listKeys(queries, orgId, { before: readCursor(name, query.cursor), limit: query.limit + 1 });
+    const rows = await listKeys(queries, orgId, {
+      before: readCursor(name, query.cursor),
+      limit: query.limit + 1,
+    });
     return { status: 200, body: pageOf(name, rows, query.limit, (row) => row.id, show) };
   },
 });

@@ -4,7 +4,15 @@ import { given, IdOf, IdParams, pathId, Text, Timestamp } from '../../http/field
 import { operation } from '../../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../../http/page.ts';
 import { recordAudit } from '../../tenants/audit.ts';
-import { accessLevels, changeMember, createMember, deleteMember, listMembers, type Member as Row, roles } from '../../tenants/members.ts';
+import {
+  accessLevels,
+  changeMember,
+  createMember,
+  deleteMember,
+  listMembers,
+  type Member as Row,
+  roles,
+} from '../../tenants/members.ts';
 
 const Role = Type.Enum([...roles]);
 const Access = Type.Record(Type.String({ pattern: '^[a-z0-9_]{1,64}$' }), Type.Enum([...accessLevels]), {
@@ -26,11 +34,21 @@ const Member = Type.Object({
 const Email = Type.String({ format: 'email', maxLength: 254, examples: ['reviewer@example.com'] });
 
 const Create = Type.Object(
-  { email: Email, name: Text(200, { minLength: 1 }), role: Type.Optional(Role), access: Type.Optional(Access) },
+  {
+    email: Email,
+    name: Text(200, { minLength: 1 }),
+    role: Type.Optional(Role),
+    access: Type.Optional(Access),
+  },
   { additionalProperties: false },
 );
 const Change = Type.Object(
-  { email: Type.Optional(Email), name: Type.Optional(Text(200, { minLength: 1 })), role: Type.Optional(Role), access: Type.Optional(Access) },
+  {
+    email: Type.Optional(Email),
+    name: Type.Optional(Text(200, { minLength: 1 })),
+    role: Type.Optional(Role),
+    access: Type.Optional(Access),
+  },
   { additionalProperties: false, minProperties: 1 },
 );
 
@@ -57,7 +75,10 @@ export const list = operation({
   answers: { 200: { description: 'A page', schema: PageOf(Member) } },
   async handle({ queries, services, orgId }, { query }) {
     const name = { sealer: services.sealer, list: 'members', orgId };
-    const rows = await listMembers(queries, orgId, { before: readCursor(name, query.cursor), limit: query.limit + 1 });
+    const rows = await listMembers(queries, orgId, {
+      before: readCursor(name, query.cursor),
+      limit: query.limit + 1,
+    });
     return { status: 200, body: pageOf(name, rows, query.limit, (row) => row.id, show) };
   },
 });
@@ -70,8 +91,17 @@ export const create = operation({
   body: Create,
   answers: { 201: { description: 'The member', schema: Member } },
   async handle({ queries, services, orgId, actor }, { body }) {
-    const row = await createMember(queries, services.clock, orgId, { email: body.email, name: body.name, role: body.role ?? 'member', access: body.access ?? {} });
-    await recordAudit(queries, services.clock, orgId, actor, { action: 'member.created', target: publicId('member', row.id), details: { role: row.role } });
+    const row = await createMember(queries, services.clock, orgId, {
+      email: body.email,
+      name: body.name,
+      role: body.role ?? 'member',
+      access: body.access ?? {},
+    });
+    await recordAudit(queries, services.clock, orgId, actor, {
+      action: 'member.created',
+      target: publicId('member', row.id),
+      details: { role: row.role },
+    });
     return { status: 201, body: show(row) };
   },
 });
@@ -86,7 +116,11 @@ export const change = operation({
   answers: { 200: { description: 'The member', schema: Member } },
   async handle({ queries, services, orgId, actor }, { params, body }) {
     const row = await changeMember(queries, orgId, pathId('member', params.id), given(body));
-    await recordAudit(queries, services.clock, orgId, actor, { action: 'member.changed', target: params.id, details: body });
+    await recordAudit(queries, services.clock, orgId, actor, {
+      action: 'member.changed',
+      target: params.id,
+      details: body,
+    });
     return { status: 200, body: show(row) };
   },
 });

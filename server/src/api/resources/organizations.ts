@@ -16,7 +16,11 @@ import {
   type Organization as Row,
 } from '../../tenants/organizations.ts';
 
-const Slug = Type.String({ pattern: '^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$', description: 'Subdomain name', examples: ['acme'] });
+const Slug = Type.String({
+  pattern: '^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$',
+  description: 'Subdomain name',
+  examples: ['acme'],
+});
 const TimeZone = Type.String({ maxLength: 64, description: 'IANA time zone', examples: ['Europe/Berlin'] });
 
 const Organization = Type.Object({
@@ -40,7 +44,14 @@ const Create = Type.Object(
   { additionalProperties: false },
 );
 
-const Change = Type.Object({ name: Type.Optional(Text(200, { minLength: 1 })), slug: Type.Optional(Slug), time_zone: Type.Optional(TimeZone) }, { additionalProperties: false, minProperties: 1 });
+const Change = Type.Object(
+  {
+    name: Type.Optional(Text(200, { minLength: 1 })),
+    slug: Type.Optional(Slug),
+    time_zone: Type.Optional(TimeZone),
+  },
+  { additionalProperties: false, minProperties: 1 },
+);
 
 function show(row: Row): Static<typeof Organization> {
   return {
@@ -76,7 +87,8 @@ export const create = operation({
   async handle({ queries, services, actor }, { body }) {
     checkTimeZone(body.time_zone);
     const preset = body.preset ?? null;
-    if (preset !== null && !contracts.some((contract) => contract.name === preset)) throw invalidInput('/preset', `There is no preset "${preset}".`);
+    if (preset !== null && !contracts.some((contract) => contract.name === preset))
+      throw invalidInput('/preset', `There is no preset "${preset}".`);
     const row = await createOrganization(queries, services.clock, {
       name: body.name,
       slug: body.slug,
@@ -84,7 +96,10 @@ export const create = operation({
       defaultContract: preset ?? 'standard',
       timeZone: body.time_zone ?? 'UTC',
     });
-    await recordAudit(queries, services.clock, row.id, actor, { action: 'organization.created', target: publicId('organization', row.id) });
+    await recordAudit(queries, services.clock, row.id, actor, {
+      action: 'organization.created',
+      target: publicId('organization', row.id),
+    });
     return { status: 201, body: show(row) };
   },
 });
@@ -98,7 +113,10 @@ export const list = operation({
   answers: { 200: { description: 'A page', schema: PageOf(Organization) } },
   async handle({ queries, services, orgId }, { query }) {
     const name = { sealer: services.sealer, list: 'organizations', orgId };
-    const rows = await listOrganizations(queries, { before: readCursor(name, query.cursor), limit: query.limit + 1 });
+    const rows = await listOrganizations(queries, {
+      before: readCursor(name, query.cursor),
+      limit: query.limit + 1,
+    });
     return { status: 200, body: pageOf(name, rows, query.limit, (row) => row.id, show) };
   },
 });
@@ -125,8 +143,16 @@ export const change = operation({
   answers: { 200: { description: 'The organization', schema: Organization } },
   async handle({ queries, services, actor }, { params, body }) {
     checkTimeZone(body.time_zone);
-    const row = await changeOrganization(queries, pathId('organization', params.id), given({ name: body.name, slug: body.slug, timeZone: body.time_zone }));
-    await recordAudit(queries, services.clock, row.id, actor, { action: 'organization.changed', target: publicId('organization', row.id), details: body });
+    const row = await changeOrganization(
+      queries,
+      pathId('organization', params.id),
+      given({ name: body.name, slug: body.slug, timeZone: body.time_zone }),
+    );
+    await recordAudit(queries, services.clock, row.id, actor, {
+      action: 'organization.changed',
+      target: publicId('organization', row.id),
+      details: body,
+    });
     return { status: 200, body: show(row) };
   },
 });
@@ -134,7 +160,8 @@ export const change = operation({
 export const remove = operation({
   id: 'deleteOrganization',
   summary: 'Delete an organization',
-  description: 'Its keys stop at once, nothing more is delivered, and its data can no longer be read. It cannot be undone.',
+  description:
+    'Its keys stop at once, nothing more is delivered, and its data can no longer be read. It cannot be undone.',
   group,
   mode: 'write',
   params: IdParams,
@@ -143,7 +170,10 @@ export const remove = operation({
     const id = pathId('organization', params.id);
     await deleteOrganization(queries, id);
     await dropForOrganization(queries, id);
-    await recordAudit(queries, services.clock, id, actor, { action: 'organization.deleted', target: publicId('organization', id) });
+    await recordAudit(queries, services.clock, id, actor, {
+      action: 'organization.deleted',
+      target: publicId('organization', id),
+    });
     return { status: 204 };
   },
 });

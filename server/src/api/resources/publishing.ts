@@ -13,18 +13,39 @@ const furthestDays = 365;
 
 const EventInput = Type.Object(
   {
-    type: Type.String({ pattern: '^[a-z0-9_]+(\\.[a-z0-9_]+)*$', maxLength: eventTypeLength, examples: ['invoice.paid'] }),
-    data: Type.Record(Type.String(), Type.Unknown(), { description: 'Any JSON object up to 256 KiB; delivered as the bytes received', examples: [{ invoice_id: 'in_42', amount: 1999 }] }),
+    type: Type.String({
+      pattern: '^[a-z0-9_]+(\\.[a-z0-9_]+)*$',
+      maxLength: eventTypeLength,
+      examples: ['invoice.paid'],
+    }),
+    data: Type.Record(Type.String(), Type.Unknown(), {
+      description: 'Any JSON object up to 256 KiB; delivered as the bytes received',
+      examples: [{ invoice_id: 'in_42', amount: 1999 }],
+    }),
     id: Type.Optional(
-      Type.String({ pattern: '^[A-Za-z0-9._:~-]{1,128}$', description: 'Your own id for the event. The same id again with the same content answers the first event; with another content it is a conflict' }),
+      Type.String({
+        pattern: '^[A-Za-z0-9._:~-]{1,128}$',
+        description:
+          'Your own id for the event. The same id again with the same content answers the first event; with another content it is a conflict',
+      }),
     ),
     occurred_at: Type.Optional(OrNull(Timestamp)),
-    deliver_at: Type.Optional(Type.Union([Timestamp, Type.Null()], { description: `Not before this time; at most ${furthestDays} days ahead` })),
+    deliver_at: Type.Optional(
+      Type.Union([Timestamp, Type.Null()], {
+        description: `Not before this time; at most ${furthestDays} days ahead`,
+      }),
+    ),
     audience: Type.Optional(
       OrNull(
         Type.Object(
-          { members: Type.Optional(Type.Array(Type.String({ maxLength: 64 }), { maxItems: 1_000 })), roles: Type.Optional(Type.Array(Type.Enum([...roles]), { maxItems: 10 })) },
-          { additionalProperties: false, description: "Members whose own endpoints get it too, besides the organization's" },
+          {
+            members: Type.Optional(Type.Array(Type.String({ maxLength: 64 }), { maxItems: 1_000 })),
+            roles: Type.Optional(Type.Array(Type.Enum([...roles]), { maxItems: 10 })),
+          },
+          {
+            additionalProperties: false,
+            description: "Members whose own endpoints get it too, besides the organization's",
+          },
         ),
       ),
     ),
@@ -51,7 +72,12 @@ export const publish = operation({
   bodyLimit: dataLimit + 65_536,
   answers: { 202: { description: 'Accepted', schema: Accepted } },
   handle: (context, { body, raw }) =>
-    accept(context, [readEvent(context, body, raw, '')], () => '', (accepted) => accepted[0] ?? null),
+    accept(
+      context,
+      [readEvent(context, body, raw, '')],
+      () => '',
+      (accepted) => accepted[0] ?? null,
+    ),
 });
 
 export const publishBatch = operation({
@@ -59,9 +85,17 @@ export const publishBatch = operation({
   summary: 'Publish up to 500 events, all or none',
   group,
   mode: 'direct',
-  body: Type.Object({ events: Type.Array(EventInput, { minItems: 1, maxItems: batchLimit }) }, { additionalProperties: false }),
+  body: Type.Object(
+    { events: Type.Array(EventInput, { minItems: 1, maxItems: batchLimit }) },
+    { additionalProperties: false },
+  ),
   bodyLimit: 10_485_760,
-  answers: { 202: { description: 'Accepted, in the order of the request', schema: Type.Object({ data: Type.Array(Accepted) }) } },
+  answers: {
+    202: {
+      description: 'Accepted, in the order of the request',
+      schema: Type.Object({ data: Type.Array(Accepted) }),
+    },
+  },
   handle(context, { body, raw }) {
     const list = member(raw, 'events');
     const scanned = scanJson(list);
@@ -72,11 +106,21 @@ export const publishBatch = operation({
       return readEvent(context, event, list.subarray(item.valueStart, item.valueEnd), `/events/${index}`);
     });
     refuseRepeatedIds(events);
-    return accept(context, events, (index) => `/events/${index}`, (accepted) => ({ data: accepted }));
+    return accept(
+      context,
+      events,
+      (index) => `/events/${index}`,
+      (accepted) => ({ data: accepted }),
+    );
   },
 });
 
-async function accept(context: Context, events: readonly NewEvent[], pointer: (index: number) => string, answerOf: (accepted: readonly AcceptedEvent[]) => unknown) {
+async function accept(
+  context: Context,
+  events: readonly NewEvent[],
+  pointer: (index: number) => string,
+  answerOf: (accepted: readonly AcceptedEvent[]) => unknown,
+) {
   const published = await context.services.publisher.publish({
     orgId: context.orgId,
     events,
@@ -84,25 +128,43 @@ async function accept(context: Context, events: readonly NewEvent[], pointer: (i
     pointer,
     answer: (accepted) => ({ status: 202, body: JSON.stringify(answerOf(accepted)) }),
   });
-  return { status: published.status, text: published.body, ...(published.replayed ? { headers: { 'idempotent-replay': 'true' } } : {}) };
+  return {
+    status: published.status,
+    text: published.body,
+    ...(published.replayed ? { headers: { 'idempotent-replay': 'true' } } : {}),
+  };
 }
 
 /** Cuts the exact bytes of the data out of the request and checks what the schema can't say. */
-function readEvent({ services, orgId }: Context, event: Static<typeof EventInput>, bytes: Uint8Array, pointer: string): NewEvent {
+function readEvent(
+  { services }: Context,
+  event: Static<typeof EventInput>,
+  bytes: Uint8Array,
+  pointer: string,
+): NewEvent {
   const data = member(bytes, 'data');
-  if (data.length > dataLimit) throw new SluiceError('payload_too_large', `The data has ${data.length} bytes; ${dataLimit} are allowed.`, { errors: [{ pointer: `${pointer}/data`, detail: 'too large' }] });
+  if (data.length > dataLimit)
+    throw new SluiceError(
+      'payload_too_large',
+      `The data has ${data.length} bytes; ${dataLimit} are allowed.`,
+      { errors: [{ pointer: `${pointer}/data`, detail: 'too large' }] },
+    );
   const deliverAt = event.deliver_at ? inputTime(event.deliver_at, `${pointer}/deliver_at`) : null;
   if (deliverAt !== null && deliverAt.getTime() > services.clock.now() + furthestDays * 86_400_000) {
     throw invalidInput(`${pointer}/deliver_at`, `This is more than ${furthestDays} days ahead.`);
   }
-  const members = event.audience?.members?.map((id, index) => inputId('member', id, `${pointer}/audience/members/${index}`));
+  const members = event.audience?.members?.map((id, index) =>
+    inputId('member', id, `${pointer}/audience/members/${index}`),
+  );
   return {
     type: event.type,
     data: Buffer.from(data).toString(),
     externalId: event.id ?? null,
     occurredAt: event.occurred_at ? inputTime(event.occurred_at, `${pointer}/occurred_at`) : null,
     deliverAt,
-    audience: event.audience ? { ...(members && { members }), ...(event.audience.roles && { roles: event.audience.roles }) } : null,
+    audience: event.audience
+      ? { ...(members && { members }), ...(event.audience.roles && { roles: event.audience.roles }) }
+      : null,
     metadata: event.metadata ? JSON.stringify(event.metadata) : null,
     source: 'api',
   };
@@ -119,7 +181,8 @@ function refuseRepeatedIds(events: readonly NewEvent[]): void {
   const seen = new Set<string>();
   for (const [index, { externalId }] of events.entries()) {
     if (externalId === null) continue;
-    if (seen.has(externalId)) throw invalidInput(`/events/${index}/id`, 'Another event of this batch has the same id.');
+    if (seen.has(externalId))
+      throw invalidInput(`/events/${index}/id`, 'Another event of this batch has the same id.');
     seen.add(externalId);
   }
 }
