@@ -55,7 +55,7 @@ create table endpoint_health (
   primary key (org_id, endpoint_id)
 ) with (fillfactor = 50);
 
--- One number for each organization that grows with every change to its endpoints: a publish reads it inside its
+-- One number for each organization that is another after every change to its endpoints: a publish reads it inside its
 -- transaction and knows whether the list that it has in memory is still the true one.
 create table endpoint_versions (
   org_id uuid primary key references organizations on delete cascade,

@@ -39,7 +39,7 @@ export function authorize(credential: Credential | null, access: Access): void {
       'forbidden',
       "This route belongs to organizations: it needs an organization's key.",
     );
-  if (access === 'member of the organization') return;
+  if (access === 'any credential') return;
   if (!covers(credential.scopes, access)) {
     throw new SluiceError('missing_scope', `The key lacks the scope ${access}.`, {
       errors: [{ pointer: 'header:Authorization', detail: access }],

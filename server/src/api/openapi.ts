@@ -24,8 +24,7 @@ export const openApiBase = {
 
 /** A route in the words of the OpenAPI document. */
 export function describeRoute({ method, access, operation }: Route): FastifySchema {
-  const scope =
-    access === 'public' || access === 'operator' || access === 'member of the organization' ? null : access;
+  const scope = access === 'public' || access === 'operator' || access === 'any credential' ? null : access;
   const creates = method === 'POST' && operation.mode !== 'read';
   return {
     operationId: operation.id,

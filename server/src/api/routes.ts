@@ -28,7 +28,7 @@ export const routes: readonly Route[] = [
   route('PATCH', '/v1/members/{id}', 'members:write', members.change),
   route('DELETE', '/v1/members/{id}', 'members:write', members.remove),
 
-  route('GET', '/v1/me', 'member of the organization', account.me),
+  route('GET', '/v1/me', 'any credential', account.me),
   route('GET', '/v1/audit-log', 'audit:read', account.auditLog),
 
   route('GET', '/v1/event-types', 'event_types:read', eventTypes.list),

@@ -2,6 +2,7 @@ import { type Contract, getContract } from '@sluice/contracts';
 import { type Selectable, sql } from 'kysely';
 import { invalidInput, SluiceError } from '../base/errors.ts';
 import { newId } from '../base/ids.ts';
+import type { Sealer } from '../base/seal.ts';
 import type { Queries } from '../db/connect.ts';
 import type { Tables } from '../db/tables.ts';
 import { createHealth, resetHealth } from './health.ts';
@@ -227,6 +228,25 @@ export function openHeaders(
   );
 }
 
+/** The same for endpoints' own headers. */
+export async function resealHeaders(queries: Queries, sealer: Sealer): Promise<number> {
+  if (sealer.currentPrefix === null) return 0;
+  const { rows } = await sql<{ org_id: string; id: string; headers: string }>`
+    select org_id, id, headers from endpoints
+     where headers is not null and not starts_with(headers, ${sealer.currentPrefix}) limit 200`.execute(
+    queries,
+  );
+  for (const row of rows) {
+    const bound = headersPurpose({ orgId: row.org_id, id: row.id });
+    const anew = sealer.seal(sealer.open(row.headers, bound), bound);
+    await sql`
+      update endpoints set headers = ${anew} where org_id = ${row.org_id} and id = ${row.id} and headers = ${row.headers}`.execute(
+      queries,
+    );
+  }
+  return rows.length;
+}
+
 function sealHeaders(
   tools: SecretTools,
   name: EndpointName,
@@ -276,10 +296,14 @@ async function lockEndpoint(tx: Queries, name: EndpointName): Promise<Endpoint> 
   return found ?? missing();
 }
 
+/**
+ * A number that was never used before, not the next one: a list that was read inside a transaction that is then rolled
+ * back must not pass for the list of a later change.
+ */
 async function bumpVersion(tx: Queries, orgId: string): Promise<void> {
   await sql`
-    insert into endpoint_versions (org_id, version) values (${orgId}, 1)
-    on conflict (org_id) do update set version = endpoint_versions.version + 1`.execute(tx);
+    insert into endpoint_versions (org_id, version) values (${orgId}, 1 + floor(random() * 9007199254740990)::bigint)
+    on conflict (org_id) do update set version = excluded.version`.execute(tx);
 }
 
 function missing(): never {

@@ -95,6 +95,24 @@ export async function readSecrets(
   return secrets;
 }
 
+/** Seals secrets anew that an older master key has sealed, some at a time; answers how many. */
+export async function resealSecrets(queries: Queries, sealer: Sealer): Promise<number> {
+  if (sealer.currentPrefix === null) return 0;
+  const { rows } = await sql<{ org_id: string; endpoint_id: string; id: string; ciphertext: string }>`
+    select org_id, endpoint_id, id, ciphertext from endpoint_secrets
+     where not starts_with(ciphertext, ${sealer.currentPrefix}) limit 200`.execute(queries);
+  for (const row of rows) {
+    const bound = purpose({ orgId: row.org_id, id: row.endpoint_id });
+    const anew = sealer.seal(sealer.open(row.ciphertext, bound), bound);
+    await sql`
+      update endpoint_secrets set ciphertext = ${anew}
+       where org_id = ${row.org_id} and endpoint_id = ${row.endpoint_id} and id = ${row.id} and ciphertext = ${row.ciphertext}`.execute(
+      queries,
+    );
+  }
+  return rows.length;
+}
+
 /** Removes every secret of a deleted endpoint. */
 export async function destroySecrets(tx: Queries, endpoint: EndpointName): Promise<void> {
   await tx

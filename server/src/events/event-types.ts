@@ -87,10 +87,14 @@ export async function getEventType(queries: Queries, orgId: string, name: string
   return found;
 }
 
+/**
+ * A number that was never used before, not the next one: a list that was read inside a transaction that is then rolled
+ * back must not pass for the list of a later change.
+ */
 async function bumpVersion(tx: Queries, orgId: string): Promise<void> {
   await sql`
-    insert into event_type_versions (org_id, version) values (${orgId}, 1)
-    on conflict (org_id) do update set version = event_type_versions.version + 1`.execute(tx);
+    insert into event_type_versions (org_id, version) values (${orgId}, 1 + floor(random() * 9007199254740990)::bigint)
+    on conflict (org_id) do update set version = excluded.version`.execute(tx);
 }
 
 /** The schemas of one organization as of one version: compiled when first needed. */

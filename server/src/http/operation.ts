@@ -40,7 +40,7 @@ export type Credential =
     };
 
 /** Who may call a route: everybody, the operator, any credential of an organization, or one with this scope. */
-export type Access = 'public' | 'operator' | 'member of the organization' | Scope;
+export type Access = 'public' | 'operator' | 'any credential' | Scope;
 
 export interface Context {
   readonly services: Services;

@@ -1,16 +1,20 @@
 import type { Clock } from '../base/clock.ts';
 import { firstIdAt } from '../base/ids.ts';
 import type { Logger } from '../base/log.ts';
+import type { Sealer } from '../base/seal.ts';
 import type { Database } from '../db/connect.ts';
 import { dropPartition, listPartitions, makePartitions } from '../db/partitions.ts';
 import { cancelOlderThan, holdsEventsBetween, pauseStrays } from '../deliveries/changes.ts';
 import { expireLeases } from '../deliveries/expire.ts';
+import { resealHeaders } from '../endpoints/endpoints.ts';
+import { resealSecrets } from '../endpoints/secrets.ts';
 import { forgetEventIds } from '../events/events.ts';
 import { forgetIdempotencyKeys } from '../tenants/idempotency.ts';
 
 export interface SweepTools {
   readonly database: Database;
   readonly clock: Clock;
+  readonly sealer: Sealer;
   readonly log: Logger;
   readonly retentionDays: number;
 }
@@ -25,6 +29,7 @@ const duties: readonly Duty[] = [
   { name: 'take back leases', everyMs: 2_000, run: takeBackLeases },
   { name: 'forget old keys', everyMs: 60_000, run: forgetOld },
   { name: 'pause strays', everyMs: 60_000, run: ({ database }) => pauseStrays(database.queries) },
+  { name: 'seal anew', everyMs: 10_000, run: sealAnew },
   {
     name: 'make partitions',
     everyMs: 3_600_000,
@@ -75,6 +80,13 @@ async function takeBackLeases({ database, clock, log }: SweepTools): Promise<voi
   if (count === 0) return;
   log.warn({ count }, 'leases of workers that are gone were taken back');
   database.wakeUps.signal();
+}
+
+/** After the master key was replaced: until nothing needs the old one any more. */
+async function sealAnew({ database, sealer, log }: SweepTools): Promise<void> {
+  const count =
+    (await resealSecrets(database.queries, sealer)) + (await resealHeaders(database.queries, sealer));
+  if (count > 0) log.info({ count }, 'secrets were sealed under the newest master key');
 }
 
 async function forgetOld({ database, retentionDays }: SweepTools): Promise<void> {
