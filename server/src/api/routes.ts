@@ -8,6 +8,7 @@ import * as events from './resources/events.ts';
 import * as keys from './resources/keys.ts';
 import * as members from './resources/members.ts';
 import * as organizations from './resources/organizations.ts';
+import * as presets from './resources/presets.ts';
 import * as publishing from './resources/publishing.ts';
 
 /** Every route of the API: what it is called, who may call it, and what does it. */
@@ -44,6 +45,10 @@ export const routes: readonly Route[] = [
 
   route('GET', '/v1/contracts', 'public', contracts.list),
   route('GET', '/v1/contracts/{name}', 'public', contracts.get),
+
+  route('GET', '/v1/presets', 'public', presets.list),
+  route('GET', '/v1/presets/{name}', 'public', presets.get),
+  route('PUT', '/v1/presets/{name}', 'event_types:write', presets.adopt),
 
   route('GET', '/v1/endpoints', 'endpoints:read', endpoints.list),
   route('POST', '/v1/endpoints', 'endpoints:write', endpoints.create),

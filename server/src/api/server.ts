@@ -79,6 +79,10 @@ export async function createServer(services: Services, routes: readonly Route[])
     routePrefix: '/docs',
     staticCSP: true,
     uiConfig: { docExpansion: 'list', tryItOutEnabled: false },
+    theme: {
+      title: 'Sluice API',
+      css: [{ filename: 'plain.css', content: '.swagger-ui .topbar { display: none }' }],
+    },
   });
   await server.register(async (scope) => addOperations(scope, services));
   await server.register(async (scope) => {

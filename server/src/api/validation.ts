@@ -4,7 +4,7 @@ import type { TSchema } from 'typebox';
 import { type InputError, SluiceError } from '../base/errors.ts';
 import type { Operation } from '../http/operation.ts';
 
-const options = { strict: false, allErrors: false, useDefaults: true, logger: false as const };
+const options = { strict: false, allErrors: false, useDefaults: true, verbose: true, logger: false as const };
 /** Bodies are taken as they are; a query is text, so numbers in it are read from text. */
 const exact = new Ajv(options);
 const fromText = new Ajv({ ...options, coerceTypes: true });
@@ -51,19 +51,22 @@ function refuseUnknown(names: readonly string[]): void {
 
 function describe(errors: readonly ErrorObject[] | null | undefined, root: '?' | '/'): InputError[] {
   return (errors ?? []).map((error) => {
+    const member =
+      error.keyword === 'required' ? error.params.missingProperty : error.params.additionalProperty;
     const place =
       error.instancePath +
-      (error.keyword === 'required'
-        ? `/${String(error.params.missingProperty)}`
-        : error.keyword === 'additionalProperties'
-          ? `/${String(error.params.additionalProperty)}`
-          : '');
-    const detail =
-      error.keyword === 'additionalProperties'
-        ? 'is not known here'
-        : error.keyword === 'enum'
-          ? `must be one of ${JSON.stringify(error.params.allowedValues)}`
-          : (error.message ?? error.keyword);
-    return { pointer: root === '?' ? `?${place.slice(1)}` : place, detail };
+      (typeof member === 'string' ? `/${member.replaceAll('~', '~0').replaceAll('/', '~1')}` : '');
+    return { pointer: root === '?' ? `?${place.slice(1)}` : place, detail: explain(error) };
   });
+}
+
+/** In words for people; where a form is asked for, the schema's own description says which. */
+function explain(error: ErrorObject): string {
+  if (error.keyword === 'additionalProperties') return 'is not known here';
+  if (error.keyword === 'enum') return `must be one of ${JSON.stringify(error.params.allowedValues)}`;
+  if (error.keyword !== 'pattern') return error.message ?? error.keyword;
+  const { parentSchema } = error;
+  return typeof parentSchema?.description === 'string'
+    ? `does not have the form that is asked for: ${parentSchema.description}`
+    : (error.message ?? error.keyword);
 }

@@ -13,7 +13,7 @@ export interface Timings {
   dns?: number;
   /** TCP, and TLS where the URL asks for it. */
   connect?: number;
-  firstByte?: number;
+  first_byte?: number;
   total: number;
 }
 
@@ -93,7 +93,7 @@ async function post(
       body: request.body,
       signal,
     });
-    attempt.timings.firstByte = elapsed();
+    attempt.timings.first_byte = elapsed();
     partial = { status: answer.statusCode, headers: plainHeaders(answer.headers) };
     const truncated = await readBody(answer.body, chunks);
     attempt.timings.total = elapsed();

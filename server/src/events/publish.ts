@@ -1,4 +1,5 @@
 import { SluiceError } from '../base/errors.ts';
+import { publicId } from '../base/ids.ts';
 import type { Logger } from '../base/log.ts';
 import type { Metrics } from '../base/metrics.ts';
 import type { Database, Queries } from '../db/connect.ts';
@@ -127,7 +128,12 @@ export class Publisher {
         deliveries += event.deliveries;
         this.#tools.metrics.published.inc();
         this.#tools.log.info(
-          { event_id: event.id, type: event.type, org_id: request.orgId, deliveries: event.deliveries },
+          {
+            event_id: event.id,
+            type: event.type,
+            org_id: publicId('organization', request.orgId),
+            deliveries: event.deliveries,
+          },
           'event accepted',
         );
       }

@@ -49,7 +49,7 @@ export async function disableAutomatically(
   });
   if (!disabled) return;
   tools.log.warn(
-    { org_id: name.orgId, endpoint_id: publicId('endpoint', name.id), reason },
+    { org_id: publicId('organization', name.orgId), endpoint_id: publicId('endpoint', name.id), reason },
     'endpoint disabled',
   );
   tools.database.wakeUps.signal();

@@ -205,7 +205,7 @@ export class Worker {
       );
     this.#tools.log.info(
       {
-        org_id: claimed.orgId,
+        org_id: publicId('organization', claimed.orgId),
         delivery_id: publicId('delivery', claimed.id),
         endpoint_id: publicId('endpoint', claimed.endpointId),
         attempt: settlement.number,

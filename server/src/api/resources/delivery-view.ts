@@ -62,7 +62,7 @@ export const Attempt = Type.Object({
     Type.Object({
       dns: Type.Optional(Type.Number()),
       connect: Type.Optional(Type.Number()),
-      firstByte: Type.Optional(Type.Number()),
+      first_byte: Type.Optional(Type.Number()),
       total: Type.Number(),
     }),
   ),

@@ -38,12 +38,19 @@ const settings = {
   url: Type.String({ minLength: 1, maxLength: 2_048, examples: ['https://example.com/webhooks'] }),
   name: Type.Optional(OrNull(Text(200))),
   description: Type.Optional(OrNull(Text(2_000))),
-  events: Type.Array(Type.String({ pattern: patternForm.source, maxLength: 130 }), {
-    minItems: 1,
-    maxItems: 100,
-    description: '`*`, names of event types, or prefixes such as `review.*`',
-    examples: [['invoice.*']],
-  }),
+  events: Type.Array(
+    Type.String({
+      pattern: patternForm.source,
+      maxLength: 130,
+      description: '`*`, the name of an event type, or a prefix with `.*`',
+    }),
+    {
+      minItems: 1,
+      maxItems: 100,
+      description: '`*`, names of event types, or prefixes such as `review.*`',
+      examples: [['invoice.*']],
+    },
+  ),
   headers: Type.Optional(
     Type.Record(HeaderName, Type.String({ maxLength: 1_024, pattern: '^[\\x20-\\x7e]*$' }), {
       maxProperties: 20,

@@ -4,9 +4,10 @@ import { publicId } from '../../base/ids.ts';
 import { IdOf, IdParams, inputTime, OrNull, pathId, Text, Timestamp } from '../../http/fields.ts';
 import { type Context, operation } from '../../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../../http/page.ts';
+import { keyPrefixFor } from '../../presets/index.ts';
 import { recordAudit } from '../../tenants/audit.ts';
-import { createKey, defaultKeyPrefix, listKeys, type Key as Row, revokeKey } from '../../tenants/keys.ts';
-import { getOrganization } from '../../tenants/organizations.ts';
+import { createKey, listKeys, type Key as Row, revokeKey } from '../../tenants/keys.ts';
+import { getOrganization, type Organization } from '../../tenants/organizations.ts';
 import { covers, isGrantable } from '../../tenants/scopes.ts';
 
 const Key = Type.Object({
@@ -57,7 +58,7 @@ function show(row: Row): Static<typeof Key> {
 
 async function make(
   { queries, services, actor }: Context,
-  orgId: string,
+  organization: Organization,
   held: readonly string[],
   body: Static<typeof Create>,
 ) {
@@ -71,14 +72,14 @@ async function make(
   const expiresAt = body.expires_at ? inputTime(body.expires_at, '/expires_at') : null;
   if (expiresAt !== null && expiresAt.getTime() <= services.clock.now())
     throw invalidInput('/expires_at', 'This time has passed.');
-  const { key, secret } = await createKey(queries, services.clock, orgId, {
+  const { key, secret } = await createKey(queries, services.clock, organization.id, {
     name: body.name,
     scopes: body.scopes,
-    prefix: defaultKeyPrefix,
+    prefix: keyPrefixFor(organization.preset),
     expiresAt,
     createdBy: actor.name,
   });
-  await recordAudit(queries, services.clock, orgId, actor, {
+  await recordAudit(queries, services.clock, organization.id, actor, {
     action: 'key.created',
     target: publicId('key', key.id),
     details: { name: body.name, scopes: body.scopes },
@@ -98,7 +99,7 @@ export const createFirst = operation({
   answers: { 201: { description: 'The key with its secret', schema: NewKey } },
   async handle(context, { params, body }) {
     const organization = await getOrganization(context.queries, pathId('organization', params.id));
-    return make(context, organization.id, ['*'], body);
+    return make(context, organization, ['*'], body);
   },
 });
 
@@ -110,8 +111,15 @@ export const create = operation({
   mode: 'write',
   body: Create,
   answers: { 201: { description: 'The key with its secret', schema: NewKey } },
-  handle: (context, { body }) =>
-    make(context, context.orgId, context.credential?.kind === 'key' ? context.credential.scopes : [], body),
+  async handle(context, { body }) {
+    const organization = await getOrganization(context.queries, context.orgId);
+    return make(
+      context,
+      organization,
+      context.credential?.kind === 'key' ? context.credential.scopes : [],
+      body,
+    );
+  },
 });
 
 export const list = operation({

@@ -1,4 +1,3 @@
-import { contracts } from '@sluice/contracts';
 import { type Static, Type } from 'typebox';
 import { invalidInput } from '../../base/errors.ts';
 import { publicId } from '../../base/ids.ts';
@@ -6,6 +5,8 @@ import { dropForOrganization } from '../../deliveries/changes.ts';
 import { given, IdOf, IdParams, OrNull, pathId, Text, Timestamp } from '../../http/fields.ts';
 import { operation } from '../../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../../http/page.ts';
+import { adoptPreset } from '../../presets/adopt.ts';
+import { defaultContract, findPreset, type Preset } from '../../presets/index.ts';
 import { recordAudit } from '../../tenants/audit.ts';
 import {
   changeOrganization,
@@ -18,7 +19,7 @@ import {
 
 const Slug = Type.String({
   pattern: '^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$',
-  description: 'Subdomain name',
+  description: 'Subdomain name: a-z, 0-9 and -, at most 63 characters',
   examples: ['acme'],
 });
 const TimeZone = Type.String({ maxLength: 64, description: 'IANA time zone', examples: ['Europe/Berlin'] });
@@ -75,6 +76,13 @@ function checkTimeZone(timeZone: string | undefined): void {
   }
 }
 
+function readPreset(name: string | null | undefined): Preset | null {
+  if (name === null || name === undefined) return null;
+  const preset = findPreset(name);
+  if (!preset) throw invalidInput('/preset', `There is no preset "${name}".`);
+  return preset;
+}
+
 const group = 'Organizations';
 
 export const create = operation({
@@ -86,19 +94,18 @@ export const create = operation({
   answers: { 201: { description: 'The organization', schema: Organization } },
   async handle({ queries, services, actor }, { body }) {
     checkTimeZone(body.time_zone);
-    const preset = body.preset ?? null;
-    if (preset !== null && !contracts.some((contract) => contract.name === preset))
-      throw invalidInput('/preset', `There is no preset "${preset}".`);
-    const row = await createOrganization(queries, services.clock, {
+    const preset = readPreset(body.preset);
+    const made = await createOrganization(queries, services.clock, {
       name: body.name,
       slug: body.slug,
-      preset,
-      defaultContract: preset ?? 'standard',
+      defaultContract,
       timeZone: body.time_zone ?? 'UTC',
     });
+    const row = preset === null ? made : await adoptPreset(queries, made.id, preset);
     await recordAudit(queries, services.clock, row.id, actor, {
       action: 'organization.created',
       target: publicId('organization', row.id),
+      details: { preset: row.preset },
     });
     return { status: 201, body: show(row) };
   },

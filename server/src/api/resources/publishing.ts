@@ -15,6 +15,7 @@ const EventInput = Type.Object(
   {
     type: Type.String({
       pattern: '^[a-z0-9_]+(\\.[a-z0-9_]+)*$',
+      description: 'Dot-separated words of a-z, 0-9 and _',
       maxLength: eventTypeLength,
       examples: ['invoice.paid'],
     }),
