@@ -1,8 +1,11 @@
+import { contracts } from '@sluice/contracts';
 import { describe, expect, test } from 'vitest';
 import { catalogue } from '../src/base/errors.ts';
+import { presets } from '../src/presets/index.ts';
 import { renderErrorsPage } from './house/errors-page.ts';
 import { findEnvironmentReaders, findLongFiles, findMarks } from './house/habits.ts';
 import { findCycles } from './house/imports.ts';
+import { findKnownNames } from './house/names.ts';
 import { readSources } from './house/source.ts';
 import { findDisputedTables } from './house/tables.ts';
 import { findForbiddenImports } from './house/walls.ts';
@@ -41,6 +44,11 @@ describe('the house', () => {
 
   test('only base/config.ts reads the environment', () => {
     expect(findEnvironmentReaders(server)).toEqual([]);
+  });
+
+  test('no code asks for a contract or a preset by its name', () => {
+    const names = [...new Set([...contracts, ...presets].map(({ name }) => name))];
+    expect(findKnownNames(server, names)).toEqual([]);
   });
 
   test('no source is longer than a person likes to read', () => {

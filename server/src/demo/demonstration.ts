@@ -1,8 +1,7 @@
-import { contracts } from '@sluice/contracts';
-import { request } from 'undici';
+import { getContract, standard } from '@sluice/contracts';
 import type { Logger } from '../base/log.ts';
-import { exampleEvents } from './examples.ts';
-import { type Receipt, startReceiver } from './receiver.ts';
+import { type Api, createApi, type PresetAnswer } from './api.ts';
+import { type Receipt, type Receiver, startReceiver } from './receiver.ts';
 
 /** A running process, as seen from outside. */
 export interface Stage {
@@ -13,11 +12,25 @@ export interface Stage {
   readonly log: Logger;
 }
 
+/** One organization of the demonstration, and the event that it publishes. */
+interface Scene {
+  readonly contract: string;
+  /** `null` where the organization adopts no product. */
+  readonly preset: string | null;
+  readonly event: { readonly type: string; readonly data: object };
+}
+
 const longestWaitMs = 10_000;
+const withoutPreset: Scene = {
+  contract: standard.name,
+  preset: null,
+  event: { type: 'invoice.paid', data: { invoice_id: 'in_42', amount: 1999, currency: 'EUR' } },
+};
 
 /**
- * Shows on real traffic what this process does: for each contract an organization, an endpoint at a receiver on
- * loopback, and one event that is published, delivered and verified. Everything goes through the public API.
+ * Shows on real traffic what this process does: for each preset, and for none, an organization, an endpoint at a
+ * receiver on loopback, and one event that is published, delivered and verified. Everything goes through the public
+ * API.
  */
 export async function demonstrate({ address, adminToken, dataDir, log }: Stage): Promise<void> {
   const api = createApi(address, adminToken);
@@ -29,15 +42,10 @@ export async function demonstrate({ address, adminToken, dataDir, log }: Stage):
     print(
       '\nThe demonstration: one event of each contract, published, delivered to a receiver on this machine, and verified there.\n',
     );
-    let example = { key: '', endpoint: '' };
-    for (const contract of contracts) {
-      const made = await makeOrganization(api, contract.name, receiver.url);
-      const publishedAt = performance.now();
-      const event = exampleEvents[contract.name] ?? { type: 'demo.happened', data: { hello: 'world' } };
-      const arrival = receiver.expect(contract, made.secret, longestWaitMs);
-      await api.post('/v1/events', event, made.key);
-      print(line(contract.name, event.type, await arrival, publishedAt));
-      if (contract.name === 'standard') example = made;
+    let example = { key: '', secret: '' };
+    for (const scene of [...(await api.presets()).map(sceneOf), withoutPreset]) {
+      example = await makeOrganization(api, scene, receiver.url);
+      print(await play(api, receiver, scene, example));
     }
     print(closing(address, dataDir, example.key));
   } catch (error) {
@@ -55,6 +63,26 @@ export async function demonstrate({ address, adminToken, dataDir, log }: Stage):
 
 function print(text: string): void {
   process.stdout.write(text);
+}
+
+/** A product's organization publishes the first example of its catalogue. */
+function sceneOf({ name, default_contract, event_types: [first] }: PresetAnswer): Scene {
+  const event = { type: first?.name ?? withoutPreset.event.type, data: first?.example ?? {} };
+  return { contract: default_contract, preset: name, event };
+}
+
+async function play(
+  api: Api,
+  receiver: Receiver,
+  { contract: name, event }: Scene,
+  { key, secret }: { key: string; secret: string },
+): Promise<string> {
+  const contract = getContract(name);
+  if (!contract) throw new Error(`This receiver does not know the contract ${name}.`);
+  const publishedAt = performance.now();
+  const arrival = receiver.expect(contract, secret, longestWaitMs);
+  await api.post('/v1/events', event, key);
+  return line(name, event.type, await arrival, publishedAt);
 }
 
 function line(contract: string, type: string, receipt: Receipt | null, publishedAt: number): string {
@@ -82,58 +110,25 @@ The operator's token is in ${dataDir}/admin-token.
 `;
 }
 
-interface Api {
-  list(path: string): Promise<unknown[]>;
-  post(path: string, body: unknown, token?: string): Promise<Record<string, string>>;
-}
-
-function createApi(address: string, adminToken: string): Api {
-  async function call(
-    method: 'GET' | 'POST',
-    path: string,
-    body: unknown,
-    token = adminToken,
-  ): Promise<Record<string, string>> {
-    const answer = await request(`${address}${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${token}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await answer.body.text();
-    if (answer.statusCode >= 300) throw new Error(`${method} ${path} answered ${answer.statusCode}: ${text}`);
-    return JSON.parse(text);
-  }
-  return {
-    list: async (path) => {
-      const { data } = await call('GET', path, undefined);
-      return Array.isArray(data) ? data : [];
-    },
-    post: (path, body, token) => call('POST', path, body, token),
-  };
-}
-
 async function makeOrganization(
   api: Api,
-  contract: string,
+  { contract, preset }: Scene,
   receiverUrl: string,
-): Promise<{ key: string; endpoint: string; secret: string }> {
-  const preset = contract === 'standard' ? {} : { preset: contract };
+): Promise<{ key: string; secret: string }> {
   const organization = await api.post('/v1/organizations', {
     name: `Demonstration of ${contract}`,
     slug: `demo-${contract}`,
-    ...preset,
+    preset,
   });
   const key = await api.post(`/v1/organizations/${organization.id}/keys`, {
     name: 'Demonstration',
     scopes: ['*'],
   });
+  // It names no contract: the organization's own is what it gets.
   const endpoint = await api.post(
     '/v1/endpoints',
-    { url: `${receiverUrl}/${contract}`, events: ['*'], contract },
+    { url: `${receiverUrl}/${contract}`, events: ['*'] },
     key.secret,
   );
-  return { key: key.secret ?? '', endpoint: endpoint.id ?? '', secret: endpoint.secret ?? '' };
+  return { key: key.secret ?? '', secret: endpoint.secret ?? '' };
 }

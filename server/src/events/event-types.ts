@@ -27,30 +27,58 @@ export async function putEventType(
   orgId: string,
   input: EventTypeInput,
 ): Promise<{ eventType: EventType; created: boolean }> {
-  if (input.schema !== null) {
-    const check = compileSchema(input.schema);
-    const errors = input.example === null ? [] : check(input.example);
-    if (errors.length > 0) {
-      throw new SluiceError('invalid_input', 'The example breaks the schema.', {
-        errors: errors.map(({ pointer, detail }) => ({ pointer: `/example${pointer}`, detail })),
-      });
-    }
-  }
-  const values = {
-    description: input.description,
-    schema: input.schema === null ? null : JSON.stringify(input.schema),
-    example: input.example === null ? null : JSON.stringify(input.example),
-    updated_at: sql<Date>`now()`,
-  };
-  const eventType = await tx
+  const [written] = await putEventTypes(tx, orgId, [input]);
+  if (!written) throw new Error('An event type was not written.');
+  return { eventType: written, created: written.created };
+}
+
+/**
+ * Writes several entries. In the order of their names, so that two transactions cannot wait for each other.
+ * @throws {SluiceError} invalid_schema, invalid_input (an example breaks its schema)
+ */
+export async function putEventTypes(
+  tx: Queries,
+  orgId: string,
+  inputs: readonly EventTypeInput[],
+): Promise<(EventType & { created: boolean })[]> {
+  for (const input of inputs) checkExample(input);
+  const sorted = [...inputs].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const written = await tx
     .insertInto('event_types')
-    .values({ org_id: orgId, name: input.name, ...values, created_at: sql<Date>`now()` })
-    .onConflict((conflict) => conflict.columns(['org_id', 'name']).doUpdateSet(values))
+    .values(
+      sorted.map((input) => ({
+        org_id: orgId,
+        name: input.name,
+        description: input.description,
+        schema: input.schema === null ? null : JSON.stringify(input.schema),
+        example: input.example === null ? null : JSON.stringify(input.example),
+        created_at: sql<Date>`now()`,
+        updated_at: sql<Date>`now()`,
+      })),
+    )
+    .onConflict((conflict) =>
+      conflict.columns(['org_id', 'name']).doUpdateSet(({ ref }) => ({
+        description: ref('excluded.description'),
+        schema: ref('excluded.schema'),
+        example: ref('excluded.example'),
+        updated_at: ref('excluded.updated_at'),
+      })),
+    )
     .returningAll()
     .returning(sql<boolean>`created_at = updated_at`.as('created'))
-    .executeTakeFirstOrThrow();
+    .execute();
   await bumpVersion(tx, orgId);
-  return { eventType, created: eventType.created };
+  return written;
+}
+
+function checkExample(input: EventTypeInput): void {
+  if (input.schema === null) return;
+  const check = compileSchema(input.schema);
+  const errors = input.example === null ? [] : check(input.example);
+  if (errors.length === 0) return;
+  throw new SluiceError('invalid_input', 'The example breaks the schema.', {
+    errors: errors.map(({ pointer, detail }) => ({ pointer: `/example${pointer}`, detail })),
+  });
 }
 
 /** @throws {SluiceError} not_found */

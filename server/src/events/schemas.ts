@@ -74,5 +74,6 @@ function describe(error: ErrorObject): InputError {
       : '';
   const extra =
     error.keyword === 'additionalProperties' ? `: "${String(error.params.additionalProperty)}"` : '';
-  return { pointer: `${error.instancePath}${missing}`, detail: `${error.message ?? error.keyword}${extra}` };
+  const message = error.keyword === 'false schema' ? 'must not be there' : (error.message ?? error.keyword);
+  return { pointer: `${error.instancePath}${missing}`, detail: `${message}${extra}` };
 }

@@ -11,7 +11,6 @@ export type Organization = Selectable<Tables['organizations']>;
 export interface NewOrganization {
   readonly name: string;
   readonly slug: string;
-  readonly preset: string | null;
   readonly defaultContract: string;
   readonly timeZone: string;
 }
@@ -29,7 +28,6 @@ export async function createOrganization(
         id: newId(clock),
         name: input.name,
         slug: input.slug,
-        preset: input.preset,
         default_contract: input.defaultContract,
         time_zone: input.timeZone,
         created_at: sql<Date>`now()`,
@@ -60,6 +58,8 @@ export interface OrganizationChange {
   readonly name?: string;
   readonly slug?: string;
   readonly timeZone?: string;
+  readonly preset?: string;
+  readonly defaultContract?: string;
 }
 
 /** @throws {SluiceError} not_found, or conflict when the slug is taken */
@@ -75,6 +75,8 @@ export async function changeOrganization(
         ...(change.name === undefined ? {} : { name: change.name }),
         ...(change.slug === undefined ? {} : { slug: change.slug }),
         ...(change.timeZone === undefined ? {} : { time_zone: change.timeZone }),
+        ...(change.preset === undefined ? {} : { preset: change.preset }),
+        ...(change.defaultContract === undefined ? {} : { default_contract: change.defaultContract }),
         updated_at: sql<Date>`now()`,
       })
       .where('id', '=', id)

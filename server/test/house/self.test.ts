@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { renderErrorsPage } from './errors-page.ts';
 import { findEnvironmentReaders, findLongFiles, findMarks } from './habits.ts';
 import { findCycles, importsOf } from './imports.ts';
+import { findKnownNames } from './names.ts';
 import { type SourceFile, withoutComments } from './source.ts';
 import { findDisputedTables, tablesMadeBy } from './tables.ts';
 import { findForbiddenImports } from './walls.ts';
@@ -177,6 +178,28 @@ describe('tables', () => {
       file('a.sql', 'create table events (id uuid);\ncreate table events_1 partition of events default;'),
     ]);
     expect(made).toEqual(['events']);
+  });
+});
+
+describe('names', () => {
+  test.each([
+    ['compared', "if (contract === 'acme') return;"],
+    ['in a template', 'const name = `acme`;'],
+    ['as a key', 'const rules = { other: 1, acme: strict };'],
+    ['imported', "import { type Contract, acme, sign } from '@sluice/contracts';"],
+  ])('a product is found %s', (_, text) => {
+    expect(findKnownNames([inRoom('deliveries', text)], ['acme'])).toEqual([
+      'server/src/deliveries/some.ts knows acme by its name',
+    ]);
+  });
+
+  test('its own room, prose and longer names may have it', () => {
+    const files = [
+      inRoom('presets', "const name = 'acme';"),
+      inRoom('api', "// 'acme'\nconst detail = 'not acme'; const other = 'acme_two';"),
+      inRoom('api', "import { sign } from '@sluice/contracts';\nconst acme = 1;"),
+    ];
+    expect(findKnownNames(files, ['acme'])).toEqual([]);
   });
 });
 

@@ -1,0 +1,36 @@
+import { request } from 'undici';
+
+/** What `GET /v1/presets` answers of each. */
+export interface PresetAnswer {
+  readonly name: string;
+  readonly default_contract: string;
+  readonly event_types: readonly { readonly name: string; readonly example: object }[];
+}
+
+/** The public API, as much of it as the demonstration needs. */
+export interface Api {
+  list(path: string): Promise<unknown[]>;
+  presets(): Promise<readonly PresetAnswer[]>;
+  post(path: string, body: unknown, token?: string): Promise<Record<string, string>>;
+}
+
+export function createApi(address: string, adminToken: string): Api {
+  async function call(method: 'GET' | 'POST', path: string, body: unknown, token = adminToken) {
+    const answer = await request(`${address}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await answer.body.text();
+    if (answer.statusCode >= 300) throw new Error(`${method} ${path} answered ${answer.statusCode}: ${text}`);
+    return JSON.parse(text);
+  }
+  return {
+    list: async (path) => (await call('GET', path, undefined)).data,
+    presets: async () => (await call('GET', '/v1/presets', undefined)).data,
+    post: (path, body, token) => call('POST', path, body, token),
+  };
+}
