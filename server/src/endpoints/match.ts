@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Queries } from '../db/connect.ts';
+import { VersionedCache } from '../tenants/versioned.ts';
 
 /** An enabled endpoint as fan-out needs it. */
 export interface Subscriber {
@@ -46,41 +47,21 @@ export function matchSubscribers(
  * 10,000 endpoints for each event would cost more than everything else about it.
  */
 export class SubscriberLists {
-  readonly #lists = new Map<string, SubscriberList>();
-  readonly #limit: number;
+  readonly #lists: VersionedCache<SubscriberList>;
 
-  constructor(limit = 1_000) {
-    this.#limit = limit;
+  /** @param limit organizations in memory at most */
+  constructor(limit?: number) {
+    this.#lists = new VersionedCache(limit);
   }
 
-  /**
-   * @param versions organization → version of its endpoints, as read earlier in the same transaction: a list loaded
-   *   after that is never older than what its version says
-   */
-  async load(
-    tx: Queries,
-    versions: ReadonlyMap<string, number>,
-  ): Promise<ReadonlyMap<string, SubscriberList>> {
-    const stale = [...versions].filter(([orgId, version]) => this.#lists.get(orgId)?.version !== version);
-    if (stale.length > 0) {
-      const loaded = await readSubscribers(
-        tx,
-        stale.map(([orgId]) => orgId),
+  /** @param versions organization → version of its endpoints, as read earlier in the same transaction */
+  load(tx: Queries, versions: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, SubscriberList>> {
+    return this.#lists.load(versions, async (stale) => {
+      const loaded = await readSubscribers(tx, [...stale.keys()]);
+      return new Map(
+        [...stale].map(([orgId, version]) => [orgId, { version, subscribers: loaded.get(orgId) ?? [] }]),
       );
-      for (const [orgId, version] of stale)
-        this.#keep(orgId, { version, subscribers: loaded.get(orgId) ?? [] });
-    }
-    return new Map(
-      [...versions.keys()].map((orgId) => [orgId, this.#lists.get(orgId) ?? { version: 0, subscribers: [] }]),
-    );
-  }
-
-  #keep(orgId: string, list: SubscriberList): void {
-    this.#lists.delete(orgId);
-    this.#lists.set(orgId, list);
-    const oldest = this.#lists.keys().next().value;
-    if (this.#lists.size > this.#limit && oldest !== undefined && oldest !== orgId)
-      this.#lists.delete(oldest);
+    });
   }
 }
 

@@ -2,6 +2,7 @@ import { type Selectable, sql } from 'kysely';
 import { SluiceError } from '../base/errors.ts';
 import type { Queries } from '../db/connect.ts';
 import type { Tables } from '../db/tables.ts';
+import { VersionedCache } from '../tenants/versioned.ts';
 import { compileSchema, type DataCheck } from './schemas.ts';
 
 export type EventType = Selectable<Tables['event_types']>;
@@ -134,39 +135,25 @@ export interface Catalogue {
 
 /** Catalogues, kept for as long as their version is the one that the transaction sees. */
 export class Catalogues {
-  readonly #catalogues = new Map<string, Catalogue>();
-  readonly #limit: number;
+  readonly #catalogues: VersionedCache<Catalogue>;
 
-  constructor(limit = 1_000) {
-    this.#limit = limit;
+  /** @param limit organizations in memory at most */
+  constructor(limit?: number) {
+    this.#catalogues = new VersionedCache(limit);
   }
 
-  async load(tx: Queries, versions: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, Catalogue>> {
-    const stale = [...versions].filter(
-      ([orgId, version]) => this.#catalogues.get(orgId)?.version !== version,
-    );
-    if (stale.length > 0) {
+  /** @param versions organization → version of its catalogue, as read earlier in the same transaction */
+  load(tx: Queries, versions: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, Catalogue>> {
+    return this.#catalogues.load(versions, async (stale) => {
       const { rows } = await sql<{ org_id: string; name: string; schema: string }>`
         select org_id, name, schema from event_types
-         where org_id = any(${stale.map(([orgId]) => orgId)}::uuid[]) and schema is not null`.execute(tx);
-      for (const [orgId, version] of stale) {
-        const schemas = new Map(
-          rows.filter((row) => row.org_id === orgId).map((row) => [row.name, row.schema]),
-        );
-        this.#keep(orgId, catalogueOf(version, schemas));
-      }
-    }
-    return new Map(
-      [...versions.keys()].map((orgId) => [orgId, this.#catalogues.get(orgId) ?? catalogueOf(0, new Map())]),
-    );
-  }
-
-  #keep(orgId: string, catalogue: Catalogue): void {
-    this.#catalogues.delete(orgId);
-    this.#catalogues.set(orgId, catalogue);
-    const oldest = this.#catalogues.keys().next().value;
-    if (this.#catalogues.size > this.#limit && oldest !== undefined && oldest !== orgId)
-      this.#catalogues.delete(oldest);
+         where org_id = any(${[...stale.keys()]}::uuid[]) and schema is not null`.execute(tx);
+      const schemas = new Map([...stale.keys()].map((orgId) => [orgId, new Map<string, string>()]));
+      for (const row of rows) schemas.get(row.org_id)?.set(row.name, row.schema);
+      return new Map(
+        [...stale].map(([orgId, version]) => [orgId, catalogueOf(version, schemas.get(orgId) ?? new Map())]),
+      );
+    });
   }
 }
 
