@@ -86,7 +86,7 @@ export function createServices(
 
 /** Starts the roles of a process on services that are ready. */
 export async function start(services: Services): Promise<Running> {
-  const { config, database, clock, sealer, log } = services;
+  const { config, database, clock } = services;
   await makePartitions(database.queries, clock.now());
   // The data folder's lock says that no other process can hold a lease, so those of the last one are over.
   if (database.kind === 'embedded') while ((await expireLeases(database.queries, clock, true)) > 0);
@@ -98,9 +98,7 @@ export async function start(services: Services): Promise<Running> {
       : await server.listen({ host: config.host, port: config.port });
   const works = config.roles.includes('worker');
   const worker = works ? new Worker(services) : null;
-  const stopSweep = works
-    ? startSweep({ database, clock, sealer, log, retentionDays: config.retentionDays })
-    : null;
+  const stopSweep = works ? startSweep({ ...services, retentionDays: config.retentionDays }) : null;
   worker?.start();
   return {
     services,

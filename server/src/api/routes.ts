@@ -10,6 +10,7 @@ import * as members from './resources/members.ts';
 import * as organizations from './resources/organizations.ts';
 import * as presets from './resources/presets.ts';
 import * as publishing from './resources/publishing.ts';
+import * as schedules from './resources/schedules.ts';
 
 /** Every route of the API: what it is called, who may call it, and what does it. */
 export const routes: readonly Route[] = [
@@ -42,6 +43,12 @@ export const routes: readonly Route[] = [
   route('GET', '/v1/events', 'events:read', events.list),
   route('GET', '/v1/events/{id}', 'events:read', events.get),
   route('POST', '/v1/events/{id}/replay', 'deliveries:write', events.replay),
+
+  route('GET', '/v1/schedules', 'schedules:read', schedules.list),
+  route('POST', '/v1/schedules', 'schedules:write', schedules.create),
+  route('GET', '/v1/schedules/{id}', 'schedules:read', schedules.get),
+  route('PATCH', '/v1/schedules/{id}', 'schedules:write', schedules.change),
+  route('DELETE', '/v1/schedules/{id}', 'schedules:write', schedules.remove),
 
   route('GET', '/v1/contracts', 'public', contracts.list),
   route('GET', '/v1/contracts/{name}', 'public', contracts.get),

@@ -15,6 +15,7 @@ export const idPrefixes = {
   endpoint: 'ep',
   delivery: 'dlv',
   attempt: 'att',
+  schedule: 'sch',
 } as const;
 
 export type IdKind = keyof typeof idPrefixes;

@@ -9,6 +9,8 @@ type LedgerTable = (typeof ledgerTables)[number];
 
 const dayMs = 86_400_000;
 const daysAhead = 14;
+/** Any number that nothing else in the database uses. */
+const makingLock = 7_205_759_406;
 
 /**
  * Makes the partitions of the next two weeks. Each is made by itself and a refusal (a lock that is not to be had at
@@ -37,6 +39,8 @@ async function makePartition(
   try {
     await queries.transaction().execute(async (transaction) => {
       await sql`set local lock_timeout = '2s'`.execute(transaction);
+      // Of two processes that make the same one at once, "if not exists" lets the second fail on the catalogue.
+      await sql`select pg_advisory_xact_lock(${sql.lit(makingLock)})`.execute(transaction);
       await sql`create table if not exists ${sql.table(name)} partition of ${sql.table(table)}
         for values from (${sql.lit(firstIdAt(start))}) to (${sql.lit(firstIdAt(start + dayMs))})`.execute(
         transaction,

@@ -13,6 +13,7 @@ export interface Tables {
   endpoint_versions: VersionsTable;
   event_types: EventTypesTable;
   event_type_versions: VersionsTable;
+  schedules: SchedulesTable;
   events: EventsTable;
   event_ids: EventIdsTable;
   bodies: BodiesTable;
@@ -140,6 +141,22 @@ interface EventTypesTable {
   description: string;
   schema: string | null;
   example: string | null;
+  created_at: Time;
+  updated_at: Time;
+}
+
+interface SchedulesTable {
+  org_id: string;
+  id: string;
+  cron: string;
+  time_zone: string;
+  type: string;
+  data: string;
+  audience: string | null;
+  catch_up: 'none' | 'latest' | 'all';
+  enabled: boolean;
+  next_at: OptionalTime;
+  last_at: OptionalTime;
   created_at: Time;
   updated_at: Time;
 }

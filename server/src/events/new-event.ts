@@ -1,6 +1,10 @@
 import type { IdempotentRequest, StoredAnswer } from '../tenants/idempotency.ts';
 import type { Audience } from '../tenants/members.ts';
 
+/** Where an event comes from. */
+export const eventSources = ['api', 'schedule', 'test', 'system'] as const;
+export type EventSource = (typeof eventSources)[number];
+
 /** An event as it is handed in, its form already checked. */
 export interface NewEvent {
   readonly type: string;
@@ -15,7 +19,7 @@ export interface NewEvent {
   readonly audience: Audience | null;
   /** JSON text. */
   readonly metadata: string | null;
-  readonly source: 'api' | 'test' | 'system';
+  readonly source: EventSource;
 }
 
 /** What a publisher learns about an accepted event. */

@@ -1,3 +1,4 @@
+import { createContext, Script } from 'node:vm';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
@@ -10,58 +11,93 @@ export type DataCheck = (data: unknown) => InputError[];
 const reported = 20;
 const draft7 = /^https?:\/\/json-schema\.org\/draft-07\/schema#?$/;
 
+/** Milliseconds. A sound schema needs a few; the list of all that fails is worth less than the answer whether any does. */
+const compileLimit = 2_000;
+const checkLimit = 500;
+const listLimit = 100;
+
 /**
  * Makes a check of a JSON Schema: draft 2020-12, or draft-07 where `$schema` says so.
  *
  * Schemas come from tenants, so their patterns run on RE2, which takes time in proportion to the text: a backtracking
- * engine would let one pattern stop the whole process.
+ * engine would let one pattern stop the whole process. What RE2 cannot bound (`uniqueItems` on a long list, references
+ * that branch at each level) is stopped by the clock.
  * @throws {SluiceError} invalid_schema
  */
 export function compileSchema(schema: unknown): DataCheck {
-  const usesDraft7 =
-    typeof schema === 'object' &&
-    schema !== null &&
-    '$schema' in schema &&
-    draft7.test(String(schema.$schema));
+  const validate = compile(schema, false);
+  let listAll: ValidateFunction | null = null;
+  return (data) => {
+    const verdict = withinTime(checkLimit, () => validate(data));
+    if (!verdict.finished)
+      return [{ pointer: '', detail: `the schema cannot be evaluated: ${verdict.reason}` }];
+    if (verdict.value) return [];
+    const first = validate.errors ?? [];
+    const all = withinTime(listLimit, () => {
+      listAll ??= compile(schema, true);
+      listAll(data);
+      return listAll.errors ?? first;
+    });
+    return (all.finished ? all.value : first).slice(0, reported).map(describe);
+  };
+}
+
+function compile(schema: unknown, allErrors: boolean): ValidateFunction {
   const options = {
     strict: false,
-    allErrors: true,
+    allErrors,
     logger: false as const,
     code: { regExp: Object.assign(linearRegExp, { code: 'linearRegExp' }) },
   };
-  const ajv = usesDraft7 ? new Ajv(options) : new Ajv2020(options);
-  formats.default(ajv);
-  let validate: ValidateFunction;
-  try {
-    validate = ajv.compile(asSchema(schema));
-  } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    throw new SluiceError('invalid_schema', detail, {
-      errors: [{ pointer: '/schema', detail }],
-      cause: error,
-    });
-  }
-  return (data) => {
-    try {
-      if (validate(data)) return [];
-    } catch (error) {
-      return [
-        {
-          pointer: '',
-          detail: `the schema cannot be evaluated: ${error instanceof Error ? error.message : String(error)}`,
-        },
-      ];
-    }
-    return (validate.errors ?? []).slice(0, reported).map(describe);
-  };
+  const compiled = withinTime(compileLimit, () => {
+    const sound = asSchema(schema);
+    const ajv = usesDraft7(sound) ? new Ajv(options) : new Ajv2020(options);
+    formats.default(ajv);
+    return ajv.compile(sound);
+  });
+  if (compiled.finished) return compiled.value;
+  const detail = compiled.reason;
+  throw new SluiceError('invalid_schema', detail, { errors: [{ pointer: '/schema', detail }] });
 }
 
-function linearRegExp(pattern: string): { test(text: string): boolean } {
+function usesDraft7(schema: object | boolean): boolean {
+  return typeof schema === 'object' && '$schema' in schema && draft7.test(String(schema.$schema));
+}
+
+type Timed<T> =
+  | { readonly finished: true; readonly value: T }
+  | { readonly finished: false; readonly reason: string };
+
+/** Runs what takes no longer than that; what throws has not finished either. Costs about a tenth of a millisecond. */
+function withinTime<T>(limitMs: number, work: () => T): Timed<T> {
+  let value: Timed<T> = { finished: false, reason: `it takes longer than ${limitMs} ms` };
+  stopwatch.run = () => {
+    value = { finished: true, value: work() };
+  };
+  try {
+    runScript.runInContext(stopwatchContext, { timeout: limitMs });
+  } catch (error) {
+    if (error instanceof Error && !('code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT')) {
+      return { finished: false, reason: error.message };
+    }
+  }
+  return value;
+}
+
+const stopwatch = { run: () => {} };
+const stopwatchContext = createContext(stopwatch);
+const runScript = new Script('run()');
+
+/** Ajv tells patterns apart by their text: without `toString` the first one would stand for all. */
+function linearRegExp(pattern: string): { test(text: string): boolean; toString(): string } {
   const compiled = RE2JS.compile(RE2JS.translateRegExp(pattern));
-  return { test: (text) => compiled.matcher(text).find() };
+  return { test: (text) => compiled.matcher(text).find(), toString: () => pattern };
 }
 
 function asSchema(schema: unknown): object | boolean {
+  // Ajv's own extension: such a check answers a promise, which nobody would wait for.
+  if (typeof schema === 'object' && schema !== null && '$async' in schema)
+    throw new Error('$async is not JSON Schema.');
   if (typeof schema === 'boolean') return schema;
   if (typeof schema === 'object' && schema !== null && !Array.isArray(schema)) return schema;
   throw new Error('A JSON Schema is an object or a boolean.');

@@ -8,6 +8,8 @@ export const scopes = [
   'event_types:write',
   'events:read',
   'events:write',
+  'schedules:read',
+  'schedules:write',
   'endpoints:read',
   'endpoints:write',
   'deliveries:read',

@@ -1,8 +1,4 @@
-import type { Clock } from '../base/clock.ts';
 import { firstIdAt } from '../base/ids.ts';
-import type { Logger } from '../base/log.ts';
-import type { Sealer } from '../base/seal.ts';
-import type { Database } from '../db/connect.ts';
 import { dropPartition, listPartitions, makePartitions } from '../db/partitions.ts';
 import { cancelOlderThan, holdsEventsBetween, pauseStrays } from '../deliveries/changes.ts';
 import { expireLeases } from '../deliveries/expire.ts';
@@ -10,12 +6,10 @@ import { resealHeaders } from '../endpoints/endpoints.ts';
 import { resealSecrets } from '../endpoints/secrets.ts';
 import { forgetEventIds } from '../events/events.ts';
 import { forgetIdempotencyKeys } from '../tenants/idempotency.ts';
+import { publishDueSchedules } from './schedules.ts';
+import type { WorkerTools } from './tools.ts';
 
-export interface SweepTools {
-  readonly database: Database;
-  readonly clock: Clock;
-  readonly sealer: Sealer;
-  readonly log: Logger;
+export interface SweepTools extends WorkerTools {
   readonly retentionDays: number;
 }
 
@@ -27,6 +21,11 @@ interface Duty {
 
 const duties: readonly Duty[] = [
   { name: 'take back leases', everyMs: 2_000, run: takeBackLeases },
+  {
+    name: 'publish by schedule',
+    everyMs: 1_000,
+    run: async (tools) => void (await publishDueSchedules(tools)),
+  },
   { name: 'forget old keys', everyMs: 60_000, run: forgetOld },
   { name: 'pause strays', everyMs: 60_000, run: ({ database }) => pauseStrays(database.queries) },
   { name: 'seal anew', everyMs: 10_000, run: sealAnew },

@@ -1,12 +1,13 @@
 import { type Static, Type } from 'typebox';
 import { publicId } from '../../base/ids.ts';
 import { getEvent, listEvents, type StoredEvent, type TraceEntry, traceEvent } from '../../events/events.ts';
+import { eventSources } from '../../events/new-event.ts';
 import { replayEvent } from '../../events/replay.ts';
 import { given, IdOf, IdParams, inputId, inputTime, Metadata, OrNull, Timestamp } from '../../http/fields.ts';
 import { operation } from '../../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../../http/page.ts';
 import { recordAudit } from '../../tenants/audit.ts';
-import type { Audience } from '../../tenants/members.ts';
+import { showAudience } from './event-input.ts';
 
 const Event = Type.Object({
   id: IdOf('event'),
@@ -20,7 +21,7 @@ const Event = Type.Object({
     }),
   ),
   metadata: OrNull(Metadata),
-  source: Type.Enum(['api', 'test', 'system']),
+  source: Type.Enum([...eventSources]),
   created_at: Timestamp,
 });
 
@@ -52,18 +53,14 @@ const EventWithTrace = Type.Object({
 });
 
 function show(event: StoredEvent): Static<typeof Event> {
-  const audience: Audience | null = event.audience === null ? null : JSON.parse(event.audience);
   return {
     id: event.external_id ?? publicId('event', event.id),
     type: event.type,
     occurred_at: event.occurred_at.toISOString(),
     deliver_at: event.deliver_at?.toISOString() ?? null,
-    audience: audience && {
-      ...(audience.members && { members: audience.members.map((id) => publicId('member', id)) }),
-      ...(audience.roles && { roles: [...audience.roles] }),
-    },
+    audience: showAudience(event.audience),
     metadata: event.metadata === null ? null : JSON.parse(event.metadata),
-    source: event.source === 'test' || event.source === 'system' ? event.source : 'api',
+    source: eventSources.find((source) => source === event.source) ?? 'api',
     created_at: event.created_at.toISOString(),
   };
 }

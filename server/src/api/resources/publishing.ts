@@ -1,28 +1,26 @@
 import { scanJson } from '@sluice/contracts';
 import { type Static, Type } from 'typebox';
-import { invalidInput, SluiceError } from '../../base/errors.ts';
-import { eventTypeLength } from '../../events/event-types.ts';
+import { invalidInput } from '../../base/errors.ts';
 import type { AcceptedEvent, NewEvent } from '../../events/new-event.ts';
-import { inputId, inputTime, Metadata, OrNull, Timestamp } from '../../http/fields.ts';
+import { inputTime, Metadata, OrNull, Timestamp } from '../../http/fields.ts';
 import { type Context, operation } from '../../http/operation.ts';
-import { roles } from '../../tenants/members.ts';
+import {
+  AudienceInput,
+  cutData,
+  dataLimit,
+  EventData,
+  EventTypeName,
+  memberBytes,
+  readAudience,
+} from './event-input.ts';
 
-const dataLimit = 262_144;
 const batchLimit = 500;
 const furthestDays = 365;
 
 const EventInput = Type.Object(
   {
-    type: Type.String({
-      pattern: '^[a-z0-9_]+(\\.[a-z0-9_]+)*$',
-      description: 'Dot-separated words of a-z, 0-9 and _',
-      maxLength: eventTypeLength,
-      examples: ['invoice.paid'],
-    }),
-    data: Type.Record(Type.String(), Type.Unknown(), {
-      description: 'Any JSON object up to 256 KiB; delivered as the bytes received',
-      examples: [{ invoice_id: 'in_42', amount: 1999 }],
-    }),
+    type: EventTypeName,
+    data: EventData,
     id: Type.Optional(
       Type.String({
         pattern: '^[A-Za-z0-9._:~-]{1,128}$',
@@ -36,20 +34,7 @@ const EventInput = Type.Object(
         description: `Not before this time; at most ${furthestDays} days ahead`,
       }),
     ),
-    audience: Type.Optional(
-      OrNull(
-        Type.Object(
-          {
-            members: Type.Optional(Type.Array(Type.String({ maxLength: 64 }), { maxItems: 1_000 })),
-            roles: Type.Optional(Type.Array(Type.Enum([...roles]), { maxItems: 10 })),
-          },
-          {
-            additionalProperties: false,
-            description: "Members whose own endpoints get it too, besides the organization's",
-          },
-        ),
-      ),
-    ),
+    audience: Type.Optional(OrNull(AudienceInput)),
     metadata: Type.Optional(OrNull(Metadata)),
   },
   { additionalProperties: false },
@@ -98,7 +83,7 @@ export const publishBatch = operation({
     },
   },
   handle(context, { body, raw }) {
-    const list = member(raw, 'events');
+    const list = memberBytes(raw, 'events');
     const scanned = scanJson(list);
     const items = scanned.ok ? scanned.items : [];
     const events = body.events.map((event, index) => {
@@ -136,46 +121,27 @@ async function accept(
   };
 }
 
-/** Cuts the exact bytes of the data out of the request and checks what the schema can't say. */
+/** Takes the data's exact bytes, and checks what the schema can't say. */
 function readEvent(
   { services }: Context,
   event: Static<typeof EventInput>,
   bytes: Uint8Array,
   pointer: string,
 ): NewEvent {
-  const data = member(bytes, 'data');
-  if (data.length > dataLimit)
-    throw new SluiceError(
-      'payload_too_large',
-      `The data has ${data.length} bytes; ${dataLimit} are allowed.`,
-      { errors: [{ pointer: `${pointer}/data`, detail: 'too large' }] },
-    );
   const deliverAt = event.deliver_at ? inputTime(event.deliver_at, `${pointer}/deliver_at`) : null;
   if (deliverAt !== null && deliverAt.getTime() > services.clock.now() + furthestDays * 86_400_000) {
     throw invalidInput(`${pointer}/deliver_at`, `This is more than ${furthestDays} days ahead.`);
   }
-  const members = event.audience?.members?.map((id, index) =>
-    inputId('member', id, `${pointer}/audience/members/${index}`),
-  );
   return {
     type: event.type,
-    data: Buffer.from(data).toString(),
+    data: cutData(bytes, pointer),
     externalId: event.id ?? null,
     occurredAt: event.occurred_at ? inputTime(event.occurred_at, `${pointer}/occurred_at`) : null,
     deliverAt,
-    audience: event.audience
-      ? { ...(members && { members }), ...(event.audience.roles && { roles: event.audience.roles }) }
-      : null,
+    audience: event.audience ? readAudience(event.audience, pointer) : null,
     metadata: event.metadata ? JSON.stringify(event.metadata) : null,
     source: 'api',
   };
-}
-
-function member(bytes: Uint8Array, key: string): Uint8Array {
-  const scanned = scanJson(bytes);
-  const found = scanned.ok ? scanned.members.find((candidate) => candidate.key === key) : undefined;
-  if (!found) throw invalidInput(`/${key}`, 'is required');
-  return bytes.subarray(found.valueStart, found.valueEnd);
 }
 
 function refuseRepeatedIds(events: readonly NewEvent[]): void {
