@@ -10,7 +10,7 @@ import { hmac, hmacSync } from './hmac.ts';
  * @throws Error where the runtime has no Node crypto; `signAsync` works there.
  */
 export function sign(contract: Contract, message: Message, secrets: readonly string[]): Headers {
-  const [newest, ...older] = signing(contract, secrets);
+  const [newest, ...older] = signingSecrets(contract, secrets);
   const one = (secret: string) => {
     const signature = hmacSync(contract.signatureInput(message, secret));
     if (signature === null) throw new Error('sign needs Node crypto; this runtime has none: use signAsync');
@@ -25,12 +25,16 @@ export async function signAsync(
   message: Message,
   secrets: readonly string[],
 ): Promise<Headers> {
-  const [newest, ...older] = signing(contract, secrets);
+  const [newest, ...older] = signingSecrets(contract, secrets);
   const one = (secret: string) => hmac(contract.signatureInput(message, secret));
   return withSignatures(contract, message, [await one(newest), ...(await Promise.all(older.map(one)))]);
 }
 
-function signing(contract: Contract, secrets: readonly string[]): readonly [string, ...string[]] {
+/** Those of the current secrets that sign: all of them, or the newest where the contract has no overlap. */
+export function signingSecrets(
+  contract: Contract,
+  secrets: readonly string[],
+): readonly [string, ...string[]] {
   const [newest, ...older] = secrets;
   if (newest === undefined) throw new TypeError(`${contract.name}: signing needs at least one secret`);
   return contract.secret.maxOverlapSeconds === 0 ? [newest] : [newest, ...older];

@@ -1,0 +1,156 @@
+/**
+ * A receiver that refuses a good delivery may compute the signature in another way than the contract says. Each guess
+ * is a delivery signed as some receivers mistakenly expect it: the one that is accepted names the mistake.
+ */
+import type { Contract, Message, SignatureInput } from '../contract.ts';
+import * as registry from '../dialects.ts';
+import { decodeBase64, decodeHex, encodeBase64, encodeHex, utf8 } from '../encodings.ts';
+import { unixSeconds } from '../timestamps.ts';
+import { type Change, messageOf, type Subject } from './craft.ts';
+import { rewritten } from './rewritten.ts';
+
+export interface Guess {
+  /** What such a receiver does: a title such as "signs the body alone". */
+  readonly title: string;
+  readonly remedy: string;
+  readonly change: Change;
+  /** Signed and written as this contract says, instead of the receiver's own. */
+  readonly contract?: Contract;
+}
+
+/** Likeliest first. @param clockAhead seconds by which the receiver's clock is ahead, where that is known */
+export function guessesFor(subject: Subject, clockAhead: number | null): readonly Guess[] {
+  return [
+    ...clockGuess(subject.contract, clockAhead),
+    ...keyGuesses(subject),
+    ...rewriteGuesses,
+    ...contentGuesses(subject),
+    ...encodingGuesses,
+    ...olderSecretGuesses(subject),
+    ...contractGuesses(subject),
+  ];
+}
+
+function clockGuess({ toleranceSeconds }: Contract, ahead: number | null): Guess[] {
+  if (toleranceSeconds === null || ahead === null || Math.abs(ahead) <= toleranceSeconds) return [];
+  return [
+    {
+      title: 'accepts what is signed at the time of its own clock, which is wrong',
+      remedy: "Synchronize the clock of the receiver's host (NTP).",
+      change: { age: -ahead },
+    },
+  ];
+}
+
+function keyGuesses(subject: Subject): Guess[] {
+  const [secret = ''] = subject.secrets;
+  const right = subject.contract.signatureInput(messageOf(subject, {}), secret).key;
+  const bare = secret.slice(secret.indexOf('_') + 1);
+  const isText = encodeHex(right) === encodeHex(utf8(secret));
+  const remedy = isText
+    ? 'The key is the whole text of the secret, prefix included, as it is written.'
+    : `The key is what the base64 after "${secret.slice(0, secret.length - bare.length)}" stands for: decode it.`;
+  const candidates: readonly (readonly [string, Uint8Array | null])[] = [
+    ['takes the whole text of the secret as the key', utf8(secret)],
+    ['leaves the prefix of the secret out of the key', utf8(bare)],
+    ['decodes the secret as base64 for the key', decodeBase64(bare)],
+    ['decodes the secret as hex for the key', decodeHex(bare.toLowerCase())],
+    ['has a line break at the end of its secret', utf8(`${secret}\n`)],
+    ['has quotation marks around its secret', utf8(`"${secret}"`)],
+  ];
+  const known = new Set([encodeHex(right)]);
+  return candidates.flatMap(([title, key]) => {
+    if (key === null || known.has(encodeHex(key))) return [];
+    known.add(encodeHex(key));
+    return [{ title, remedy, change: { input: (input: SignatureInput) => ({ ...input, key }) } }];
+  });
+}
+
+const rewriteGuesses: readonly Guess[] = (
+  [
+    ['spaces after commas and colons, as Python writes it', { spaced: true, sorted: false }],
+    ['its keys sorted, as Go writes it', { spaced: false, sorted: true }],
+    ['spaces and its keys sorted', { spaced: true, sorted: true }],
+  ] as const
+).map(([how, style]) => ({
+  title: `signs the JSON written anew with ${how}`,
+  remedy: 'Keep the raw bytes of the request and verify those; let no JSON parser come before.',
+  change: { input: withBody((body) => rewritten(body, style)) },
+}));
+
+function contentGuesses(subject: Subject): Guess[] {
+  const [secret = ''] = subject.secrets;
+  const message = messageOf(subject, {});
+  const { content } = subject.contract.signatureInput(message, secret);
+  if (content.length < 2) return [];
+  const timed = (of: Message) => [utf8(`${unixSeconds(of.roundStartedAt)}.`), of.body];
+  const contents: readonly (readonly [string, (of: Message) => readonly Uint8Array[]])[] = [
+    ['signs the body alone', (of) => [of.body]],
+    ['signs the time and the body only', timed],
+  ];
+  const remedy = 'Sign what the contract says, in this order and with these dots; see docs/contracts.md.';
+  return contents
+    .filter(([, make]) => String(make(message)) !== String(content))
+    .map(([title, make]) => ({
+      title,
+      remedy,
+      change: { input: ({ key }, _secret, of) => ({ key, content: make(of) }) },
+    }));
+}
+
+const encodingGuesses: readonly Guess[] = [
+  {
+    title: 'writes the signature in hex where the contract has base64, or the other way round',
+    remedy: 'Write the signature as the contract says before comparing.',
+    change: { headers: (right, signature) => swapped(right, (value) => otherEncoding(value, signature)) },
+  },
+  {
+    title: 'compares the whole header with the bare signature',
+    remedy: 'Take the signature out of the header first: it stands behind a prefix.',
+    change: { headers: (right, signature) => swapped(right, (value) => withoutPrefix(value, signature)) },
+  },
+];
+
+function olderSecretGuesses({ secrets }: Subject): Guess[] {
+  return secrets.slice(1).map((older) => ({
+    title: 'knows an older secret, and looks at the first signature only',
+    remedy: 'Give it the new secret, and let it accept when any one signature matches.',
+    change: { signers: () => [older] },
+  }));
+}
+
+function contractGuesses({ contract, secrets }: Subject): Guess[] {
+  return Object.values(registry)
+    .filter(
+      (other) =>
+        other.name !== contract.name && secrets.every((secret) => other.secret.problem(secret) === null),
+    )
+    .map((other) => ({
+      title: `is a receiver of the ${other.name} contract`,
+      remedy: `Give the endpoint the contract ${other.name}, or let the receiver verify ${contract.name}.`,
+      change: {},
+      contract: other,
+    }));
+}
+
+/** The body is the last part of what is signed. */
+function withBody(change: (body: Uint8Array) => Uint8Array): NonNullable<Change['input']> {
+  return ({ key, content }, _secret, message) => ({
+    key,
+    content: [...content.slice(0, -1), change(message.body)],
+  });
+}
+
+function swapped(headers: Readonly<Record<string, string>>, change: (value: string) => string) {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, change(value)]));
+}
+
+function otherEncoding(value: string, signature: Uint8Array): string {
+  const [hex, base64] = [encodeHex(signature), encodeBase64(signature)];
+  return value.includes(hex) ? value.replace(hex, base64) : value.replace(base64, hex);
+}
+
+function withoutPrefix(value: string, signature: Uint8Array): string {
+  const forms = [encodeHex(signature), encodeBase64(signature)];
+  return forms.find((form) => value.endsWith(form)) ?? value;
+}

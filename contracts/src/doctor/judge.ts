@@ -1,0 +1,73 @@
+import { excerptOf } from './excerpt.ts';
+import type { Probe } from './probes.ts';
+import type { Answer, Finding, ProbeVerdict } from './report.ts';
+import { headerOf, type Seen } from './seen.ts';
+import { plainDetail } from './transport.ts';
+
+/** Above this share of the time it has, an answer counts as slow. */
+export const slowShare = 0.5;
+
+/** @param skipped why the probe was not sent, where it was not */
+export function judge(probe: Probe, seen: Seen, secrets: readonly string[], skipped: string | null): Finding {
+  const { id, group, title, should, because } = probe;
+  const about = { probe: id, group, title, should, because };
+  const answer = seen.answer(id);
+  if (answer === undefined) {
+    const did = skipped ?? 'not sent';
+    return { ...about, did, verdict: 'skipped', status: null, duration_ms: null, excerpt: null };
+  }
+  const verdict = should === 'accept' ? ofDelivery(probe, answer, seen) : ofForgery(probe, answer, seen);
+  return {
+    ...about,
+    did: describe(answer, seen),
+    verdict,
+    status: answer.kind === 'response' ? answer.status : null,
+    duration_ms: Math.round(answer.durationMs * 10) / 10,
+    excerpt: verdict === 'pass' ? null : excerptOf(answer, secrets),
+  };
+}
+
+function ofDelivery(probe: Probe, answer: Answer, seen: Seen): ProbeVerdict {
+  if (answer.kind === 'failure') return 'fail';
+  if (seen.accepted(probe.id)) return isSlow(answer, seen) ? 'warn' : 'pass';
+  if (answer.status === 429) return 'warn';
+  const asForgery = seen.verifiesParsedJson() && seen.refusedAsForgery(probe.id);
+  return probe.lenient === true && seen.refused(probe.id) && !asForgery ? 'warn' : 'fail';
+}
+
+function ofForgery(probe: Probe, answer: Answer, seen: Seen): ProbeVerdict {
+  if (seen.accepted(probe.id)) return probe.lenient === true ? 'warn' : 'fail';
+  if (seen.refused(probe.id) && seen.status(probe.id) !== 429) return 'pass';
+  // A stranger's bytes have reached the parser, and broken it.
+  return probe.id === 'not_json' && answer.kind === 'response' && answer.status >= 500 ? 'fail' : 'warn';
+}
+
+export function isSlow(answer: Answer, { timeoutMs }: Seen): boolean {
+  return answer.durationMs > timeoutMs * slowShare;
+}
+
+function describe(answer: Answer, seen: Seen): string {
+  if (answer.kind === 'failure') {
+    return answer.failure === 'timeout'
+      ? `no answer within ${seconds(seen.timeoutMs)}`
+      : plainDetail(answer.detail);
+  }
+  const { status } = answer;
+  const slow = isSlow(answer, seen)
+    ? `, slow: ${seconds(answer.durationMs)} of ${seconds(seen.timeoutMs)}`
+    : '';
+  if (status >= 300 && status <= 399) return `redirected with ${status}${target(answer)}`;
+  if (status >= 400 && status <= 499) return `refused with ${status}${slow}`;
+  return `${status >= 200 && status <= 299 ? 'accepted with' : 'answered'} ${status}${slow}`;
+}
+
+/** Where a redirect leads, without the query: that may hold credentials. */
+function target(answer: Answer): string {
+  const location = headerOf(answer, 'location');
+  return location === null ? '' : ` to ${location.replace(/[?#].*$/, '').slice(0, 200)}`;
+}
+
+/** `9.2 s`, `15 s` */
+export function seconds(ms: number): string {
+  return `${Math.round(ms / 100) / 10} s`;
+}

@@ -1,0 +1,22 @@
+import { utf8 } from '../encodings.ts';
+
+export interface Style {
+  /** A space after every comma and colon. */
+  readonly spaced: boolean;
+  /** Keys in alphabetical order. */
+  readonly sorted: boolean;
+}
+
+/** JSON as a program that parses and writes it anew would write it. */
+export function rewritten(body: Uint8Array, style: Style): Uint8Array {
+  return utf8(write(JSON.parse(new TextDecoder().decode(body)), style));
+}
+
+function write(value: unknown, style: Style): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const [comma, colon] = style.spaced ? [', ', ': '] : [',', ':'];
+  if (Array.isArray(value)) return `[${value.map((item) => write(item, style)).join(comma)}]`;
+  const members = Object.entries(value);
+  if (style.sorted) members.sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${members.map(([key, item]) => JSON.stringify(key) + colon + write(item, style)).join(comma)}}`;
+}
