@@ -1,4 +1,5 @@
 import type { FastifySchema } from 'fastify';
+import { type TSchema, Type } from 'typebox';
 import { catalogue } from '../base/errors.ts';
 import type { Route } from '../http/operation.ts';
 import { Problem } from '../http/problem.ts';
@@ -22,8 +23,19 @@ export const openApiBase = {
   },
 };
 
+/** Bytes. */
+export const defaultBodyLimit = 131_072;
+
+/** What has a default is always there after the check, but callers may leave it out. */
+function withoutDefaulted(schema: TSchema): TSchema {
+  if (!Type.IsObject(schema)) return schema;
+  const required = (schema.required ?? []).filter((name) => !('default' in (schema.properties[name] ?? {})));
+  return { ...schema, required };
+}
+
 /** A route in the words of the OpenAPI document. */
-export function describeRoute({ method, access, operation }: Route): FastifySchema {
+export function describeRoute(route: Route): FastifySchema {
+  const { method, access, operation } = route;
   const scope = access === 'public' || access === 'operator' || access === 'any credential' ? null : access;
   const creates = method === 'POST' && operation.mode !== 'read';
   return {
@@ -38,8 +50,10 @@ export function describeRoute({ method, access, operation }: Route): FastifySche
         ? []
         : [access === 'operator' ? { operator: [] } : { key: scope === null ? [] : [scope] }],
     ...(operation.params ? { params: operation.params } : {}),
-    ...(operation.query ? { querystring: operation.query } : {}),
-    ...(operation.body ? { body: operation.body } : {}),
+    ...(operation.query ? { querystring: withoutDefaulted(operation.query) } : {}),
+    ...(operation.body
+      ? { body: operation.body, 'x-body-limit': operation.bodyLimit ?? defaultBodyLimit }
+      : {}),
     ...(creates
       ? {
           headers: {
@@ -65,7 +79,7 @@ export function describeRoute({ method, access, operation }: Route): FastifySche
         ]),
       ),
       ...Object.fromEntries(
-        problemsOf(access, operation).map((status) => [
+        problemsOf(route).map((status) => [
           status,
           { description: titleOf(status), content: { 'application/problem+json': { schema: Problem } } },
         ]),
@@ -74,14 +88,15 @@ export function describeRoute({ method, access, operation }: Route): FastifySche
   };
 }
 
-function problemsOf(access: Route['access'], operation: Route['operation']): number[] {
+/** What may be refused: a bad credential also where none is needed, a bad request wherever one can be made. */
+function problemsOf({ method, access, operation }: Route): number[] {
   return [
-    ...(access === 'public' ? [] : [401, 403]),
+    ...[400, 401],
+    ...(access === 'public' ? [] : [403]),
     ...(operation.params ? [404] : []),
-    ...(operation.body ? [400, 413, 415] : []),
+    ...(method === 'GET' ? [] : [413]),
     ...(operation.mode === 'read' ? [] : [409]),
-    ...(operation.body || operation.query ? [422] : []),
-    503,
+    ...[415, 422, 503],
   ];
 }
 

@@ -13,7 +13,7 @@ import type { Answer, Credential, Route, Services } from '../http/operation.ts';
 import { problemOf } from '../http/problem.ts';
 import { authenticate, authorize } from './auth.ts';
 import { execute } from './execute.ts';
-import { describeRoute, openApiBase } from './openapi.ts';
+import { defaultBodyLimit, describeRoute, openApiBase } from './openapi.ts';
 import { addOperations } from './operations.ts';
 import { compileInputCheck } from './validation.ts';
 
@@ -24,8 +24,6 @@ declare module 'fastify' {
     credential: Credential | null;
   }
 }
-
-const defaultBodyLimit = 131_072;
 
 /** The HTTP side of a process: the operator's pages, and the API's routes where this process has that role. */
 export async function createServer(services: Services, routes: readonly Route[]): Promise<FastifyInstance> {
@@ -74,7 +72,18 @@ export async function createServer(services: Services, routes: readonly Route[])
       reply.elapsedTime / 1000,
     );
   });
-  await server.register(swagger, { openapi: openApiBase, convertConstToEnum: false });
+  await server.register(swagger, {
+    openapi: openApiBase,
+    convertConstToEnum: false,
+    transformObject(documents) {
+      if (!('openapiObject' in documents)) return documents.swaggerObject;
+      for (const { path } of routes.filter(({ operation }) => operation.bodyOptional)) {
+        const body = documents.openapiObject.paths?.[path]?.post?.requestBody;
+        if (body && 'required' in body) body.required = false;
+      }
+      return documents.openapiObject;
+    },
+  });
   await server.register(swaggerUi, {
     routePrefix: '/docs',
     staticCSP: true,
@@ -157,7 +166,7 @@ function sendProblem(
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  const problem = problemOf(fromFramework(thrown), request.id);
+  const problem = problemOf(fromFramework(thrown, request.routeOptions.bodyLimit), request.id);
   if (problem.status >= 500) {
     services.log.error(
       {
@@ -182,11 +191,11 @@ function describeFailure(thrown: unknown): string {
 }
 
 /** What Fastify itself refuses, in the words of our catalogue. */
-function fromFramework(thrown: unknown): unknown {
+function fromFramework(thrown: unknown, limit: number): unknown {
   if (thrown instanceof SluiceError || !(thrown instanceof Error) || !('code' in thrown)) return thrown;
   switch (thrown.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new SluiceError('payload_too_large', 'The body is larger than this route takes.');
+      return new SluiceError('payload_too_large', `The body is larger than ${limit} bytes.`);
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new SluiceError('unsupported_media_type', 'The body is not application/json.');
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { SluiceError } from '../base/errors.ts';
 import { newId } from '../base/ids.ts';
 import type { Sealer } from '../base/seal.ts';
 import type { Database } from '../db/connect.ts';
@@ -9,6 +10,7 @@ import { prepare } from '../deliveries/prepare.ts';
 import { settle } from '../deliveries/settle.ts';
 import { getEndpoint } from '../endpoints/endpoints.ts';
 import type { EndpointName } from '../endpoints/secrets.ts';
+import { claimIdempotencyKeys, type IdempotentRequest, keepAnswers } from '../tenants/idempotency.ts';
 
 export const testEventType = 'webhook.test';
 
@@ -16,17 +18,29 @@ export interface TestTools extends AttemptTools {
   readonly sealer: Sealer;
 }
 
+/** Which delivery a test became. */
+export interface SentTest {
+  readonly deliveryId: string;
+  /** It was sent by an earlier request with the same idempotency key, and may still be under way. */
+  readonly replayed: boolean;
+}
+
 /**
- * Sends a test event to one endpoint, now and once, enabled or not, and answers the delivery's id when it has ended.
+ * Sends a test event to one endpoint, now and once, enabled or not, and answers when it has ended.
  * It takes the way of every delivery, so what is seen is what later events will meet.
- * @throws {SluiceError} not_found
+ * @throws {SluiceError} not_found, idempotency_conflict
  */
 export async function sendTestEvent(
   database: Database,
   tools: TestTools,
   name: EndpointName,
-): Promise<string> {
+  idempotency: IdempotentRequest | null,
+): Promise<SentTest> {
   const claimed = await database.queries.transaction().execute(async (tx) => {
+    const keyed = idempotency === null ? [] : [idempotency];
+    const [earlier] = (await claimIdempotencyKeys(tx, tools.sealer, keyed)).values();
+    if (earlier instanceof SluiceError) throw earlier;
+    if (earlier) return { deliveryId: earlier.body, replayed: true };
     const endpoint = await getEndpoint(tx, name);
     const eventId = newId(tools.clock);
     const data = JSON.stringify({ message: 'This is a test event.' });
@@ -43,14 +57,21 @@ export async function sendTestEvent(
       eventType: testEventType,
       contract: endpoint.contract,
     };
+    // The key is kept with the delivery, not with its outcome, which is known only after the commit.
+    await keepAnswers(
+      tx,
+      tools.sealer,
+      keyed.map((request) => ({ request, answer: { status: 200, body: delivery.id } })),
+    );
     return enqueueLeased(tx, { ...delivery, priority: priority.live, dueAt: null }, tools.worker);
   });
+  if ('replayed' in claimed) return claimed;
   const { jobs, unpreparable } = await prepare(database.queries, tools.sealer, [claimed]);
   const [job] = jobs;
   const [failed] = unpreparable;
   const result = job ? await attempt(tools, job) : failed ? notSent(tools, failed) : null;
   if (!result) throw new Error('The test delivery was neither prepared nor refused.');
   const next = result.settlement.next === 'delivered' ? 'delivered' : 'failed';
-  await settle(database.queries, [{ ...result.settlement, next }]);
-  return claimed.id;
+  await database.queries.transaction().execute((tx) => settle(tx, [{ ...result.settlement, next }]));
+  return { deliveryId: claimed.id, replayed: false };
 }

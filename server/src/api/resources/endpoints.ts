@@ -1,6 +1,6 @@
 import { getContract } from '@sluice/contracts';
 import { Type } from 'typebox';
-import { invalidInput } from '../../base/errors.ts';
+import { invalidInput, SluiceError } from '../../base/errors.ts';
 import { publicId } from '../../base/ids.ts';
 import { cancelForEndpoint, pauseForEndpoint, resumeForEndpoint } from '../../deliveries/changes.ts';
 import { endpointStats, getDelivery, listAttempts } from '../../deliveries/ledger.ts';
@@ -273,12 +273,19 @@ export const test = operation({
   mode: 'direct',
   params: IdParams,
   answers: { 200: { description: 'The attempt', schema: Attempt } },
-  async handle({ queries, services, orgId }, { params }) {
-    const id = await sendTestEvent(services.database, services, { orgId, id: pathId('endpoint', params.id) });
-    const delivery = await getDelivery(queries, orgId, id);
+  async handle({ queries, services, orgId, idempotency }, { params }) {
+    const endpoint = { orgId, id: pathId('endpoint', params.id) };
+    const sent = await sendTestEvent(services.database, services, endpoint, idempotency);
+    const delivery = await getDelivery(queries, orgId, sent.deliveryId);
     const [attempt] = await listAttempts(queries, delivery, { after: 0, limit: 1 });
+    if (!attempt && sent.replayed)
+      throw new SluiceError('conflict', 'The test with this Idempotency-Key is still under way.');
     if (!attempt) throw new Error('The test attempt was not settled.');
-    return { status: 200, body: showAttempt(attempt) };
+    return {
+      status: 200,
+      body: showAttempt(attempt),
+      ...(sent.replayed ? { headers: { 'idempotent-replay': 'true' } } : {}),
+    };
   },
 });
 
