@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto';
+import { TypeID, typeid } from 'typeid-js';
+import type { Answer } from './exchange.ts';
+import { idForm, type Tenant } from './tenant.ts';
+
+/** What of an organization is in an answer to somebody else, besides what they sent themselves. */
+export function findForeignBytes(answer: Answer, owner: Tenant, sent: readonly string[] = []): string[] {
+  const everything = `${JSON.stringify(answer.headers)} ${answer.text}`;
+  const text = sent.reduce((rest, own) => (own === '' ? rest : rest.replaceAll(own, '')), everything);
+  return [owner.marker, ...owner.ids, owner.key.secret].filter((mark) => text.includes(mark));
+}
+
+/** A name of the same kind and length that nothing has. */
+export function strangerOf(name: string, owner: Tenant): string {
+  return name
+    .replaceAll(idForm, (id) => typeid(TypeID.fromString(id).getType()).toString())
+    .replaceAll(owner.marker, () => `mark0x${randomBytes(32).toString('hex')}`.slice(0, owner.marker.length));
+}
+
+/** All that an answer says, but for what is different each time. */
+export function comparable(answer: Answer): unknown {
+  const { date: _date, ...headers } = answer.headers;
+  const body =
+    typeof answer.body === 'object' && answer.body !== null
+      ? { ...answer.body, request_id: null }
+      : answer.text;
+  return { status: answer.status, headers, body };
+}
+
+/** What kind of answer it is: names, ids, times and secrets left out. */
+export function outline(answer: Answer, asker: Tenant, sent: string): unknown {
+  const text = answer.text
+    .replaceAll(JSON.stringify(sent).slice(1, -1), '<sent>')
+    .replaceAll(new RegExp(`${asker.marker}n\\d+`, 'g'), '<text>')
+    .replaceAll(idForm, (id) => `<${id.slice(0, id.indexOf('_'))}>`)
+    .replaceAll(/"request_id":"[^"]*"/g, '"request_id":"<id>"')
+    .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
+    .replaceAll(/"(secret|last_four)":"[^"]*"/g, '"$1":"<secret>"');
+  return { status: answer.status, text };
+}
+
+/** Every text in a value. */
+export function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => [
+    ...(Array.isArray(value) ? [] : [key]),
+    ...textsIn(inner),
+  ]);
+}

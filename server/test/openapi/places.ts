@@ -1,0 +1,89 @@
+import type { Tenant } from './tenant.ts';
+
+/** What a name in a path, body or query stands for. */
+export interface Place {
+  /** Makes such a thing in the organization and answers its name. `outer`: the parameters before it in the path. */
+  make(world: World, tenant: Tenant, outer: readonly string[]): Promise<string>;
+  /** The same thing for every organization: nothing to hide. */
+  readonly shared?: boolean;
+  /** A name that nothing has yet, where the caller chooses names. */
+  fresh?(tenant: Tenant): string;
+}
+
+/** What providers may use. */
+export interface World {
+  /** A body that the route accepts from this organization. */
+  sample(route: string, tenant: Tenant): Promise<Record<string, unknown>>;
+}
+
+/** Made by a POST of the route's sample body; its name is a member of the answer. */
+function created(collection: string, name = 'id'): Place {
+  return {
+    async make(world, tenant) {
+      const { body } = await tenant.call(
+        'POST',
+        collection,
+        await world.sample(`POST ${collection}`, tenant),
+      );
+      return body[name];
+    },
+  };
+}
+
+/**
+ * One line for each kind of name in a path: the path up to and with the parameter, and how an organization gets such
+ * a thing. Routes below it (`…/{id}/retry`) need no further line.
+ */
+export const places: Readonly<Record<string, Place>> = {
+  '/v1/organizations/{id}': { make: async (_world, tenant) => tenant.id },
+  '/v1/keys/{id}': created('/v1/keys'),
+  '/v1/members/{id}': created('/v1/members'),
+  '/v1/event-types/{name}': { make: makeEventType },
+  '/v1/events/{id}': created('/v1/events'),
+  '/v1/contracts/{name}': { make: async () => 'standard', shared: true },
+  '/v1/presets/{name}': { make: async () => 'fluxo', shared: true },
+  '/v1/endpoints/{id}': created('/v1/endpoints'),
+  '/v1/deliveries/{id}': { make: makeDelivery },
+  '/v1/schedules/{id}': created('/v1/schedules'),
+};
+
+/**
+ * One line for each name of a body's member or a query parameter that stands for a thing of the organization.
+ * What is called `id`, `…_id` or `…_ids` must be here.
+ */
+export const references: Readonly<Record<string, Place>> = {
+  id: { ...created('/v1/events'), fresh: (tenant) => tenant.text() },
+  event_id: created('/v1/events'),
+  endpoint_id: created('/v1/endpoints'),
+  members: created('/v1/members'),
+  email: { ...created('/v1/members', 'email'), fresh: (tenant) => `${tenant.text()}@example.com` },
+  actor: { make: async (_world, tenant) => `key:${tenant.key.id}` },
+  target: created('/v1/endpoints'),
+};
+
+async function makeEventType(world: World, tenant: Tenant): Promise<string> {
+  const name = tenant.text();
+  await tenant.call(
+    'PUT',
+    `/v1/event-types/${name}`,
+    await world.sample('PUT /v1/event-types/{name}', tenant),
+  );
+  return name;
+}
+
+/** One that was attempted twice and waits for its third attempt. */
+async function makeDelivery(world: World, tenant: Tenant): Promise<string> {
+  const type = tenant.text();
+  const endpoint = await tenant.call('POST', '/v1/endpoints', {
+    ...(await world.sample('POST /v1/endpoints', tenant)),
+    events: [type],
+  });
+  const event = await world.sample('POST /v1/events', tenant);
+  await tenant.call('POST', '/v1/events', { ...event, type, deliver_at: null });
+  const { body } = await tenant.call('GET', `/v1/deliveries?endpoint_id=${endpoint.body.id}`);
+  const { id } = body.data[0];
+  await tenant.app.worker.runOnce();
+  await tenant.call('POST', `/v1/deliveries/${id}/retry`);
+  await tenant.app.worker.runOnce();
+  return id;
+}

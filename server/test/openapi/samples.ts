@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto';
+import type { DocumentedRoute, Schema } from './document.ts';
+import { references, type World } from './places.ts';
+import type { Tenant } from './tenant.ts';
+
+/**
+ * What a member of this name must be for its route to accept it. All others are made from their schemas: texts from
+ * the organization's marker, numbers as large as they may be.
+ */
+const named: Readonly<Record<string, (tenant: Tenant) => unknown>> = {
+  url: (tenant) => `${tenant.receiver.url}/${tenant.marker}`,
+  contract: () => 'standard',
+  secret: () => `whsec_${randomBytes(32).toString('base64')}`,
+  preset: () => null,
+  time_zone: () => 'Europe/Berlin',
+  cron: () => '30 9 * * 1',
+  // The last owner of an organization cannot go.
+  role: () => 'member',
+  scopes: () => ['*'],
+  overlap_seconds: () => 60,
+  timeout_seconds: () => 10,
+};
+
+/** A value that its route accepts, with everything in it that may be in it. */
+export async function sampleOf(name: string, schema: Schema, world: World, tenant: Tenant): Promise<unknown> {
+  const reference = references[name];
+  if (reference && schema.type === 'string')
+    return reference.fresh?.(tenant) ?? reference.make(world, tenant, []);
+  const own = named[name];
+  if (own) return own(tenant);
+  const [choice] = schema.anyOf ?? schema.oneOf ?? [];
+  if (choice) return sampleOf(name, choice, world, tenant);
+  if (schema.const !== undefined) return schema.const;
+  if (schema.enum) return schema.enum[0];
+  switch (schema.type) {
+    case 'object':
+      return sampleObject(schema, world, tenant);
+    case 'array':
+      return [await sampleOf(name, schema.items ?? {}, world, tenant)];
+    case 'integer':
+    case 'number':
+      return schema.maximum ?? 1;
+    case 'boolean':
+      return true;
+    case 'null':
+      return null;
+    default:
+      return sampleText(schema, tenant);
+  }
+}
+
+async function sampleObject(schema: Schema, world: World, tenant: Tenant): Promise<Record<string, unknown>> {
+  const result: Record<string, unknown> = {};
+  for (const [name, inner] of Object.entries(schema.properties ?? {}))
+    result[name] = await sampleOf(name, inner, world, tenant);
+  const rest = Object.values(schema.patternProperties ?? {})[0] ?? schema.additionalProperties;
+  if (typeof rest === 'object') result[tenant.marker] = await sampleOf('', rest, world, tenant);
+  return result;
+}
+
+function sampleText(schema: Schema, tenant: Tenant): string {
+  if (schema.format === 'date-time')
+    return new Date(tenant.app.services.clock.now() + 3_600_000).toISOString();
+  return tenant.text();
+}
+
+/** Names in bodies and queries that look like names of things and are not in `references`. */
+export function findUnclassified(route: DocumentedRoute): string[] {
+  const found = new Set<string>();
+  const visit = (name: string, schema: Schema | boolean | undefined): void => {
+    if (typeof schema !== 'object') return;
+    const looksLikeOne = /(?:^|_)ids?$/.test(name) || /^Ids? of /.test(schema.description ?? '');
+    if (looksLikeOne && !(name in references)) found.add(name);
+    for (const [inner, property] of Object.entries(schema.properties ?? {})) visit(inner, property);
+    for (const choice of [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])]) visit(name, choice);
+    visit(name, schema.items);
+    visit('', schema.additionalProperties);
+  };
+  for (const [name, schema] of route.query) visit(name, schema);
+  visit('', route.body?.schema);
+  return [...found].map(
+    (name) =>
+      `${route.name}: "${name}" seems to stand for a thing of the organization; add a line to \`references\` in server/test/openapi/places.ts`,
+  );
+}
+
+/** A copy of a body with another value wherever this name is. */
+export function replaceNamed(body: unknown, name: string, value: string): unknown {
+  if (Array.isArray(body)) return body.map((item) => replaceNamed(item, name, value));
+  if (typeof body !== 'object' || body === null) return body;
+  return Object.fromEntries(
+    Object.entries(body).map(([key, inner]) => [
+      key,
+      key !== name ? replaceNamed(inner, name, value) : Array.isArray(inner) ? [value] : value,
+    ]),
+  );
+}

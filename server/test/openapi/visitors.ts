@@ -1,0 +1,111 @@
+import { TypeID } from 'typeid-js';
+import { makeSecret } from '../../src/tenants/keys.ts';
+import { scopes } from '../../src/tenants/scopes.ts';
+import type { DocumentedRoute } from './document.ts';
+import { ask, operator, type Tenant } from './tenant.ts';
+
+/** Somebody who asks for things that are not theirs. */
+export interface Visitor {
+  readonly name: string;
+  readonly authorization: string | undefined;
+  /** Whether the route is not simply theirs to use. */
+  comesTo(route: DocumentedRoute): boolean;
+  /** What turns them away before it matters what they ask for; null where nothing does. */
+  refusal(route: DocumentedRoute): Refusal | null;
+}
+
+export interface Refusal {
+  readonly status: number;
+  readonly code: string;
+}
+
+const everywhere = () => true;
+
+const unauthenticated = { status: 401, code: 'unauthenticated' };
+const forbidden = { status: 403, code: 'forbidden' };
+const missingScope = { status: 403, code: 'missing_scope' };
+
+interface MadeKey {
+  readonly id: string;
+  readonly secret: string;
+}
+
+async function makeKey(
+  tenant: Tenant,
+  more: { scopes?: readonly string[]; expires_at?: string } = {},
+): Promise<MadeKey> {
+  const { body } = await tenant.call('POST', '/v1/keys', { name: tenant.text(), scopes: ['*'], ...more });
+  return { id: body.id, secret: body.secret };
+}
+
+/** A credential that is none. */
+function invalid(name: string, authorization: string): Visitor {
+  return { name, authorization, comesTo: everywhere, refusal: () => unauthenticated };
+}
+
+/**
+ * Every kind of credential that may come to a thing of organization `a`, those of `a` that are no longer good among
+ * them. Two hours pass.
+ */
+export async function gatherVisitors(a: Tenant, b: Tenant, gone: Tenant): Promise<Visitor[]> {
+  const revoked = await Promise.all([a, b].map((tenant) => makeKey(tenant)));
+  for (const [index, tenant] of [a, b].entries())
+    await tenant.call('DELETE', `/v1/keys/${revoked[index]?.id}`);
+  const soon = new Date(a.app.services.clock.now() + 3_600_000).toISOString();
+  const expired = await Promise.all([a, b].map((tenant) => makeKey(tenant, { expires_at: soon })));
+  await a.app.advance(7_200_000);
+  await ask(a.app, operator, { method: 'DELETE', target: `/v1/organizations/${gone.id}` });
+  const { secret } = b.key;
+  const mistyped = `${secret.slice(0, -1)}${secret.endsWith('0') ? '1' : '0'}`;
+  return [
+    {
+      name: 'nobody',
+      authorization: undefined,
+      comesTo: everywhere,
+      refusal: ({ access }) => (access === 'public' ? null : unauthenticated),
+    },
+    invalid('another scheme', `Basic ${Buffer.from(`${secret}:`).toString('base64')}`),
+    invalid('a scheme without a key', 'Bearer'),
+    invalid('two keys at once', `Bearer ${secret} ${secret}`),
+    invalid('a mistyped key', `Bearer ${mistyped}`),
+    invalid(
+      'an unknown key of A with a right checksum',
+      `Bearer ${makeSecret('sluice_', TypeID.fromString(a.id).toUUID())}`,
+    ),
+    invalid('an unknown key of no organization', `Bearer ${makeSecret('sluice_', crypto.randomUUID())}`),
+    invalid('a revoked key of A', `Bearer ${revoked[0]?.secret}`),
+    invalid('a revoked key of B', `Bearer ${revoked[1]?.secret}`),
+    invalid('an expired key of A', `Bearer ${expired[0]?.secret}`),
+    invalid('an expired key of B', `Bearer ${expired[1]?.secret}`),
+    invalid('a key of a deleted organization', `Bearer ${gone.key.secret}`),
+    {
+      name: 'the operator',
+      authorization: operator,
+      comesTo: ({ access }) => access !== 'operator',
+      refusal: ({ access }) => (access === 'public' ? null : forbidden),
+    },
+    {
+      name: 'a key of B for everything',
+      authorization: `Bearer ${secret}`,
+      comesTo: everywhere,
+      refusal: ({ access }) => (access === 'operator' ? forbidden : null),
+    },
+    ...(await keysWithoutOneScope('A', a)),
+    ...(await keysWithoutOneScope('B', b)),
+  ];
+}
+
+/** For each scope a key that has all others: it comes to the routes that need this one. */
+async function keysWithoutOneScope(name: string, tenant: Tenant): Promise<Visitor[]> {
+  const visitors: Visitor[] = [];
+  for (const scope of scopes) {
+    const key = await makeKey(tenant, { scopes: scopes.filter((other) => other !== scope) });
+    visitors.push({
+      name: `a key of ${name} for everything but ${scope}`,
+      authorization: `Bearer ${key.secret}`,
+      comesTo: ({ access }) => typeof access === 'object' && access.scope === scope,
+      refusal: () => missingScope,
+    });
+  }
+  return visitors;
+}
