@@ -24,6 +24,11 @@ const usualBrowsers = [
 export const services = [
   { name: 'postgres', variable: 'SLUICE_TEST_POSTGRES_URL', find: findPostgres },
   { name: 'chromium', variable: 'SLUICE_TEST_CHROMIUM', find: findChromium },
+  // The languages in which docs/receivers has a receiver, from the first version that runs it.
+  { name: 'python', variable: 'SLUICE_TEST_PYTHON', find: findProgram('python3', '--version', [3, 8]) },
+  { name: 'php', variable: 'SLUICE_TEST_PHP', find: findProgram('php', '--version', [8, 0]) },
+  { name: 'go', variable: 'SLUICE_TEST_GO', find: findProgram('go', 'version', [1, 19]) },
+  { name: 'ruby', variable: 'SLUICE_TEST_RUBY', find: findProgram('ruby', '--version', [3, 0]) },
 ];
 
 /** @param {string | undefined} named @returns {Promise<Found>} */
@@ -99,4 +104,22 @@ async function findChromium(named) {
   if (!path) return { missing: named ? `nothing at ${named}` : 'none in the usual places' };
   const answer = spawnSync(path, ['--version'], { timeout: 15_000 });
   return answer.status === 0 ? { at: path } : { missing: `${path} does not start` };
+}
+
+/**
+ * @param {string} usual name on the PATH
+ * @param {string} ask the argument that makes it tell its version
+ * @param {[number, number]} least the first version that will do
+ * @returns {Service['find']}
+ */
+function findProgram(usual, ask, least) {
+  return async (named) => {
+    const program = named ?? usual;
+    const answer = spawnSync(program, [ask], { encoding: 'utf8', timeout: 15_000 });
+    if (answer.status !== 0) return { missing: `no ${program} that starts` };
+    const version = /(\d+)\.(\d+)/.exec(answer.stdout);
+    const [major, minor] = [Number(version?.[1]), Number(version?.[2])];
+    if (major > least[0] || (major === least[0] && minor >= least[1])) return { at: program };
+    return { missing: `${program} is version ${version?.[0] ?? 'unknown'}, older than ${least.join('.')}` };
+  };
 }

@@ -2,7 +2,8 @@
  * `npm test`: installs when needed, then formatter and linter, types, unused code, and every test. Arguments go to
  * Vitest and leave the static checks out: `npm test -- house` runs the tests of matching files.
  *
- * SLUICE_TEST_REQUIRE=postgres,chromium makes it an error to leave those, or any single test, out.
+ * SLUICE_TEST_REQUIRE=postgres,chromium,python makes it an error to leave those, or any single test, out; services.mjs
+ * has the list.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
