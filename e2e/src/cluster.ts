@@ -1,0 +1,84 @@
+import type { Kill } from './checker.ts';
+import { between, oneOf, type Random } from './random.ts';
+import { type Service, type ServiceOptions, startService } from './service.ts';
+import { pause } from './waiting.ts';
+
+/** One process's place in the cluster; the process in it comes and goes. */
+interface Seat {
+  readonly name: string;
+  readonly options: ServiceOptions;
+  service: Service | null;
+}
+
+/** Processes that belong together. */
+export interface Cluster {
+  /** Where the API is at the moment; empty while nobody serves it. */
+  addresses(): string[];
+  /** One of them, for reading. */
+  address(): string;
+  /** Kills of processes that deliver. */
+  readonly kills: readonly Kill[];
+  /** SIGKILL, and a new process in its place. */
+  crash(name: string): Promise<void>;
+  /** Crashes random ones, one after another, for so long. Answers how many. */
+  crashForAWhile(random: Random, seconds: number, pauseMs: readonly [number, number]): Promise<number>;
+  /** SIGTERM, and a new process in its place. Answers how the old one ended. */
+  renew(name: string): ReturnType<Service['terminate']>;
+}
+
+/** Starts processes by name, all at once. */
+export async function startCluster(members: Readonly<Record<string, ServiceOptions>>): Promise<Cluster> {
+  const seats = Object.entries(members).map(([name, options]): Seat => ({ name, options, service: null }));
+  const kills: Kill[] = [];
+  await Promise.all(seats.map(fill));
+
+  async function fill(seat: Seat): Promise<void> {
+    seat.service = await startService(seat.options);
+  }
+
+  /** From the moment that a process is told to end nobody is sent to it any more. */
+  function vacate(name: string): { seat: Seat; service: Service } {
+    const seat = seats.find((candidate) => candidate.name === name);
+    if (!seat?.service) throw new Error(`There is no process ${name} just now.`);
+    const { service } = seat;
+    seat.service = null;
+    return { seat, service };
+  }
+
+  async function crash(name: string): Promise<void> {
+    const { seat, service } = vacate(name);
+    if (seat.options.roles !== 'api') kills.push({ at: Date.now(), name });
+    await service.kill();
+    await fill(seat);
+  }
+
+  async function renew(name: string): ReturnType<Service['terminate']> {
+    const { seat, service } = vacate(name);
+    const ending = await service.terminate();
+    await fill(seat);
+    return ending;
+  }
+
+  const addresses = () =>
+    seats.flatMap(({ service, options }) => (service && options.roles !== 'worker' ? [service.address] : []));
+
+  return {
+    kills,
+    addresses,
+    address() {
+      const [first] = addresses();
+      if (first === undefined) throw new Error('Nobody serves the API just now.');
+      return first;
+    },
+    crash,
+    async crashForAWhile(random, seconds, [least, most]) {
+      const end = performance.now() + seconds * 1000;
+      for (let count = 0; ; count += 1) {
+        await pause(between(random, least, most));
+        if (performance.now() > end) return count;
+        await crash(oneOf(random, seats).name);
+      }
+    },
+    renew,
+  };
+}
