@@ -10,6 +10,13 @@ export function findForeignBytes(answer: Answer, owner: Tenant, sent: readonly s
   return [owner.marker, ...owner.ids, owner.key.secret].filter((mark) => text.includes(mark));
 }
 
+/** Marks of whatever organization in an answer, but for the asker's own. */
+export function findOtherMarkers(answer: Answer, asker: Tenant): string[] {
+  return [...answer.text.matchAll(/mark\d+x[0-9a-f]{12}/g)]
+    .map(([mark]) => mark)
+    .filter((mark) => mark !== asker.marker);
+}
+
 /** A name of the same kind and length that nothing has. */
 export function strangerOf(name: string, owner: Tenant): string {
   return name

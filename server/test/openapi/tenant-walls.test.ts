@@ -5,7 +5,7 @@ import { describeOnEachDatabase } from '../support/databases.ts';
 import { findBrokenPromises } from './answers.ts';
 import type { DocumentedRoute } from './document.ts';
 import type { Answer } from './exchange.ts';
-import { comparable, findForeignBytes, outline, strangerOf, textsIn } from './foreign.ts';
+import { comparable, findForeignBytes, findOtherMarkers, outline, strangerOf, textsIn } from './foreign.ts';
 import { references } from './places.ts';
 import { findUnclassified, replaceNamed } from './samples.ts';
 import { takeSnapshot } from './snapshot.ts';
@@ -200,31 +200,30 @@ describeOnEachDatabase('tenants are walls', (kind) => {
     patience,
   );
 
-  /** Pages through what B sees, and hands in A's cursor. */
+  /** Pages through everything that B sees, and hands in A's cursor. */
   async function readPages(route: DocumentedRoute, own: string, reader: Tenant): Promise<string[]> {
     const found: string[] = [];
-    const page = (tenant: Tenant, target: string, cursor: string | null): Promise<Answer> =>
+    const page = (tenant: Tenant, target: string, limit: number, cursor: string | null): Promise<Answer> =>
       ask(surface.app, `Bearer ${tenant.key.secret}`, {
         method: 'GET',
-        target: `${target}?limit=1${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
+        target: `${target}?limit=${limit}${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
       });
     let cursor: string | null = null;
-    for (let pages = 0; pages < 20 && (pages === 0 || cursor !== null); pages += 1) {
-      const answer = await page(reader, own, cursor);
-      found.push(
-        ...findForeignBytes(answer, a).map((mark) => `shows ${mark}`),
-        ...findBrokenPromises(route, answer),
-      );
+    for (let pages = 0; pages === 0 || cursor !== null; pages += 1) {
+      const answer = await page(reader, own, pages < 2 ? 1 : 200, cursor);
+      found.push(...findForeignBytes(answer, a).map((mark) => `shows ${mark}`));
+      found.push(...findOtherMarkers(answer, reader).map((mark) => `shows ${mark}`));
+      found.push(...findBrokenPromises(route, answer));
       cursor = answer.body?.next_cursor ?? null;
     }
-    const ofA = await page(a, fill(route, namesOfA.get(route.path) ?? []), null);
+    const ofA = await page(a, fill(route, namesOfA.get(route.path) ?? []), 1, null);
     const foreignCursor: string | null = ofA.body?.next_cursor ?? null;
     if (foreignCursor === null)
       return [
         ...found,
         'has less than two entries for A, so there is no cursor to try; let its provider make two',
       ];
-    const refused = await page(reader, own, foreignCursor);
+    const refused = await page(reader, own, 1, foreignCursor);
     if (refused.status !== 400 || findForeignBytes(refused, a).length > 0)
       found.push(`takes a cursor of A: ${refused.text}`);
     return found;
