@@ -1,4 +1,5 @@
 import { invalidInput, SluiceError } from '../base/errors.ts';
+import { transact } from '../db/transaction.ts';
 import type { Answer, Context, Credential, Input, Operation, Services } from '../http/operation.ts';
 import type { Actor } from '../tenants/audit.ts';
 import {
@@ -42,7 +43,7 @@ export async function execute(
     idempotency,
   });
   if (operation.mode !== 'write') return operation.handle(context(services.database.queries), input);
-  const answer = await services.database.queries.transaction().execute(async (tx) => {
+  const answer = await transact(services.database.queries, async (tx) => {
     if (idempotency === null) return operation.handle(context(tx), input);
     const earlier = (await claimIdempotencyKeys(tx, services.sealer, [idempotency])).get(idempotency);
     if (earlier instanceof SluiceError) throw earlier;

@@ -58,6 +58,7 @@ export async function attempt(tools: AttemptTools, job: Job): Promise<AttemptRes
       claimed,
       url: job.url,
       reason: error instanceof Error ? error.message : String(error),
+      retry: null,
     });
   }
 }
@@ -67,15 +68,15 @@ export async function attempt(tools: AttemptTools, job: Job): Promise<AttemptRes
  * receiver would refuse the time as stale signs afresh.
  */
 function signedAsOf({ claimed, contract }: Job, now: Date): Date {
-  if (claimed.roundAttempts === 0) return now;
   const age = (now.getTime() - claimed.roundStartedAt.getTime()) / 1000;
   return contract.toleranceSeconds !== null && age > contract.toleranceSeconds * 0.9
     ? now
     : claimed.roundStartedAt;
 }
 
-/** The attempt at a delivery that could not even be prepared: it fails for good, alone, with the reason in the ledger. */
-export function notSent(tools: AttemptTools, { claimed, url, reason }: Unpreparable): AttemptResult {
+/** The attempt at a delivery that could not even be prepared: it fails alone, with the reason in the ledger. */
+export function notSent(tools: AttemptTools, { claimed, url, reason, retry }: Unpreparable): AttemptResult {
+  const delay = retry && nextDelay(retry, claimed.roundAttempts + 1, tools.random);
   return {
     disable: false,
     disableAfter: null,
@@ -93,7 +94,7 @@ export function notSent(tools: AttemptTools, { claimed, url, reason }: Unprepara
       timings: '{"total":0}',
       durationMs: 0,
       startedAt: new Date(tools.clock.now()),
-      next: 'failed',
+      next: delay === null ? 'failed' : Math.round(delay * 1000),
       countsAsFailure: false,
       strained: false,
     },
@@ -148,11 +149,9 @@ function nextStep(
 ): Settlement['next'] {
   if (verdict === 'delivered') return 'delivered';
   if (verdict !== 'retry') return 'failed';
-  const rule =
-    job.retryDelays === null ? job.contract.retry : { ...job.contract.retry, delays: job.retryDelays };
   const asked =
     typeof retryAfter === 'string' ? parseRetryAfter(retryAfter, new Date(tools.clock.now())) : null;
-  const delay = nextDelay(rule, job.claimed.roundAttempts + 1, tools.random, asked);
+  const delay = nextDelay(job.retry, job.claimed.roundAttempts + 1, tools.random, asked);
   return delay === null ? 'failed' : Math.round(delay * 1000);
 }
 

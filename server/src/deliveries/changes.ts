@@ -7,6 +7,9 @@ export interface DeliveryName {
   readonly id: string;
 }
 
+/** More claims than any attempt takes: a fence of an earlier round is never reached again. */
+const fencesPerAttempt = 1_000;
+
 /**
  * Makes a pending delivery due now, or takes a failed one up again with a new round of the schedule.
  * @throws {SluiceError} not_found, delivery_not_retryable, conflict (its endpoint is disabled or gone)
@@ -24,7 +27,7 @@ export async function retryDelivery(tx: Queries, { orgId, id }: DeliveryName): P
     ), opened as (
       insert into open_deliveries (org_id, id, event_id, endpoint_id, event_type, contract, priority, phase, due_at, fence, cancel_requested,
                                    attempts, round_attempts, body_id, last_outcome, last_status, last_attempt_at, created_at)
-      select org_id, id, event_id, endpoint_id, event_type, contract, priority, 1, now(), attempts * 2 + 1, false,
+      select org_id, id, event_id, endpoint_id, event_type, contract, priority, 1, now(), attempts * ${fencesPerAttempt} + 1, false,
              attempts, 0, body_id, last_outcome, last_status, last_attempt_at, created_at
         from reopened
       returning id
@@ -46,23 +49,40 @@ export async function cancelDelivery(tx: Queries, { orgId, id }: DeliveryName): 
   throw new SluiceError('delivery_not_cancellable', `The delivery is ${state}.`);
 }
 
-/** Cancels everything that is still to go to an endpoint. */
-export async function cancelForEndpoint(tx: Queries, orgId: string, endpointId: string): Promise<number> {
-  return cancelWhere(tx, sql`org_id = ${orgId} and endpoint_id = ${endpointId}`);
-}
-
 /** Takes everything of a deleted organization out of the queue. */
 export async function dropForOrganization(tx: Queries, orgId: string): Promise<void> {
   await tx.deleteFrom('open_deliveries').where('org_id', '=', orgId).execute();
 }
 
-/** Leased ones are only marked: their worker ends them when it settles. */
+/**
+ * Deliveries that one change of an endpoint moves at once. A backlog of a million would outlast the statement timeout;
+ * the sweep moves the rest (`strays.ts`), and nothing of a disabled or deleted endpoint is sent meanwhile.
+ */
+export const movedAtOnce = 10_000;
+
+/** Cancels what is still to go to an endpoint. */
+export function cancelForEndpoint(tx: Queries, orgId: string, endpointId: string): Promise<number> {
+  return cancelWhere(
+    tx,
+    sql`org_id = ${orgId} and endpoint_id = ${endpointId} and not (phase = 2 and cancel_requested)`,
+  );
+}
+
+/**
+ * Leased ones are only marked: their worker ends them when it settles. They are locked first, so that one which is
+ * being claimed or settled at this moment is judged by what it becomes.
+ */
 async function cancelWhere(tx: Queries, condition: ReturnType<typeof sql>): Promise<number> {
   const { rows } = await sql<{ count: number }>`
-    with marked as (
-      update open_deliveries set cancel_requested = true where ${condition} and phase = 2 returning id
+    with chosen as (
+      select org_id, id, phase from open_deliveries where ${condition} limit ${movedAtOnce} for update
+    ), marked as (
+      update open_deliveries delivery set cancel_requested = true from chosen
+       where chosen.phase = 2 and delivery.org_id = chosen.org_id and delivery.id = chosen.id
     ), gone as (
-      delete from open_deliveries where ${condition} and phase <> 2 returning *
+      delete from open_deliveries delivery using chosen
+       where chosen.phase <> 2 and delivery.org_id = chosen.org_id and delivery.id = chosen.id
+      returning delivery.*
     ), closed as (
       insert into closed_deliveries (org_id, id, event_id, endpoint_id, event_type, contract, state, priority, attempts, body_id,
                                      last_outcome, last_status, last_attempt_at, created_at, finished_at)
@@ -70,22 +90,36 @@ async function cancelWhere(tx: Queries, condition: ReturnType<typeof sql>): Prom
              last_outcome, last_status, last_attempt_at, created_at, now()
         from gone
     )
-    select (select count(*) from marked)::int + (select count(*) from gone)::int as count`.execute(tx);
+    select count(*)::int as count from chosen`.execute(tx);
   return rows[0]?.count ?? 0;
 }
 
 /** Stops the deliveries of a disabled endpoint; they wait until it is enabled again. */
-export async function pauseForEndpoint(tx: Queries, orgId: string, endpointId: string): Promise<void> {
-  await sql`update open_deliveries set phase = 3 where org_id = ${orgId} and endpoint_id = ${endpointId} and phase in (0, 1)`.execute(
-    tx,
-  );
+export function pauseForEndpoint(tx: Queries, orgId: string, endpointId: string): Promise<number> {
+  return move(tx, orgId, endpointId, [0, 1], 3);
 }
 
 /** Lets them go again, each when it is due. */
-export async function resumeForEndpoint(tx: Queries, orgId: string, endpointId: string): Promise<void> {
-  await sql`update open_deliveries set phase = 0 where org_id = ${orgId} and endpoint_id = ${endpointId} and phase = 3`.execute(
-    tx,
-  );
+export function resumeForEndpoint(tx: Queries, orgId: string, endpointId: string): Promise<number> {
+  return move(tx, orgId, endpointId, [3], 0);
+}
+
+async function move(
+  tx: Queries,
+  orgId: string,
+  endpointId: string,
+  from: readonly number[],
+  to: number,
+): Promise<number> {
+  const { rows } = await sql`
+    with chosen as (
+      select org_id, id from open_deliveries
+       where org_id = ${orgId} and endpoint_id = ${endpointId} and phase = any(${from}::int[])
+       limit ${movedAtOnce} for update
+    )
+    update open_deliveries delivery set phase = ${to} from chosen
+     where delivery.org_id = chosen.org_id and delivery.id = chosen.id returning 1`.execute(tx);
+  return rows.length;
 }
 
 async function stateOf(
@@ -100,16 +134,6 @@ async function stateOf(
   const row = rows[0];
   if (!row) throw new SluiceError('not_found', 'No such delivery.');
   return row;
-}
-
-/** Pauses what a publish put into the queue while its endpoint was being disabled. */
-export async function pauseStrays(queries: Queries): Promise<void> {
-  await sql`
-    update open_deliveries delivery set phase = 3
-      from endpoints endpoint
-     where delivery.phase = 1 and endpoint.org_id = delivery.org_id and endpoint.id = delivery.endpoint_id and not endpoint.enabled`.execute(
-    queries,
-  );
 }
 
 /** Cancels what has been paused for longer than the ledger is kept, made before the given id's time. */

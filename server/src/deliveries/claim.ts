@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Queries } from '../db/connect.ts';
-import { allowanceLimit, spendAllowance } from '../endpoints/health.ts';
+import { transact } from '../db/transaction.ts';
+import { allowanceNow, spendAllowance } from '../endpoints/health.ts';
 
 /** A delivery that this worker may attempt now, and until when. */
 export interface Claimed {
@@ -56,15 +57,15 @@ const claimLock = 7_205_759_404;
  * Leases a batch of ready deliveries.
  *
  * A lane is one endpoint with ready deliveries. The walk visits lanes in the order of the index, one probe each, from
- * where the last claim stopped; it takes from each what its endpoint may have under way, in turns, so a lane with a
- * million deliveries costs and gets as much as a lane with one. Organizations without room are jumped over whole.
+ * where the last claim stopped; it takes from each what its endpoint may have under way, in turns that count what is
+ * under way already, so a lane with a million deliveries costs and gets as much as a lane with one. Organizations without room are jumped over whole.
  *
  * Claims of all workers run one after another under an advisory lock: it is what makes an endpoint's limits hold over
  * the whole cluster. A claim takes milliseconds and up to `limit` deliveries; a claimer that stops inside one loses
  * its connection after 10 s (`idle_in_transaction_session_timeout`), and the lock with it.
  */
 export function claim(queries: Queries, request: ClaimRequest): Promise<Claim> {
-  return queries.transaction().execute(async (tx) => {
+  return transact(queries, async (tx) => {
     await sql`select pg_advisory_xact_lock(${sql.lit(claimLock)})`.execute(tx);
     const { rows } = await claimStatement(request).execute(tx);
     const first = rows[0];
@@ -126,7 +127,8 @@ function claimStatement(request: ClaimRequest) {
     room as (select * from unnest(${organizations}::uuid[], ${rooms}::int[]) as room (org_id, left_over)),
     candidate as (
       select lane.org_id, lane.endpoint_id, ready.id, endpoint.effective_timeout_seconds as timeout_seconds, endpoint.rate_limit,
-             row_number() over (partition by lane.org_id, lane.endpoint_id order by ready.priority, ready.due_at) as turn
+             leased.under_way
+               + row_number() over (partition by lane.org_id, lane.endpoint_id order by ready.priority, ready.due_at) as turn
         from lane
         join endpoints endpoint on endpoint.org_id = lane.org_id and endpoint.id = lane.endpoint_id and endpoint.enabled
         join endpoint_health health on health.org_id = lane.org_id and health.endpoint_id = lane.endpoint_id
@@ -137,8 +139,7 @@ function claimStatement(request: ClaimRequest) {
          select id, priority, due_at from open_deliveries
           where phase = 1 and org_id = lane.org_id and endpoint_id = lane.endpoint_id
           order by priority, due_at
-          limit greatest(0, least(${request.limit}, health.concurrency - leased.under_way, coalesce(floor(
-            least(${allowanceLimit}, health.allowance + endpoint.rate_limit * extract(epoch from now() - health.allowance_at))), ${request.limit})))
+          limit greatest(0, least(${request.limit}, health.concurrency - leased.under_way, coalesce(floor(${allowanceNow}), ${request.limit})))
        ) ready
     ),
     in_turn as (

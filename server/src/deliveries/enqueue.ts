@@ -48,15 +48,28 @@ export async function enqueueLeased(tx: Queries, delivery: NewDelivery, worker: 
   };
 }
 
+/** Rows in one statement: a batch of events for thousands of endpoints each must not outlast the statement timeout. */
+const rowsAtOnce = 5_000;
+
 /** Puts deliveries into the queue, in the transaction that accepts their event. */
-export async function enqueue(tx: Queries, deliveries: readonly NewDelivery[]): Promise<void> {
-  if (deliveries.length === 0) return;
+export async function enqueue(tx: Queries, deliveries: Iterable<NewDelivery>): Promise<void> {
+  let rows: NewDelivery[] = [];
+  for (const delivery of deliveries) {
+    rows.push(delivery);
+    if (rows.length < rowsAtOnce) continue;
+    await insert(tx, rows);
+    rows = [];
+  }
+  if (rows.length > 0) await insert(tx, rows);
+}
+
+async function insert(tx: Queries, deliveries: readonly NewDelivery[]): Promise<void> {
   const column = <T>(read: (delivery: NewDelivery) => T): T[] => deliveries.map(read);
   await sql`
     insert into open_deliveries (org_id, id, event_id, endpoint_id, event_type, contract, priority, phase, due_at,
                                  fence, cancel_requested, attempts, round_attempts, created_at)
     select org_id, id, event_id, endpoint_id, event_type, contract, priority,
-           case when due_at > now() then ${phase.scheduled}::int else ${phase.ready}::int end, coalesce(due_at, now()), 0, false, 0, 0, now()
+           case when due_at > now() then ${phase.scheduled}::int else ${phase.ready}::int end, greatest(due_at, now()), 0, false, 0, 0, now()
       from unnest(${column((d) => d.orgId)}::uuid[], ${column((d) => d.id)}::uuid[], ${column((d) => d.eventId)}::uuid[],
         ${column((d) => d.endpointId)}::uuid[], ${column((d) => d.eventType)}::text[], ${column((d) => d.contract)}::text[],
         ${column((d) => d.priority)}::int[], ${column((d) => d.dueAt?.toISOString() ?? null)}::timestamptz[])

@@ -1,9 +1,9 @@
-import { getContract } from '@sluice/contracts';
 import { sql } from 'kysely';
 import type { Clock } from '../base/clock.ts';
 import { newId } from '../base/ids.ts';
 import type { Queries } from '../db/connect.ts';
 import { leaseMarginSeconds } from './claim.ts';
+import { retryRuleFor } from './schedule.ts';
 
 /**
  * Takes back leases whose worker is gone: what it was doing is in the ledger as an attempt with the outcome
@@ -29,8 +29,7 @@ export function expireLeases(queries: Queries, clock: Clock, everyone = false): 
          for update of delivery skip locked`.execute(tx);
     if (expired.length === 0) return 0;
     const isLast = expired.map(
-      (row) =>
-        row.round_attempts >= (row.retry_delays ?? getContract(row.contract)?.retry.delays ?? []).length,
+      (row) => row.round_attempts >= retryRuleFor(row.contract, row.retry_delays).delays.length,
     );
     await sql`
       with given as (

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Contract, getContract, type WireEvent } from '@sluice/contracts';
+import { type Contract, getContract, type RetryRule, type WireEvent } from '@sluice/contracts';
 import { sql } from 'kysely';
 import { firstIdAt, publicId, timeOfId } from '../base/ids.ts';
 import type { Sealer } from '../base/seal.ts';
@@ -7,6 +7,7 @@ import type { Queries } from '../db/connect.ts';
 import { openHeaders } from '../endpoints/endpoints.ts';
 import { readSecrets } from '../endpoints/secrets.ts';
 import type { Claimed } from './claim.ts';
+import { retryRuleFor, retryRuleOf } from './schedule.ts';
 
 /** Everything that an attempt needs, read after the claim: what the endpoint is now, what the event was then. */
 export interface Job {
@@ -19,7 +20,7 @@ export interface Job {
   /** Newest first. */
   readonly secrets: readonly string[];
   readonly body: { readonly id: string; readonly bytes: Uint8Array };
-  readonly retryDelays: readonly number[] | null;
+  readonly retry: RetryRule;
 }
 
 /** A claimed delivery that can't be attempted, and why. */
@@ -27,7 +28,17 @@ export interface Unpreparable {
   readonly claimed: Claimed;
   readonly url: string;
   readonly reason: string;
+  /** `null` where it can never be sent; otherwise what keeps it back may pass, such as a master key that is missing. */
+  readonly retry: RetryRule | null;
 }
+
+/** One whose rows cannot be read. */
+export function unreadable(claimed: Claimed, reason: string): Unpreparable {
+  return { claimed, url: '', reason, retry: retryRuleOf(claimed.contract) };
+}
+
+/** Why a delivery can never be sent. */
+class NeverSent extends Error {}
 
 interface EndpointRow {
   org_id: string;
@@ -75,10 +86,10 @@ export async function prepare(
     try {
       const event = events.get(delivery.eventId);
       const contract = getContract(delivery.contract);
-      const current = secrets.get(delivery.endpointId) ?? [];
-      if (!event) throw new Error('its event is no longer in the ledger');
+      if (!event) throw new NeverSent('its event is no longer in the ledger');
       if (!contract) throw new Error(`this version knows no contract "${delivery.contract}"`);
-      if (!endpoint || current.length === 0) throw new Error('its endpoint has no secret to sign with');
+      const open = secrets.get(delivery.endpointId);
+      if (!endpoint || !open) throw new NeverSent('its endpoint has no secret to sign with');
       const wireEvent = asWireEvent(event);
       const stored = delivery.bodyId === null ? undefined : bodies.get(delivery.bodyId);
       const body = stored ?? encodeOnce(encoded, contract, event, wireEvent);
@@ -89,16 +100,14 @@ export async function prepare(
         event: wireEvent,
         url: endpoint.url,
         ownHeaders,
-        secrets: current,
+        secrets: open(),
         body,
-        retryDelays: endpoint.retry_delays,
+        retry: retryRuleFor(contract.name, endpoint.retry_delays),
       });
     } catch (error) {
-      unpreparable.push({
-        claimed: delivery,
-        url: endpoint?.url ?? '',
-        reason: error instanceof Error ? error.message : String(error),
-      });
+      const failed = unreadable(delivery, error instanceof Error ? error.message : String(error));
+      const retry = error instanceof NeverSent ? null : failed.retry;
+      unpreparable.push({ ...failed, url: endpoint?.url ?? '', retry });
     }
   }
   return { jobs, unpreparable };

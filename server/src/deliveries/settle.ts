@@ -32,32 +32,27 @@ export interface Settlement {
 }
 
 export interface Settled {
-  readonly orgId: string;
-  readonly deliveryId: string;
+  readonly settlement: Settlement;
   readonly state: 'delivered' | 'failed' | 'cancelled' | 'pending';
 }
 
 /**
  * Appends attempts and moves their deliveries on, in one statement, guarded by the fence: what another worker has
- * taken over meanwhile is left alone and is not in the answer. Then the endpoints' records, in the same transaction.
+ * taken over meanwhile is left alone and is not in the answer. Then the endpoints' records. All of it in the caller's
+ * transaction, so that what follows from it, such as disabling an endpoint, commits with it or not at all.
  */
-export function settle(
-  queries: Queries,
+export async function settle(
+  tx: Queries,
   settlements: readonly Settlement[],
 ): Promise<{ settled: Settled[]; health: Health[] }> {
-  return queries.transaction().execute(async (tx) => {
-    const { rows } = await settleStatement(settlements).execute(tx);
-    const states = new Map(rows.map((row) => [row.delivery_id, row.state]));
-    const kept = settlements.filter((settlement) => states.has(settlement.deliveryId));
-    const changes = summarizeHealth(kept);
-    const health = changes.length > 0 ? await recordHealth(tx, changes) : [];
-    const settled = kept.map(({ orgId, deliveryId }) => ({
-      orgId,
-      deliveryId,
-      state: states.get(deliveryId) ?? 'pending',
-    }));
-    return { settled, health };
+  const { rows } = await settleStatement(settlements).execute(tx);
+  const states = new Map(rows.map((row) => [row.attempt_id, row.state]));
+  const settled = settlements.flatMap((settlement) => {
+    const state = states.get(settlement.attemptId);
+    return state === undefined ? [] : [{ settlement, state }];
   });
+  const changes = summarizeHealth(settled.map(({ settlement }) => settlement));
+  return { settled, health: changes.length > 0 ? await recordHealth(tx, changes) : [] };
 }
 
 function settleStatement(settlements: readonly Settlement[]) {
@@ -69,7 +64,7 @@ function settleStatement(settlements: readonly Settlement[]) {
     ).values(),
   ];
   const column = <T>(read: (settlement: Settlement) => T): T[] => settlements.map(read);
-  return sql<{ delivery_id: string; state: Settled['state'] }>`
+  return sql<{ attempt_id: string; state: Settled['state'] }>`
     with given as (
       select * from unnest(
         ${column((s) => s.orgId)}::uuid[], ${column((s) => s.deliveryId)}::uuid[], ${column((s) => s.fence)}::int[],
@@ -126,7 +121,7 @@ function settleStatement(settlements: readonly Settlement[]) {
         from held
        where held.end_state is null and delivery.org_id = held.org_id and delivery.id = held.delivery_id
     )
-    select delivery_id, coalesce(end_state, 'pending') as state from held`;
+    select attempt_id, coalesce(end_state, 'pending') as state from held`;
 }
 
 function summarizeHealth(settlements: readonly Settlement[]): HealthChange[] {

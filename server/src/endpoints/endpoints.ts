@@ -94,7 +94,7 @@ export async function changeEndpoint(
   const before = await lockEndpoint(tx, name);
   const contract = contractNamed(change.contract ?? before.contract);
   if (contract.name !== before.contract) {
-    const secrets = (await readSecrets(tx, tools.sealer, [name])).get(name.id) ?? [];
+    const secrets = (await readSecrets(tx, tools.sealer, [name])).get(name.id)?.() ?? [];
     const problem = secrets.map((secret) => contract.secret.problem(secret)).find((found) => found !== null);
     if (problem)
       throw invalidInput('/contract', `The endpoint's secret does not suit this contract: ${problem}`);
@@ -158,6 +158,8 @@ export async function disableEndpoint(
 
 /** Lets deliveries flow again, with a clean record. */
 export async function enableEndpoint(tx: Queries, name: EndpointName): Promise<Endpoint> {
+  // The record first, as settling an attempt does: the two cannot wait for each other.
+  await resetHealth(tx, name.orgId, name.id);
   await lockEndpoint(tx, name);
   const changed = await tx
     .updateTable('endpoints')
@@ -166,7 +168,6 @@ export async function enableEndpoint(tx: Queries, name: EndpointName): Promise<E
     .where('id', '=', name.id)
     .returningAll()
     .executeTakeFirstOrThrow();
-  await resetHealth(tx, name.orgId, name.id);
   await bumpVersion(tx, name.orgId);
   return changed;
 }
@@ -284,7 +285,11 @@ function checkUrl(tools: EndpointTools, contract: Contract, text: string): strin
   return url.href;
 }
 
-async function lockEndpoint(tx: Queries, name: EndpointName): Promise<Endpoint> {
+/**
+ * For changes of what belongs to it: two of them go one after the other.
+ * @throws {SluiceError} not_found
+ */
+export async function lockEndpoint(tx: Queries, name: EndpointName): Promise<Endpoint> {
   const found = await tx
     .selectFrom('endpoints')
     .selectAll()

@@ -105,12 +105,18 @@ export async function spendAllowance(
   spent: readonly { orgId: string; endpointId: string; count: number }[],
 ): Promise<void> {
   await sql`
-    update endpoint_health health set
-      allowance = least(${allowanceLimit}, health.allowance + endpoint.rate_limit * extract(epoch from now() - health.allowance_at)) - given.count,
-      allowance_at = now()
-      from unnest(${spent.map((s) => s.orgId)}::uuid[], ${spent.map((s) => s.endpointId)}::uuid[], ${spent.map((s) => s.count)}::int[])
-           as given (org_id, endpoint_id, count), endpoints endpoint
+    with given as (
+      select * from unnest(${spent.map((s) => s.orgId)}::uuid[], ${spent.map((s) => s.endpointId)}::uuid[], ${spent.map((s) => s.count)}::int[])
+        as given (org_id, endpoint_id, count)
+    ), locked as (
+      select health.org_id, health.endpoint_id from endpoint_health health
+        join given on given.org_id = health.org_id and given.endpoint_id = health.endpoint_id
+       order by 1, 2 for update of health
+    )
+    update endpoint_health health set allowance = ${allowanceNow} - given.count, allowance_at = now()
+      from given, locked, endpoints endpoint
      where health.org_id = given.org_id and health.endpoint_id = given.endpoint_id
+       and locked.org_id = given.org_id and locked.endpoint_id = given.endpoint_id
        and endpoint.org_id = given.org_id and endpoint.id = given.endpoint_id and endpoint.rate_limit is not null`.execute(
     tx,
   );
@@ -120,4 +126,12 @@ export async function spendAllowance(
  * What a rate-limited endpoint may save up: a twentieth of a second's worth, at least one. A whole second's worth
  * would let twice the rate through in the second after a pause.
  */
-export const allowanceLimit = sql<number>`greatest(1, endpoint.rate_limit / 20.0)`;
+const allowanceLimit = sql<number>`greatest(1, endpoint.rate_limit / 20.0)`;
+
+/**
+ * The allowance as of now, of `health` and `endpoint` in the statement around it; null without a rate limit (least and
+ * greatest pass nulls over, so that has to be said). What may be saved up is taken off what comes in: no second,
+ * wherever it begins, sees more than the rate.
+ */
+export const allowanceNow = sql<number>`case when endpoint.rate_limit is not null then least(${allowanceLimit},
+  health.allowance + (endpoint.rate_limit + 1 - ${allowanceLimit}) * extract(epoch from now() - health.allowance_at)) end`;

@@ -75,24 +75,28 @@ export async function rotateSecret(
   return { secret: await issueSecret(tx, tools, endpoint, contract), overlapSeconds: overlap };
 }
 
-/** The secrets that sign now, newest first, for each endpoint's id. */
+/**
+ * The secrets that sign now, newest first, for each endpoint's id. They are opened by whoever needs them: one that no
+ * master key opens is a failure of its own endpoint only.
+ */
 export async function readSecrets(
   queries: Queries,
   sealer: Sealer,
   endpoints: readonly EndpointName[],
-): Promise<Map<string, string[]>> {
+): Promise<Map<string, () => string[]>> {
   const { rows } = await sql<{ org_id: string; endpoint_id: string; ciphertext: string }>`
     select org_id, endpoint_id, ciphertext from endpoint_secrets
      where (org_id, endpoint_id) in (select * from unnest(${endpoints.map((e) => e.orgId)}::uuid[], ${endpoints.map((e) => e.id)}::uuid[]))
        and (expires_at is null or expires_at > now())
-     order by org_id, endpoint_id, id desc`.execute(queries);
-  const secrets = new Map<string, string[]>();
-  for (const row of rows) {
-    const list = secrets.get(row.endpoint_id) ?? [];
-    list.push(sealer.open(row.ciphertext, purpose({ orgId: row.org_id, id: row.endpoint_id })));
-    secrets.set(row.endpoint_id, list);
-  }
-  return secrets;
+     order by org_id, endpoint_id, expires_at desc nulls first, id desc`.execute(queries);
+  const sealed = new Map<string, typeof rows>();
+  for (const row of rows) sealed.set(row.endpoint_id, [...(sealed.get(row.endpoint_id) ?? []), row]);
+  return new Map(
+    [...sealed].map(([id, ofEndpoint]) => [
+      id,
+      () => ofEndpoint.map((row) => sealer.open(row.ciphertext, purpose({ orgId: row.org_id, id }))),
+    ]),
+  );
 }
 
 /** Seals secrets anew that an older master key has sealed, some at a time; answers how many. */

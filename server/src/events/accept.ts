@@ -7,7 +7,12 @@ import type { Sealer } from '../base/seal.ts';
 import type { Queries } from '../db/connect.ts';
 import { enqueue, type NewDelivery } from '../deliveries/enqueue.ts';
 import { priority } from '../deliveries/phases.ts';
-import { matchSubscribers, type SubscriberList, type SubscriberLists } from '../endpoints/match.ts';
+import {
+  matchSubscribers,
+  type Subscriber,
+  type SubscriberList,
+  type SubscriberLists,
+} from '../endpoints/match.ts';
 import {
   claimIdempotencyKeys,
   keepAnswers,
@@ -34,7 +39,8 @@ interface PlannedEvent {
   readonly id: string;
   readonly event: NewEvent;
   readonly orgId: string;
-  readonly deliveries: readonly NewDelivery[];
+  /** Whom it goes to. */
+  readonly subscribers: readonly Subscriber[];
 }
 
 /**
@@ -68,6 +74,7 @@ export async function acceptEvents(
   }
   await store(
     tx,
+    tools.clock,
     [...planned.values()].flat().filter((entry) => 'event' in entry),
   );
   for (const [request, entries] of planned) {
@@ -83,18 +90,19 @@ function asAccepted(entry: PlannedEvent | AcceptedEvent): AcceptedEvent {
   return {
     id: entry.event.externalId ?? publicId('event', entry.id),
     type: entry.event.type,
-    deliveries: entry.deliveries.length,
+    deliveries: entry.subscribers.length,
   };
 }
 
 /** The lists that matching and checking go by, as of this transaction. */
 export async function readState(tx: Queries, tools: AcceptTools, orgIds: readonly string[]) {
-  const { rows } = await sql<{ id: string; endpoints: number; event_types: number }>`
-    select organization.id, coalesce(endpoint.version, 0) as endpoints, coalesce(event_type.version, 0) as event_types
+  const { rows } = await sql<{ id: string; endpoints: number; event_types: number; at: Date }>`
+    select clock_timestamp() as at, organization.id, coalesce(endpoint.version, 0) as endpoints, coalesce(event_type.version, 0) as event_types
       from organizations organization
       left join endpoint_versions endpoint on endpoint.org_id = organization.id
       left join event_type_versions event_type on event_type.org_id = organization.id
      where organization.id = any(${orgIds}::uuid[])`.execute(tx);
+  if (rows[0]) tools.clock.follow(rows[0].at);
   const lists = await tools.subscribers.load(tx, new Map(rows.map((row) => [row.id, row.endpoints])));
   const catalogues = await tools.catalogues.load(tx, new Map(rows.map((row) => [row.id, row.event_types])));
   return { lists, catalogues };
@@ -124,7 +132,8 @@ async function answerRepeated(
 
 function checkData(request: PublishRequest, catalogue: Catalogue | undefined): InputError[] {
   return request.events.flatMap((event, index) => {
-    const check = catalogue?.checkFor(event.type);
+    // What the platform itself says is not an organization's to forbid.
+    const check = event.source === 'system' ? null : catalogue?.checkFor(event.type);
     return check
       ? check(JSON.parse(event.data)).map(({ pointer, detail }) => ({
           pointer: `${request.pointer(index)}/data${pointer}`,
@@ -240,22 +249,13 @@ async function planRequest(
     const id = claimed?.id ?? newId(tools.clock);
     const addressed =
       event.audience === null ? new Set<string>() : await resolveAudience(tx, request.orgId, event.audience);
-    const deliveries = matchSubscribers(list, event.type, addressed).map((subscriber) => ({
-      orgId: request.orgId,
-      id: newId(tools.clock),
-      eventId: id,
-      endpointId: subscriber.endpointId,
-      eventType: event.type,
-      contract: subscriber.contract,
-      priority: priority.live,
-      dueAt: event.deliverAt,
-    }));
-    planned.push({ id, event, orgId: request.orgId, deliveries });
+    const subscribers = matchSubscribers(list, event.type, addressed);
+    planned.push({ id, event, orgId: request.orgId, subscribers });
   }
   return planned;
 }
 
-async function store(tx: Queries, planned: readonly PlannedEvent[]): Promise<void> {
+async function store(tx: Queries, clock: Clock, planned: readonly PlannedEvent[]): Promise<void> {
   if (planned.length === 0) return;
   const column = <T>(read: (entry: PlannedEvent) => T): T[] => planned.map(read);
   await sql`
@@ -269,10 +269,17 @@ async function store(tx: Queries, planned: readonly PlannedEvent[]): Promise<voi
       as given (org_id, id, external_id, type, data, occurred_at, deliver_at, audience, metadata, source)`.execute(
     tx,
   );
-  await enqueue(
-    tx,
-    planned.flatMap((entry) => entry.deliveries),
-  );
+  await enqueue(tx, deliveriesOf(clock, planned));
+}
+
+/** One after another: a batch for thousands of endpoints has more of them than should be in memory at once. */
+function* deliveriesOf(clock: Clock, planned: readonly PlannedEvent[]): Generator<NewDelivery> {
+  for (const { id, event, orgId, subscribers } of planned) {
+    for (const { endpointId, contract } of subscribers) {
+      const delivery = { orgId, id: newId(clock), eventId: id, endpointId, eventType: event.type, contract };
+      yield { ...delivery, priority: priority.live, dueAt: event.deliverAt };
+    }
+  }
 }
 
 /** Keeps the answers of requests with a key; a refused request gives its key back. */

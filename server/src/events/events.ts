@@ -158,11 +158,18 @@ function reasonOf(row: {
   return row.of_member ? 'not_addressed' : 'endpoint_changed_since';
 }
 
-/** Forgets publishers' ids of events that retention has dropped, some at a time. */
-export async function forgetEventIds(queries: Queries, retentionDays: number): Promise<void> {
-  await sql`
+/**
+ * Forgets publishers' ids of events that retention has dropped, some at a time; answers how many. An event that is
+ * still to be delivered, because it was scheduled far ahead, keeps its id.
+ */
+export async function forgetEventIds(queries: Queries, retentionDays: number): Promise<number> {
+  const { rows } = await sql`
     delete from event_ids where (org_id, external_id) in (
-      select org_id, external_id from event_ids where created_at < now() - make_interval(days => ${retentionDays}) order by created_at limit 1000)`.execute(
-    queries,
-  );
+      select org_id, external_id from event_ids
+       where created_at < now() - make_interval(days => ${retentionDays})
+         and not exists (select 1 from open_deliveries delivery
+                          where delivery.org_id = event_ids.org_id and delivery.event_id = event_ids.event_id)
+       order by created_at limit 1000)
+    returning 1`.execute(queries);
+  return rows.length;
 }

@@ -3,7 +3,8 @@ import { publicId } from '../base/ids.ts';
 import type { Logger } from '../base/log.ts';
 import type { Metrics } from '../base/metrics.ts';
 import type { Database, Queries } from '../db/connect.ts';
-import { isDeadlock, isUnavailable } from '../db/failures.ts';
+import { isUnavailable } from '../db/failures.ts';
+import { transact } from '../db/transaction.ts';
 import { type Acceptance, type AcceptTools, acceptEvents } from './accept.ts';
 import type { PublishRequest } from './new-event.ts';
 
@@ -103,16 +104,8 @@ export class Publisher {
     }
   }
 
-  async #commit(requests: readonly PublishRequest[]): Promise<Map<PublishRequest, Acceptance>> {
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return await this.#database.queries
-          .transaction()
-          .execute((tx) => acceptEvents(tx, this.#tools, requests));
-      } catch (error) {
-        if (!isDeadlock(error) || tries === 3) throw error;
-      }
-    }
+  #commit(requests: readonly PublishRequest[]): Promise<Map<PublishRequest, Acceptance>> {
+    return transact(this.#database.queries, (tx) => acceptEvents(tx, this.#tools, requests));
   }
 
   #settle(group: readonly Waiting[], acceptances: ReadonlyMap<PublishRequest, Acceptance>): void {

@@ -24,7 +24,8 @@ export function requestHash(method: string, path: string, body: Uint8Array): Buf
 
 /**
  * Claims keys inside the transaction that does the work; in the order of the keys, so that two groups of requests
- * cannot wait for each other. A key that another transaction is claiming is waited for. Answers, for those that were
+ * cannot wait for each other. A key that another transaction is claiming is waited for; one that is older than 24
+ * hours begins anew. Answers, for those that were
  * claimed before, the first answer; the others are to be done and then kept by `keepAnswers`.
  *
  * Answers an error instead for a key that was used for another request.
@@ -44,7 +45,9 @@ export async function claimIdempotencyKeys(
     insert into idempotency_keys (org_id, key, request_hash, created_at)
     select org_id, key, decode(hash, 'hex'), now()
       from unnest(${columns[0]}::uuid[], ${columns[1]}::text[], ${columns[2]}::text[]) as given (org_id, key, hash)
-    on conflict (org_id, key) do nothing
+    on conflict (org_id, key) do update
+       set request_hash = excluded.request_hash, status = null, answer = null, created_at = excluded.created_at
+     where idempotency_keys.created_at <= now() - interval '24 hours'
     returning org_id, key`.execute(tx);
   const fresh = new Set(claimed.map((row) => `${row.org_id} ${row.key}`));
   const earlier = sorted.filter((request) => !fresh.has(`${request.orgId} ${request.key}`));
@@ -109,13 +112,16 @@ export async function releaseIdempotencyKeys(
   );
 }
 
-/** Forgets keys older than 24 hours, some at a time. */
-export async function forgetIdempotencyKeys(queries: Queries): Promise<void> {
-  await sql`
-    delete from idempotency_keys where (org_id, key) in (
-      select org_id, key from idempotency_keys where created_at < now() - interval '24 hours' order by created_at limit 1000)`.execute(
-    queries,
-  );
+/**
+ * Forgets keys that ended a while ago, some at a time; answers how many. Not those that end at this moment: a request
+ * that has just found one must still find its answer.
+ */
+export async function forgetIdempotencyKeys(queries: Queries): Promise<number> {
+  const { rows } = await sql`
+    delete from idempotency_keys where created_at < now() - interval '24 hours 5 minutes' and (org_id, key) in (
+      select org_id, key from idempotency_keys where created_at < now() - interval '24 hours 5 minutes' order by created_at limit 1000)
+    returning 1`.execute(queries);
+  return rows.length;
 }
 
 function purpose(request: IdempotentRequest): string {

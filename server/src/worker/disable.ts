@@ -1,56 +1,85 @@
+import { SluiceError } from '../base/errors.ts';
 import { publicId } from '../base/ids.ts';
+import type { Queries } from '../db/connect.ts';
+import type { AttemptResult } from '../deliveries/attempt.ts';
 import { pauseForEndpoint } from '../deliveries/changes.ts';
-import { disableEndpoint } from '../endpoints/endpoints.ts';
-import type { EndpointName } from '../endpoints/secrets.ts';
+import type { Settled } from '../deliveries/settle.ts';
+import { disableEndpoint, type Endpoint } from '../endpoints/endpoints.ts';
+import { type Health, reasonToDisable } from '../endpoints/health.ts';
 import { recordAudit, systemActor } from '../tenants/audit.ts';
 import type { WorkerTools } from './tools.ts';
 
-/** Disables an endpoint whose contract says so, and tells its owner by an `endpoint.disabled` event; all in one commit. */
+/** An endpoint that is to be disabled, and why. */
+export interface Disabling {
+  readonly orgId: string;
+  readonly id: string;
+  readonly reason: string;
+}
+
+/** Which endpoints a settled batch disables: by 410, or by their contract's rule. In the order of their ids. */
+export function endpointsToDisable(
+  batch: readonly AttemptResult[],
+  settled: readonly Settled[],
+  health: readonly Health[],
+): Disabling[] {
+  const counted = new Set(settled.map(({ settlement }) => settlement.attemptId));
+  const found = new Map<string, Disabling>();
+  for (const { settlement, disable, disableAfter } of batch) {
+    const { orgId, endpointId: id } = settlement;
+    if (!counted.has(settlement.attemptId) || found.has(id)) continue;
+    const record = health.find((entry) => entry.endpointId === id);
+    const byRule = record ? reasonToDisable(disableAfter, record) : null;
+    const reason = disable ? `the receiver answered ${settlement.status}` : byRule;
+    if (reason !== null) found.set(id, { orgId, id, reason });
+  }
+  return [...found.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/**
+ * Disables an endpoint in the transaction that settles the attempt which showed it, and tells its owner by an
+ * `endpoint.disabled` event. Answers whether it did: not when somebody else has disabled or deleted it.
+ */
 export async function disableAutomatically(
-  tools: Pick<WorkerTools, 'database' | 'clock' | 'publisher' | 'log'>,
-  name: EndpointName,
-  reason: string,
-): Promise<void> {
-  const disabled = await tools.database.queries.transaction().execute(async (tx) => {
-    const endpoint = await disableEndpoint(tx, name, reason);
-    if (endpoint === null) return false;
-    await pauseForEndpoint(tx, name.orgId, name.id);
-    const id = publicId('endpoint', name.id);
-    await recordAudit(tx, tools.clock, name.orgId, systemActor, {
-      action: 'endpoint.disabled',
-      target: id,
-      details: { reason },
-    });
-    await tools.publisher.publishWithin(tx, {
-      orgId: name.orgId,
-      idempotency: null,
-      pointer: () => '',
-      answer: () => ({ status: 202, body: '' }),
-      events: [
-        {
-          type: 'endpoint.disabled',
-          data: JSON.stringify({
-            endpoint_id: id,
-            url: endpoint.url,
-            name: endpoint.name,
-            reason,
-            disabled_at: endpoint.disabled_at,
-          }),
-          externalId: null,
-          occurredAt: null,
-          deliverAt: null,
-          audience: endpoint.owner_kind === 'member' ? { members: [endpoint.owner_id] } : null,
-          metadata: null,
-          source: 'system',
-        },
-      ],
-    });
-    return true;
+  tx: Queries,
+  tools: Pick<WorkerTools, 'clock' | 'publisher'>,
+  { orgId, id, reason }: Disabling,
+): Promise<boolean> {
+  const endpoint = await disableIfThere(tx, { orgId, id, reason });
+  if (endpoint === null) return false;
+  await pauseForEndpoint(tx, orgId, id);
+  const endpointId = publicId('endpoint', id);
+  await recordAudit(tx, tools.clock, orgId, systemActor, {
+    action: 'endpoint.disabled',
+    target: endpointId,
+    details: { reason },
   });
-  if (!disabled) return;
-  tools.log.warn(
-    { org_id: publicId('organization', name.orgId), endpoint_id: publicId('endpoint', name.id), reason },
-    'endpoint disabled',
-  );
-  tools.database.wakeUps.signal();
+  const { url, name, disabled_at } = endpoint;
+  await tools.publisher.publishWithin(tx, {
+    orgId,
+    idempotency: null,
+    pointer: () => '',
+    answer: () => ({ status: 202, body: '' }),
+    events: [
+      {
+        type: 'endpoint.disabled',
+        data: JSON.stringify({ endpoint_id: endpointId, url, name, reason, disabled_at }),
+        externalId: null,
+        occurredAt: null,
+        deliverAt: null,
+        audience: endpoint.owner_kind === 'member' ? { members: [endpoint.owner_id] } : null,
+        metadata: null,
+        source: 'system',
+      },
+    ],
+  });
+  return true;
+}
+
+async function disableIfThere(tx: Queries, { orgId, id, reason }: Disabling): Promise<Endpoint | null> {
+  try {
+    return await disableEndpoint(tx, { orgId, id }, reason);
+  } catch (error) {
+    if (error instanceof SluiceError && error.code === 'not_found') return null;
+    throw error;
+  }
 }

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { publicId } from '../base/ids.ts';
+import { isUnavailable } from '../db/failures.ts';
 import { type AttemptResult, type AttemptTools, attempt, notSent } from '../deliveries/attempt.ts';
 import {
   type Claimed,
@@ -8,7 +9,8 @@ import {
   leaseMarginSeconds,
   promoteDue,
 } from '../deliveries/claim.ts';
-import { prepare } from '../deliveries/prepare.ts';
+import { giveBack } from '../deliveries/give-back.ts';
+import { type Job, prepare, type Unpreparable, unreadable } from '../deliveries/prepare.ts';
 import { Settler } from './settler.ts';
 import type { WorkerTools } from './tools.ts';
 
@@ -40,7 +42,9 @@ export class Worker {
   readonly #options: WorkerOptions;
   readonly #attemptTools: AttemptTools;
   readonly #settler: Settler;
+  /** From the claim to the end of the attempt, by organization and in all. */
   readonly #underWay = new Map<string, number>();
+  #underWayInAll = 0;
   readonly #sending = new Set<Promise<void>>();
   #position = start;
   #stopped = false;
@@ -98,10 +102,12 @@ export class Worker {
       this.#pendingWakeUp = false;
       try {
         if (performance.now() >= promoteAt) promoteAt = performance.now() + (await this.#promote());
-        const { count, lanes } = await this.#claimAndSend();
+        const { count, lanes, full } = await this.#claimAndSend();
         seenLanes += lanes;
-        // Nothing to be had on the whole walk: wait, but not for long while some endpoint is merely throttled.
-        if (this.#position === start) {
+        if (full) {
+          waitMs = longestWaitMs; // a settled batch ends it
+        } else if (this.#position === start) {
+          // Nothing to be had on the whole walk: wait, but not for long while some endpoint is merely throttled.
           if (count === 0)
             waitMs = Math.max(
               1,
@@ -142,9 +148,10 @@ export class Worker {
     });
   }
 
-  async #claimAndSend(): Promise<{ count: number; lanes: number }> {
-    const free = this.#options.capacity - this.#sending.size;
-    if (free <= 0) return { count: 0, lanes: 0 };
+  async #claimAndSend(): Promise<{ count: number; lanes: number; full: boolean }> {
+    // What is not settled counts too: when the database is slow, results must not pile up without bound.
+    const free = this.#options.capacity - this.#underWayInAll - this.#settler.unsettled;
+    if (free <= 0) return { count: 0, lanes: 0, full: true };
     const room = new Map([...this.#underWay].map(([orgId, count]) => [orgId, free - count]));
     const claimedAt = performance.now();
     const { deliveries, at, lanes, position } = await claim(this.#tools.database.queries, {
@@ -155,38 +162,69 @@ export class Worker {
     });
     this.#position = position ?? start;
     this.#tools.clock.follow(at);
-    if (deliveries.length === 0) return { count: 0, lanes };
+    if (deliveries.length === 0) return { count: 0, lanes, full: false };
     for (const { orgId } of deliveries) this.#underWay.set(orgId, (this.#underWay.get(orgId) ?? 0) + 1);
-    const batch = this.#sendBatch(deliveries, claimedAt);
-    this.#track(batch);
-    return { count: deliveries.length, lanes };
+    this.#underWayInAll += deliveries.length;
+    this.#track(this.#sendBatch(deliveries, claimedAt));
+    return { count: deliveries.length, lanes, full: false };
   }
 
   async #sendBatch(deliveries: readonly Claimed[], claimedAt: number): Promise<void> {
-    const { jobs, unpreparable } = await this.#prepare(deliveries);
+    const { jobs, unpreparable } = await this.#prepare(deliveries, claimedAt);
     for (const failed of unpreparable) this.#finish(failed.claimed, notSent(this.#attemptTools, failed));
     for (const job of jobs) this.#track(this.#send(job, claimedAt));
   }
 
-  async #prepare(deliveries: readonly Claimed[]): ReturnType<typeof prepare> {
+  async #prepare(
+    deliveries: readonly Claimed[],
+    claimedAt: number,
+  ): Promise<{ jobs: Job[]; unpreparable: Unpreparable[] }> {
     try {
       return await prepare(this.#tools.database.queries, this.#tools.sealer, deliveries);
     } catch (error) {
-      // Their leases run out, and they come round again.
-      this.#tools.log.warn(
-        { error: error instanceof Error ? error.message : String(error), count: deliveries.length },
-        'claimed deliveries could not be read',
-      );
-      for (const { orgId } of deliveries) this.#release(orgId);
-      return { jobs: [], unpreparable: [] };
+      const reason = error instanceof Error ? error.message : String(error);
+      const count = deliveries.length;
+      this.#tools.log.warn({ error: reason, count }, 'claimed deliveries could not be read');
+      if (isUnavailable(error)) {
+        this.#track(this.#giveBack(deliveries, claimedAt));
+        return { jobs: [], unpreparable: [] };
+      }
+      const [only] = deliveries;
+      if (count === 1 && only) {
+        return { jobs: [], unpreparable: [unreadable(only, reason)] };
+      }
+      // One that cannot be read must not take the others of its batch down with it.
+      const alone = await Promise.all(deliveries.map((delivery) => this.#prepare([delivery], claimedAt)));
+      return {
+        jobs: alone.flatMap(({ jobs }) => jobs),
+        unpreparable: alone.flatMap(({ unpreparable }) => unpreparable),
+      };
     }
   }
 
-  async #send(job: Parameters<typeof attempt>[1], claimedAt: number): Promise<void> {
-    // A process that was stopped between claim and send no longer owns the lease.
+  /** Lets others have what could not be sent in time; tries until the leases have run out anyway. */
+  async #giveBack(deliveries: readonly Claimed[], claimedAt: number): Promise<void> {
+    for (const { orgId } of deliveries) this.#release(orgId);
+    const longest = Math.max(...deliveries.map(({ timeoutSeconds }) => timeoutSeconds + leaseMarginSeconds));
+    for (let tried = false; !tried || performance.now() - claimedAt < longest * 1000; tried = true) {
+      try {
+        await giveBack(this.#tools.database.queries, deliveries);
+        return this.wake();
+      } catch (error) {
+        this.#tools.log.warn(
+          { error: String(error), count: deliveries.length },
+          'giving back failed; trying again',
+        );
+        if (this.#stopped) return;
+        await new Promise((resolve) => setTimeout(resolve, afterFailureMs));
+      }
+    }
+  }
+
+  async #send(job: Job, claimedAt: number): Promise<void> {
+    // A process that was stopped between claim and send may no longer own the lease.
     if (performance.now() - claimedAt > (leaseMarginSeconds / 2) * 1000) {
-      this.#release(job.claimed.orgId);
-      return;
+      return this.#giveBack([job.claimed], claimedAt);
     }
     this.#tools.metrics.inFlight.inc();
     const result = await attempt(this.#attemptTools, job);
@@ -221,6 +259,7 @@ export class Worker {
   }
 
   #release(orgId: string): void {
+    this.#underWayInAll -= 1;
     const count = (this.#underWay.get(orgId) ?? 1) - 1;
     if (count <= 0) this.#underWay.delete(orgId);
     else this.#underWay.set(orgId, count);

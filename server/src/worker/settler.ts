@@ -1,8 +1,9 @@
+import { publicId } from '../base/ids.ts';
 import { isUnavailable } from '../db/failures.ts';
+import { transact } from '../db/transaction.ts';
 import type { AttemptResult } from '../deliveries/attempt.ts';
 import { settle } from '../deliveries/settle.ts';
-import { type Health, reasonToDisable } from '../endpoints/health.ts';
-import { disableAutomatically } from './disable.ts';
+import { type Disabling, disableAutomatically, endpointsToDisable } from './disable.ts';
 import type { WorkerTools } from './tools.ts';
 
 const batchSize = 200;
@@ -13,6 +14,7 @@ export class Settler {
   readonly #tools: WorkerTools;
   readonly #afterBatch: () => void;
   readonly #results: AttemptResult[] = [];
+  #writing = 0;
   #running: Promise<void> | null = null;
 
   constructor(tools: WorkerTools, afterBatch: () => void) {
@@ -20,11 +22,14 @@ export class Settler {
     this.#afterBatch = afterBatch;
   }
 
+  /** Results that are not in the database yet. */
+  get unsettled(): number {
+    return this.#results.length + this.#writing;
+  }
+
   add(result: AttemptResult): void {
     this.#results.push(result);
-    this.#running ??= this.#run().finally(() => {
-      this.#running = null;
-    });
+    this.#running ??= this.#run();
   }
 
   /** Waits until everything handed in is settled. */
@@ -33,60 +38,72 @@ export class Settler {
   }
 
   async #run(): Promise<void> {
-    while (this.#results.length > 0) {
-      await this.#settleBatch(this.#results.splice(0, batchSize));
-      this.#afterBatch();
+    try {
+      while (this.#results.length > 0) {
+        const batch = this.#results.splice(0, batchSize);
+        this.#writing = batch.length;
+        await this.#settleBatch(batch);
+        this.#writing = 0;
+        this.#afterBatch();
+      }
+    } finally {
+      // At once, not when the promise is done: a result that is added in between would find it running and wait.
+      this.#running = null;
     }
   }
 
-  async #settleBatch(batch: readonly AttemptResult[]): Promise<void> {
+  async #settleBatch(batch: readonly AttemptResult[], mayDisable = true): Promise<void> {
     try {
+      const { settled, disabled } = await this.#commit(batch, mayDisable);
+      for (const { state } of settled) if (state !== 'pending') this.#tools.metrics.finished.inc({ state });
+      if (disabled.length > 0) this.#tools.database.wakeUps.signal();
+      for (const { orgId, id, reason } of disabled) {
+        this.#tools.log.warn(
+          { org_id: publicId('organization', orgId), endpoint_id: publicId('endpoint', id), reason },
+          'endpoint disabled',
+        );
+      }
+    } catch (error) {
+      await this.#recover(batch, mayDisable, error);
+    }
+  }
+
+  /** One commit: the attempts, their deliveries, the endpoints' records, and what follows for the endpoints. */
+  #commit(batch: readonly AttemptResult[], mayDisable: boolean) {
+    return transact(this.#tools.database.queries, async (tx) => {
       const { settled, health } = await settle(
-        this.#tools.database.queries,
+        tx,
         batch.map(({ settlement }) => settlement),
       );
-      for (const { state } of settled) if (state !== 'pending') this.#tools.metrics.finished.inc({ state });
-      await this.#disable(batch, new Set(settled.map(({ deliveryId }) => deliveryId)), health);
-    } catch (error) {
-      await this.#recover(batch, error);
-    }
+      const disabled: Disabling[] = [];
+      if (mayDisable) {
+        for (const disabling of endpointsToDisable(batch, settled, health)) {
+          if (await disableAutomatically(tx, this.#tools, disabling)) disabled.push(disabling);
+        }
+      }
+      return { settled, disabled };
+    });
   }
 
   /** While the database is away, results are kept and tried again: their leases guard against settling too late. */
-  async #recover(batch: readonly AttemptResult[], error: unknown): Promise<void> {
+  async #recover(batch: readonly AttemptResult[], mayDisable: boolean, error: unknown): Promise<void> {
     const message = error instanceof Error ? error.message : String(error);
+    const [first] = batch;
     if (isUnavailable(error)) {
       this.#tools.log.warn({ error: message, count: batch.length }, 'settling failed; trying again');
       await new Promise((resolve) => setTimeout(resolve, afterFailureMs));
       this.#results.unshift(...batch);
     } else if (batch.length > 1) {
-      for (const result of batch) await this.#settleBatch([result]);
+      for (const result of batch) await this.#settleBatch([result], mayDisable);
+    } else if (first !== undefined && mayDisable) {
+      this.#tools.log.error({ error: message }, 'a result cannot be settled; trying without its endpoint');
+      await this.#settleBatch([first], false);
     } else {
+      const id = first && publicId('delivery', first.settlement.deliveryId);
       this.#tools.log.error(
-        { error: message, delivery_id: batch[0]?.settlement.deliveryId },
+        { error: message, delivery_id: id },
         'a result cannot be settled; its lease will run out',
       );
     }
-  }
-
-  async #disable(
-    batch: readonly AttemptResult[],
-    settled: ReadonlySet<string>,
-    health: readonly Health[],
-  ): Promise<void> {
-    const reasons = new Map<string, { orgId: string; endpointId: string; reason: string }>();
-    for (const { settlement, disable, disableAfter } of batch) {
-      if (!settled.has(settlement.deliveryId)) continue;
-      const { orgId, endpointId } = settlement;
-      const record = health.find((entry) => entry.endpointId === endpointId);
-      const reason = disable
-        ? `the receiver answered ${settlement.status}`
-        : record
-          ? reasonToDisable(disableAfter, record)
-          : null;
-      if (reason !== null) reasons.set(endpointId, { orgId, endpointId, reason });
-    }
-    for (const { orgId, endpointId, reason } of reasons.values())
-      await disableAutomatically(this.#tools, { orgId, id: endpointId }, reason);
   }
 }

@@ -1,7 +1,8 @@
 import { firstIdAt } from '../base/ids.ts';
 import { dropPartition, listPartitions, makePartitions } from '../db/partitions.ts';
-import { cancelOlderThan, holdsEventsBetween, pauseStrays } from '../deliveries/changes.ts';
+import { cancelOlderThan, holdsEventsBetween, movedAtOnce } from '../deliveries/changes.ts';
 import { expireLeases } from '../deliveries/expire.ts';
+import { moveStrays } from '../deliveries/strays.ts';
 import { resealHeaders } from '../endpoints/endpoints.ts';
 import { resealSecrets } from '../endpoints/secrets.ts';
 import { forgetEventIds } from '../events/events.ts';
@@ -27,7 +28,7 @@ const duties: readonly Duty[] = [
     run: async (tools) => void (await publishDueSchedules(tools)),
   },
   { name: 'forget old keys', everyMs: 60_000, run: forgetOld },
-  { name: 'pause strays', everyMs: 60_000, run: ({ database }) => pauseStrays(database.queries) },
+  { name: 'move strays', everyMs: 15_000, run: async ({ database }) => void (await moveStrays(database)) },
   { name: 'seal anew', everyMs: 10_000, run: sealAnew },
   {
     name: 'make partitions',
@@ -89,8 +90,8 @@ async function sealAnew({ database, sealer, log }: SweepTools): Promise<void> {
 }
 
 async function forgetOld({ database, retentionDays }: SweepTools): Promise<void> {
-  await forgetIdempotencyKeys(database.queries);
-  await forgetEventIds(database.queries, retentionDays);
+  while ((await forgetIdempotencyKeys(database.queries)) > 0);
+  while ((await forgetEventIds(database.queries, retentionDays)) > 0);
 }
 
 /**
@@ -99,7 +100,7 @@ async function forgetOld({ database, retentionDays }: SweepTools): Promise<void>
  */
 export async function applyRetention({ database, clock, log, retentionDays }: SweepTools): Promise<void> {
   const oldest = clock.now() - retentionDays * 86_400_000;
-  await cancelOlderThan(database.queries, firstIdAt(oldest));
+  while ((await cancelOlderThan(database.queries, firstIdAt(oldest))) === movedAtOnce);
   for (const partition of await listPartitions(database.queries)) {
     if (partition.end > oldest) continue;
     const needed =

@@ -12,6 +12,7 @@ import {
   enableEndpoint,
   getEndpoint,
   listEndpoints,
+  lockEndpoint,
 } from '../../endpoints/endpoints.ts';
 import { resetHealth } from '../../endpoints/health.ts';
 import { rotateSecret } from '../../endpoints/secrets.ts';
@@ -248,7 +249,9 @@ export const rotate = operation({
   async handle(context, { params, body }) {
     const { queries, services, orgId } = context;
     const name = { orgId, id: pathId('endpoint', params.id) };
-    const endpoint = await getEndpoint(queries, name);
+    // The record first, as settling an attempt does; then nothing can wait in a ring.
+    await resetHealth(queries, orgId, name.id);
+    const endpoint = await lockEndpoint(queries, name);
     const contract = getContract(endpoint.contract);
     if (!contract) throw new Error(`No contract ${endpoint.contract}.`);
     const { secret, overlapSeconds } = await rotateSecret(
@@ -258,7 +261,6 @@ export const rotate = operation({
       contract,
       body.overlap_seconds,
     );
-    await resetHealth(queries, orgId, name.id);
     await audit(context, 'endpoint.secret_rotated', params.id, { overlap_seconds: overlapSeconds });
     return { status: 200, body: { secret, overlap_seconds: overlapSeconds } };
   },
