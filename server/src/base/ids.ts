@@ -20,9 +20,23 @@ export const idPrefixes = {
 
 export type IdKind = keyof typeof idPrefixes;
 
-/** A new UUIDv7 of the given time. */
+const latest = new WeakMap<Clock, { msecs: number; seq: number }>();
+const largestStart = 0x7fff_ffff;
+
+/**
+ * A new UUIDv7. Those of one process sort in the order in which they were made, also within a millisecond and when
+ * the clock is set back a little: lists show what came last first.
+ */
 export function newId(clock: Clock): string {
-  return v7({ msecs: clock.now() });
+  const now = clock.now();
+  const last = latest.get(clock);
+  const isLater = last === undefined || now > last.msecs;
+  // The sequence begins somewhere below its half, so that it can't overflow within a millisecond.
+  const next = isLater
+    ? { msecs: now, seq: Math.floor(Math.random() * largestStart) }
+    : { msecs: last.msecs, seq: last.seq + 1 };
+  latest.set(clock, next);
+  return v7(next);
 }
 
 /** UUID → public id, such as `evt_01jd…`. */
