@@ -10,7 +10,7 @@ const notification = {
     title: { type: 'string' },
     body: { type: ['string', 'null'] },
     url: { type: ['string', 'null'] },
-    data: { type: ['object', 'null'], description: 'What a program needs beside the text' },
+    data: { description: 'What a program needs beside the text: any JSON' },
     version: false,
     type: false,
   },

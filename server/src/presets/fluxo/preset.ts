@@ -33,7 +33,6 @@ const pending = {
   workflow_id: 'wfl_01jd8r5w3kfq5bz0p2v6x7y8z9',
   queue_id: null,
   title: 'Refund of 40 EUR',
-  content: { order: 'A-1042', amount: '40.00', currency: 'EUR' },
   content_type: 'application/json',
   priority: 'normal',
   assignee: null,
@@ -45,13 +44,10 @@ const pending = {
   created_at: '2026-04-06T14:30:00.000Z',
 };
 
-const decided = (status: string, decision: object | null, more: object = {}) => ({
-  ...pending,
-  status,
-  decision,
-  version: 2,
-  ...more,
-});
+function decided(status: string, action: string, said: { comment?: string; reason?: string }) {
+  const by = { kind: 'member', id: 'mbr_01jd8r5w3kfq5bz0p2v6x7y8z9' };
+  return { ...pending, status, version: 2, decision: { status, action, by, ...said } };
+}
 
 /** Fluxo: human review as a service of its own; its events are the life of a review task. */
 export const fluxo: Preset = {
@@ -71,41 +67,25 @@ export const fluxo: Preset = {
       name: 'review.approved',
       description: 'A task was approved',
       schema: review,
-      example: decided('approved', {
-        action: 'approve',
-        by: 'member:mem_01jd8r5w3kfq5bz0p2v6x7y8z9',
-        comment: 'Within the limit',
-      }),
+      example: decided('approved', 'approve', { comment: 'Within the limit' }),
     },
     {
       name: 'review.rejected',
       description: 'A task was rejected, with the reason',
       schema: review,
-      example: decided('rejected', {
-        action: 'reject',
-        by: 'member:mem_01jd8r5w3kfq5bz0p2v6x7y8z9',
-        reason: 'Paid out already',
-      }),
+      example: decided('rejected', 'reject', { reason: 'Paid out already' }),
     },
     {
       name: 'review.revised',
-      description: 'A reviewer changed the content; it is there as it is now',
+      description: 'A reviewer changed the content',
       schema: review,
-      example: decided(
-        'revised',
-        {
-          action: 'revise',
-          by: 'member:mem_01jd8r5w3kfq5bz0p2v6x7y8z9',
-          comment: 'Shipping is not refunded',
-        },
-        { content: { order: 'A-1042', amount: '35.00', currency: 'EUR' } },
-      ),
+      example: decided('revised', 'revise', { comment: 'Shipping is not refunded' }),
     },
     {
       name: 'review.expired',
       description: 'Nobody decided in time',
       schema: review,
-      example: decided('expired', null),
+      example: { ...pending, status: 'expired', version: 2 },
     },
   ],
 };
