@@ -1,0 +1,838 @@
+// Made from openapi.json by `npm run generate -w client`. Do not edit.
+import type { Call, CallOptions, List, Listing } from './transport.ts';
+
+/** RFC 9457 problem document */
+export interface Problem {
+  /** A URN that names the kind of problem */
+  type: string;
+  title: string;
+  status: number;
+  /** A stable name for programs */
+  code: string;
+  /** What is wrong this time */
+  detail: string;
+  /** What can be done about it */
+  remedy: string;
+  request_id: string;
+  errors?: {
+    /** JSON pointer into the body; `?name` for a query parameter, `header:name` for a header */
+    pointer: string;
+    detail: string;
+  }[];
+}
+
+export interface Organization {
+  /** Id of an organization */
+  id: string;
+  name: string;
+  /** Subdomain name: a-z, 0-9 and -, at most 63 characters */
+  slug: string;
+  preset: string | null;
+  /** What new endpoints get when they name no contract */
+  default_contract: string;
+  /** IANA time zone */
+  time_zone: string;
+  /** RFC 3339, UTC */
+  created_at: string;
+  /** RFC 3339, UTC */
+  updated_at: string;
+}
+
+export interface Me {
+  kind: 'key';
+  id: string;
+  name: string;
+  scopes: string[];
+  organization: {
+    /** Id of an organization */
+    id: string;
+    name: string;
+    slug: string;
+  };
+}
+
+export interface EventType {
+  name: string;
+  description: string;
+  schema: {
+    [name: string]: unknown;
+  } | boolean | null;
+  example: {
+    [name: string]: unknown;
+  } | null;
+  /** RFC 3339, UTC */
+  created_at: string;
+  /** RFC 3339, UTC */
+  updated_at: string;
+}
+
+export interface Event {
+  /** Id of an event */
+  id: string;
+  type: string;
+  /** RFC 3339, UTC */
+  occurred_at: string;
+  deliver_at: string | null;
+  audience: {
+    members?: string[];
+    roles?: string[];
+  } | null;
+  metadata: {
+    [name: string]: string;
+  } | null;
+  source: 'api' | 'schedule' | 'test' | 'system';
+  /** RFC 3339, UTC */
+  created_at: string;
+  /** The data, written exactly as it was received */
+  data: unknown;
+  /** What the event meant for each endpoint; those it goes to first */
+  trace: ({
+    /** Id of an endpoint */
+    endpoint_id: string;
+    endpoint_name: string | null;
+    url: string;
+    matched: boolean;
+    reason: 'matched' | 'type_not_selected' | 'endpoint_disabled' | 'endpoint_newer_than_event' | 'endpoint_changed_since' | 'not_addressed';
+    delivery_id: string | null;
+    state: string | null;
+    attempts: number;
+  })[];
+  /** false when there are more than 200 endpoints; list deliveries by `event_id` then */
+  trace_complete: boolean;
+}
+
+export interface Schedule {
+  /** Id of a schedule */
+  id: string;
+  /** Five fields: minute, hour, day of month, month, day of week */
+  cron: string;
+  /** IANA time zone; the organization's if left out */
+  time_zone: string;
+  type: string;
+  data: unknown;
+  audience: {
+    members?: string[];
+    roles?: string[];
+  } | null;
+  /** For times that passed while no worker ran: nothing, one event for the latest (the default), or one for each */
+  catch_up: 'none' | 'latest' | 'all';
+  enabled: boolean;
+  next_at: string | null;
+  last_at: string | null;
+  /** RFC 3339, UTC */
+  created_at: string;
+  /** RFC 3339, UTC */
+  updated_at: string;
+}
+
+export interface Contract {
+  name: string;
+  title: string;
+  description: string;
+  /** Every header that it sends */
+  headers: string[];
+  tolerance_seconds: number | null;
+  timeout_seconds: number;
+  retry: {
+    /** Share by which a delay may vary either way */
+    jitter: number;
+    endpoint_may_change: boolean;
+  };
+  /** When each attempt would happen if the first were now */
+  attempts: {
+    number: number;
+    /** Since the first attempt, without jitter and the attempts’ own duration */
+    after_seconds: number;
+    /** RFC 3339, UTC */
+    at: string;
+  }[];
+  disabled_after: {
+    kind: string;
+    count?: number;
+    seconds?: number;
+    counts: string;
+  } | null;
+  secret: {
+    example_form: string;
+    max_overlap_seconds: number;
+    default_overlap_seconds: number;
+  };
+}
+
+export interface Preset {
+  name: string;
+  title: string;
+  description: string;
+  /** What new endpoints get when they name no contract */
+  default_contract: string;
+  /** How keys begin that are made for the organization */
+  key_prefix: string;
+  /** The catalogue: each type with the JSON Schema of its data and a valid example */
+  event_types: {
+    name: string;
+    description: string;
+    schema: {
+      [name: string]: unknown;
+    };
+    example: {
+      [name: string]: unknown;
+    };
+  }[];
+}
+
+export interface Endpoint {
+  /** Id of an endpoint */
+  id: string;
+  url: string;
+  name: string | null;
+  description: string | null;
+  contract: string;
+  events: string[];
+  /** Names of its own headers; the values are not shown */
+  headers: {
+    [name: string]: string;
+  };
+  rate_limit: number | null;
+  retry_delays: number[] | null;
+  timeout_seconds: number;
+  /** Your own names and values */
+  metadata: {
+    [name: string]: string;
+  };
+  owner: {
+    kind: 'organization' | 'member' | 'installation';
+    id: string;
+  };
+  enabled: boolean;
+  disabled_reason: string | null;
+  disabled_at: string | null;
+  /** RFC 3339, UTC */
+  created_at: string;
+  /** RFC 3339, UTC */
+  updated_at: string;
+}
+
+export interface EndpointStats {
+  /** RFC 3339, UTC */
+  since: string;
+  delivered: number;
+  failed: number;
+  cancelled: number;
+  /** Not ended yet, whenever they were made */
+  pending: number;
+  success_rate: number | null;
+  latency_ms: {
+    p50: number;
+    p90: number;
+    p99: number;
+  } | null;
+  consecutive_failures: number;
+  last_success_at: string | null;
+  last_failure_at: string | null;
+}
+
+export interface Delivery {
+  /** Id of a delivery */
+  id: string;
+  event_id: string;
+  event_type: string;
+  /** Id of an endpoint */
+  endpoint_id: string;
+  contract: string;
+  state: 'pending' | 'sending' | 'delivered' | 'failed' | 'cancelled' | 'held';
+  attempts: number;
+  next_attempt_at: string | null;
+  /** Waits until its endpoint is enabled again */
+  paused: boolean;
+  last_attempt: {
+    outcome: 'delivered' | 'http_error' | 'timeout' | 'connection_error' | 'tls_error' | 'dns_error' | 'blocked_address' | 'unknown';
+    status: number | null;
+    at: string | null;
+  } | null;
+  /** RFC 3339, UTC */
+  created_at: string;
+  finished_at: string | null;
+}
+
+export interface Key {
+  /** Id of a key */
+  id: string;
+  name: string;
+  /** How the secret begins */
+  prefix: string;
+  /** How the secret ends */
+  last_four: string;
+  scopes: string[];
+  created_by: string;
+  /** RFC 3339, UTC */
+  created_at: string;
+  last_used_at: string | null;
+  expires_at: string | null;
+  revoked_at: string | null;
+}
+
+export interface Member {
+  /** Id of a member */
+  id: string;
+  email: string;
+  name: string;
+  role: 'owner' | 'admin' | 'hr_admin' | 'member';
+  /** Module → what the member may do there */
+  access: {
+    [name: string]: 'none' | 'read' | 'write';
+  };
+  /** RFC 3339, UTC */
+  created_at: string;
+  /** RFC 3339, UTC */
+  updated_at: string;
+}
+
+export interface AuditLogEntry {
+  /** Id of a auditEntry */
+  id: string;
+  actor: string;
+  action: string;
+  target: string;
+  ip: string | null;
+  user_agent: string | null;
+  details: {
+    [name: string]: unknown;
+  };
+  /** RFC 3339, UTC */
+  at: string;
+}
+
+export interface EventSummary {
+  /** Id of an event */
+  id: string;
+  type: string;
+  /** RFC 3339, UTC */
+  occurred_at: string;
+  deliver_at: string | null;
+  audience: {
+    members?: string[];
+    roles?: string[];
+  } | null;
+  metadata: {
+    [name: string]: string;
+  } | null;
+  source: 'api' | 'schedule' | 'test' | 'system';
+  /** RFC 3339, UTC */
+  created_at: string;
+}
+
+export interface ScheduleSummary {
+  /** Id of a schedule */
+  id: string;
+  /** Five fields: minute, hour, day of month, month, day of week */
+  cron: string;
+  /** IANA time zone; the organization's if left out */
+  time_zone: string;
+  type: string;
+  audience: {
+    members?: string[];
+    roles?: string[];
+  } | null;
+  /** For times that passed while no worker ran: nothing, one event for the latest (the default), or one for each */
+  catch_up: 'none' | 'latest' | 'all';
+  enabled: boolean;
+  next_at: string | null;
+  last_at: string | null;
+  /** RFC 3339, UTC */
+  created_at: string;
+  /** RFC 3339, UTC */
+  updated_at: string;
+}
+
+export interface Attempt {
+  /** Id of an attempt */
+  id: string;
+  /** Id of a delivery */
+  delivery_id: string;
+  number: number;
+  outcome: 'delivered' | 'http_error' | 'timeout' | 'connection_error' | 'tls_error' | 'dns_error' | 'blocked_address' | 'unknown';
+  error: string | null;
+  request: {
+    url: string;
+    headers: {
+      [name: string]: string | string[];
+    } | null;
+    body: string | null;
+  };
+  response: {
+    status: number;
+    headers: {
+      [name: string]: string | string[];
+    };
+    /** At most the first 16 KiB; text, or base64 where it is not UTF-8 */
+    body: string;
+    body_encoding: 'utf-8' | 'base64';
+    truncated: boolean;
+  } | null;
+  timings_ms: {
+    dns?: number;
+    connect?: number;
+    first_byte?: number;
+    total: number;
+  } | null;
+  /** RFC 3339, UTC */
+  started_at: string;
+  /** RFC 3339, UTC */
+  finished_at: string;
+}
+
+export interface CreateOrganizationBody {
+  name: string;
+  /** Subdomain name: a-z, 0-9 and -, at most 63 characters */
+  slug: string;
+  preset?: string | null;
+  /** IANA time zone */
+  time_zone?: string;
+}
+
+export interface PageQuery {
+  /** Entries at most */
+  limit?: number;
+  /** `next_cursor` of the page before */
+  cursor?: string;
+}
+
+export interface ChangeOrganizationBody {
+  name?: string;
+  /** Subdomain name: a-z, 0-9 and -, at most 63 characters */
+  slug?: string;
+  /** IANA time zone */
+  time_zone?: string;
+}
+
+export interface CreateOrganizationKeyBody {
+  name: string;
+  scopes: string[];
+  expires_at?: string | null;
+}
+
+export interface CreateOrganizationKeyAnswer {
+  /** Id of a key */
+  id: string;
+  name: string;
+  /** How the secret begins */
+  prefix: string;
+  /** How the secret ends */
+  last_four: string;
+  scopes: string[];
+  created_by: string;
+  /** RFC 3339, UTC */
+  created_at: string;
+  last_used_at: string | null;
+  expires_at: string | null;
+  revoked_at: string | null;
+  /** Shown once: only its hash is kept */
+  secret: string;
+}
+
+export interface CreateMemberBody {
+  email: string;
+  name: string;
+  role?: 'owner' | 'admin' | 'hr_admin' | 'member';
+  /** Module → what the member may do there */
+  access?: {
+    [name: string]: 'none' | 'read' | 'write';
+  };
+}
+
+export interface ChangeMemberBody {
+  email?: string;
+  name?: string;
+  role?: 'owner' | 'admin' | 'hr_admin' | 'member';
+  /** Module → what the member may do there */
+  access?: {
+    [name: string]: 'none' | 'read' | 'write';
+  };
+}
+
+export interface ListAuditLogQuery {
+  /** Entries at most */
+  limit?: number;
+  /** `next_cursor` of the page before */
+  cursor?: string;
+  action?: string;
+  actor?: string;
+  target?: string;
+}
+
+export interface PutEventTypeBody {
+  description?: string;
+  schema?: {
+    [name: string]: unknown;
+  } | boolean | null;
+  example?: {
+    [name: string]: unknown;
+  } | null;
+}
+
+export interface PublishEventBody {
+  /** Dot-separated words of a-z, 0-9 and _ */
+  type: string;
+  /** Any JSON object up to 256 KiB; delivered as the bytes received */
+  data: {
+    [name: string]: unknown;
+  };
+  /** Your own id for the event. The same id again with the same content answers the first event; with another content it is a conflict */
+  id?: string;
+  occurred_at?: string | null;
+  /** Not before this time; at most 365 days ahead */
+  deliver_at?: string | null;
+  audience?: {
+    members?: string[];
+    roles?: ('owner' | 'admin' | 'hr_admin' | 'member')[];
+  } | null;
+  metadata?: {
+    [name: string]: string;
+  } | null;
+}
+
+export interface PublishEventAnswer {
+  /** Your own id, if you gave one */
+  id: string;
+  type: string;
+  /** Endpoints that it goes to */
+  deliveries: number;
+}
+
+export interface ListEventsQuery {
+  /** Entries at most */
+  limit?: number;
+  /** `next_cursor` of the page before */
+  cursor?: string;
+  type?: string;
+  /** RFC 3339, UTC */
+  since?: string;
+  /** RFC 3339, UTC */
+  until?: string;
+}
+
+export interface PublishEventsBody {
+  events: PublishEventBody[];
+}
+
+export interface PublishEventsAnswer {
+  data: PublishEventAnswer[];
+}
+
+export interface ReplayEventBody {
+  endpoint_id?: string | null;
+}
+
+export interface ReplayEventAnswer {
+  id: string;
+  type: string;
+  deliveries: number;
+}
+
+export interface CreateScheduleBody {
+  /** Five fields: minute, hour, day of month, month, day of week */
+  cron: string;
+  /** Dot-separated words of a-z, 0-9 and _ */
+  type: string;
+  /** Any JSON object up to 256 KiB; delivered as the bytes received */
+  data: {
+    [name: string]: unknown;
+  };
+  /** IANA time zone; the organization's if left out */
+  time_zone?: string;
+  audience?: {
+    members?: string[];
+    roles?: ('owner' | 'admin' | 'hr_admin' | 'member')[];
+  } | null;
+  /** For times that passed while no worker ran: nothing, one event for the latest (the default), or one for each */
+  catch_up?: 'none' | 'latest' | 'all';
+}
+
+export interface ChangeScheduleBody {
+  /** Five fields: minute, hour, day of month, month, day of week */
+  cron?: string;
+  /** Dot-separated words of a-z, 0-9 and _ */
+  type?: string;
+  /** Any JSON object up to 256 KiB; delivered as the bytes received */
+  data?: {
+    [name: string]: unknown;
+  };
+  /** IANA time zone; the organization's if left out */
+  time_zone?: string;
+  audience?: {
+    members?: string[];
+    roles?: ('owner' | 'admin' | 'hr_admin' | 'member')[];
+  } | null;
+  /** For times that passed while no worker ran: nothing, one event for the latest (the default), or one for each */
+  catch_up?: 'none' | 'latest' | 'all';
+  enabled?: boolean;
+}
+
+export interface ListContractsAnswer {
+  data: Contract[];
+  next_cursor: null;
+}
+
+export interface ListPresetsAnswer {
+  data: Preset[];
+  next_cursor: null;
+}
+
+export interface CreateEndpointBody {
+  url: string;
+  name?: string | null;
+  description?: string | null;
+  /** `*`, names of event types, or prefixes such as `review.*` */
+  events: string[];
+  /** Sent with every request; kept encrypted */
+  headers?: {
+    [name: string]: string;
+  };
+  rate_limit?: number | null;
+  retry_delays?: number[] | null;
+  timeout_seconds?: number | null;
+  /** Your own names and values */
+  metadata?: {
+    [name: string]: string;
+  };
+  contract?: string;
+  /** Your own signing secret; made if left out */
+  secret?: string;
+}
+
+export interface CreateEndpointAnswer {
+  /** Id of an endpoint */
+  id: string;
+  url: string;
+  name: string | null;
+  description: string | null;
+  contract: string;
+  events: string[];
+  /** Names of its own headers; the values are not shown */
+  headers: {
+    [name: string]: string;
+  };
+  rate_limit: number | null;
+  retry_delays: number[] | null;
+  timeout_seconds: number;
+  /** Your own names and values */
+  metadata: {
+    [name: string]: string;
+  };
+  owner: {
+    kind: 'organization' | 'member' | 'installation';
+    id: string;
+  };
+  enabled: boolean;
+  disabled_reason: string | null;
+  disabled_at: string | null;
+  /** RFC 3339, UTC */
+  created_at: string;
+  /** RFC 3339, UTC */
+  updated_at: string;
+  /** The signing secret, shown once */
+  secret: string;
+}
+
+export interface ChangeEndpointBody {
+  url?: string;
+  name?: string | null;
+  description?: string | null;
+  /** `*`, names of event types, or prefixes such as `review.*` */
+  events?: string[];
+  /** Sent with every request; kept encrypted */
+  headers?: {
+    [name: string]: string;
+  };
+  rate_limit?: number | null;
+  retry_delays?: number[] | null;
+  timeout_seconds?: number | null;
+  /** Your own names and values */
+  metadata?: {
+    [name: string]: string;
+  };
+  contract?: string;
+}
+
+export interface RotateEndpointSecretBody {
+  overlap_seconds?: number;
+}
+
+export interface RotateEndpointSecretAnswer {
+  secret: string;
+  overlap_seconds: number;
+}
+
+export interface GetEndpointStatsQuery {
+  /** Deliveries made since then; a day ago if left out */
+  since?: string;
+}
+
+export interface ListDeliveriesQuery {
+  /** Entries at most */
+  limit?: number;
+  /** `next_cursor` of the page before */
+  cursor?: string;
+  state?: 'pending' | 'sending' | 'delivered' | 'failed' | 'cancelled' | 'held';
+  /** Id of an endpoint */
+  endpoint_id?: string;
+  event_id?: string;
+  type?: string;
+  /** RFC 3339, UTC */
+  since?: string;
+  /** RFC 3339, UTC */
+  until?: string;
+}
+
+/** Every operation of the API. */
+export function operations(call: Call, list: List) {
+  return {
+    /** Create an organization */
+    createOrganization: (body: CreateOrganizationBody, options?: CallOptions): Promise<Organization> =>
+      call({ method: 'POST', path: '/v1/organizations', body }, options),
+    /** List organizations, newest first */
+    listOrganizations: (query?: PageQuery, options?: CallOptions): Listing<Organization> =>
+      list({ method: 'GET', path: '/v1/organizations', query }, options),
+    /** Read an organization */
+    getOrganization: (id: string, options?: CallOptions): Promise<Organization> =>
+      call({ method: 'GET', path: `/v1/organizations/${encodeURIComponent(id)}` }, options),
+    /** Change an organization */
+    changeOrganization: (id: string, body: ChangeOrganizationBody, options?: CallOptions): Promise<Organization> =>
+      call({ method: 'PATCH', path: `/v1/organizations/${encodeURIComponent(id)}`, body }, options),
+    /** Delete an organization */
+    deleteOrganization: (id: string, options?: CallOptions): Promise<void> =>
+      call({ method: 'DELETE', path: `/v1/organizations/${encodeURIComponent(id)}` }, options),
+    /** Create a key for an organization, as the operator */
+    createOrganizationKey: (id: string, body: CreateOrganizationKeyBody, options?: CallOptions): Promise<CreateOrganizationKeyAnswer> =>
+      call({ method: 'POST', path: `/v1/organizations/${encodeURIComponent(id)}/keys`, body }, options),
+    /** List keys, newest first, revoked ones too */
+    listKeys: (query?: PageQuery, options?: CallOptions): Listing<Key> =>
+      list({ method: 'GET', path: '/v1/keys', query }, options),
+    /** Create a key */
+    createKey: (body: CreateOrganizationKeyBody, options?: CallOptions): Promise<CreateOrganizationKeyAnswer> =>
+      call({ method: 'POST', path: '/v1/keys', body }, options),
+    /** Revoke a key at once */
+    revokeKey: (id: string, options?: CallOptions): Promise<void> =>
+      call({ method: 'DELETE', path: `/v1/keys/${encodeURIComponent(id)}` }, options),
+    /** List members, newest first */
+    listMembers: (query?: PageQuery, options?: CallOptions): Listing<Member> =>
+      list({ method: 'GET', path: '/v1/members', query }, options),
+    /** Add a member */
+    createMember: (body: CreateMemberBody, options?: CallOptions): Promise<Member> =>
+      call({ method: 'POST', path: '/v1/members', body }, options),
+    /** Change a member */
+    changeMember: (id: string, body: ChangeMemberBody, options?: CallOptions): Promise<Member> =>
+      call({ method: 'PATCH', path: `/v1/members/${encodeURIComponent(id)}`, body }, options),
+    /** Remove a member */
+    deleteMember: (id: string, options?: CallOptions): Promise<void> =>
+      call({ method: 'DELETE', path: `/v1/members/${encodeURIComponent(id)}` }, options),
+    /** Who am I, and what may I do */
+    getMe: (options?: CallOptions): Promise<Me> =>
+      call({ method: 'GET', path: '/v1/me' }, options),
+    /** Who did what, from where and when; newest first */
+    listAuditLog: (query?: ListAuditLogQuery, options?: CallOptions): Listing<AuditLogEntry> =>
+      list({ method: 'GET', path: '/v1/audit-log', query }, options),
+    /** List event types by name */
+    listEventTypes: (query?: PageQuery, options?: CallOptions): Listing<EventType> =>
+      list({ method: 'GET', path: '/v1/event-types', query }, options),
+    /** Read an event type */
+    getEventType: (name: string, options?: CallOptions): Promise<EventType> =>
+      call({ method: 'GET', path: `/v1/event-types/${encodeURIComponent(name)}` }, options),
+    /** Create or replace an event type */
+    putEventType: (name: string, body: PutEventTypeBody, options?: CallOptions): Promise<EventType> =>
+      call({ method: 'PUT', path: `/v1/event-types/${encodeURIComponent(name)}`, body }, options),
+    /** Delete an event type */
+    deleteEventType: (name: string, options?: CallOptions): Promise<void> =>
+      call({ method: 'DELETE', path: `/v1/event-types/${encodeURIComponent(name)}` }, options),
+    /** Publish an event */
+    publishEvent: (body: PublishEventBody, options?: CallOptions): Promise<PublishEventAnswer> =>
+      call({ method: 'POST', path: '/v1/events', body }, options),
+    /** List events, newest first */
+    listEvents: (query?: ListEventsQuery, options?: CallOptions): Listing<EventSummary> =>
+      list({ method: 'GET', path: '/v1/events', query }, options),
+    /** Publish up to 500 events, all or none */
+    publishEvents: (body: PublishEventsBody, options?: CallOptions): Promise<PublishEventsAnswer> =>
+      call({ method: 'POST', path: '/v1/events/batch', body }, options),
+    /** Read an event with its data and its trace */
+    getEvent: (id: string, options?: CallOptions): Promise<Event> =>
+      call({ method: 'GET', path: `/v1/events/${encodeURIComponent(id)}` }, options),
+    /** Deliver an event again */
+    replayEvent: (id: string, body?: ReplayEventBody, options?: CallOptions): Promise<ReplayEventAnswer> =>
+      call({ method: 'POST', path: `/v1/events/${encodeURIComponent(id)}/replay`, body }, options),
+    /** List schedules, newest first */
+    listSchedules: (query?: PageQuery, options?: CallOptions): Listing<ScheduleSummary> =>
+      list({ method: 'GET', path: '/v1/schedules', query }, options),
+    /** Publish an event again and again, by the calendar */
+    createSchedule: (body: CreateScheduleBody, options?: CallOptions): Promise<Schedule> =>
+      call({ method: 'POST', path: '/v1/schedules', body }, options),
+    /** Read a schedule */
+    getSchedule: (id: string, options?: CallOptions): Promise<Schedule> =>
+      call({ method: 'GET', path: `/v1/schedules/${encodeURIComponent(id)}` }, options),
+    /** Change, stop or resume a schedule */
+    changeSchedule: (id: string, body: ChangeScheduleBody, options?: CallOptions): Promise<Schedule> =>
+      call({ method: 'PATCH', path: `/v1/schedules/${encodeURIComponent(id)}`, body }, options),
+    /** Delete a schedule */
+    deleteSchedule: (id: string, options?: CallOptions): Promise<void> =>
+      call({ method: 'DELETE', path: `/v1/schedules/${encodeURIComponent(id)}` }, options),
+    /** List the wire contracts that endpoints can have */
+    listContracts: (options?: CallOptions): Promise<ListContractsAnswer> =>
+      call({ method: 'GET', path: '/v1/contracts' }, options),
+    /** Read a contract with the times of its attempts */
+    getContract: (name: string, options?: CallOptions): Promise<Contract> =>
+      call({ method: 'GET', path: `/v1/contracts/${encodeURIComponent(name)}` }, options),
+    /** List the products that an organization can adopt */
+    listPresets: (options?: CallOptions): Promise<ListPresetsAnswer> =>
+      call({ method: 'GET', path: '/v1/presets' }, options),
+    /** Read a preset with its catalogue */
+    getPreset: (name: string, options?: CallOptions): Promise<Preset> =>
+      call({ method: 'GET', path: `/v1/presets/${encodeURIComponent(name)}` }, options),
+    /** Adopt a preset */
+    adoptPreset: (name: string, options?: CallOptions): Promise<Preset> =>
+      call({ method: 'PUT', path: `/v1/presets/${encodeURIComponent(name)}` }, options),
+    /** List endpoints, newest first */
+    listEndpoints: (query?: PageQuery, options?: CallOptions): Listing<Endpoint> =>
+      list({ method: 'GET', path: '/v1/endpoints', query }, options),
+    /** Create an endpoint */
+    createEndpoint: (body: CreateEndpointBody, options?: CallOptions): Promise<CreateEndpointAnswer> =>
+      call({ method: 'POST', path: '/v1/endpoints', body }, options),
+    /** Read an endpoint */
+    getEndpoint: (id: string, options?: CallOptions): Promise<Endpoint> =>
+      call({ method: 'GET', path: `/v1/endpoints/${encodeURIComponent(id)}` }, options),
+    /** Change an endpoint */
+    changeEndpoint: (id: string, body: ChangeEndpointBody, options?: CallOptions): Promise<Endpoint> =>
+      call({ method: 'PATCH', path: `/v1/endpoints/${encodeURIComponent(id)}`, body }, options),
+    /** Delete an endpoint */
+    deleteEndpoint: (id: string, options?: CallOptions): Promise<void> =>
+      call({ method: 'DELETE', path: `/v1/endpoints/${encodeURIComponent(id)}` }, options),
+    /** Rotate the signing secret */
+    rotateEndpointSecret: (id: string, body?: RotateEndpointSecretBody, options?: CallOptions): Promise<RotateEndpointSecretAnswer> =>
+      call({ method: 'POST', path: `/v1/endpoints/${encodeURIComponent(id)}/rotate-secret`, body }, options),
+    /** Send a test event now */
+    testEndpoint: (id: string, options?: CallOptions): Promise<Attempt> =>
+      call({ method: 'POST', path: `/v1/endpoints/${encodeURIComponent(id)}/test` }, options),
+    /** Enable an endpoint */
+    enableEndpoint: (id: string, options?: CallOptions): Promise<Endpoint> =>
+      call({ method: 'POST', path: `/v1/endpoints/${encodeURIComponent(id)}/enable` }, options),
+    /** Disable an endpoint */
+    disableEndpoint: (id: string, options?: CallOptions): Promise<Endpoint> =>
+      call({ method: 'POST', path: `/v1/endpoints/${encodeURIComponent(id)}/disable` }, options),
+    /** How an endpoint does */
+    getEndpointStats: (id: string, query?: GetEndpointStatsQuery, options?: CallOptions): Promise<EndpointStats> =>
+      call({ method: 'GET', path: `/v1/endpoints/${encodeURIComponent(id)}/stats`, query }, options),
+    /** List deliveries, newest first */
+    listDeliveries: (query?: ListDeliveriesQuery, options?: CallOptions): Listing<Delivery> =>
+      list({ method: 'GET', path: '/v1/deliveries', query }, options),
+    /** Read a delivery */
+    getDelivery: (id: string, options?: CallOptions): Promise<Delivery> =>
+      call({ method: 'GET', path: `/v1/deliveries/${encodeURIComponent(id)}` }, options),
+    /** List the attempts of a delivery, oldest first */
+    listAttempts: (id: string, query?: PageQuery, options?: CallOptions): Listing<Attempt> =>
+      list({ method: 'GET', path: `/v1/deliveries/${encodeURIComponent(id)}/attempts`, query }, options),
+    /** Attempt a delivery now */
+    retryDelivery: (id: string, options?: CallOptions): Promise<Delivery> =>
+      call({ method: 'POST', path: `/v1/deliveries/${encodeURIComponent(id)}/retry` }, options),
+    /** Cancel a delivery */
+    cancelDelivery: (id: string, options?: CallOptions): Promise<Delivery> =>
+      call({ method: 'POST', path: `/v1/deliveries/${encodeURIComponent(id)}/cancel` }, options),
+  };
+}

@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest';
+import type { JsonSchema } from '../generate/document.ts';
+import { renderFunctions } from '../generate/functions.ts';
+import { typeOf } from '../generate/types.ts';
+
+const type = (schema: JsonSchema) => typeOf(schema, new Map());
+
+test.each<[JsonSchema, string]>([
+  [{}, 'unknown'],
+  [{ type: 'integer' }, 'number'],
+  [{ type: ['string', 'null'] }, 'string | null'],
+  [{ const: "it's" }, "'it\\'s'"],
+  [{ enum: ['a', 1, null] }, "'a' | 1 | null"],
+  [{ enum: [] }, 'never'],
+  [{ type: 'array' }, 'unknown[]'],
+  [{ type: 'array', items: { enum: ['a', 'b'] } }, "('a' | 'b')[]"],
+  [{ anyOf: [{ type: 'string' }, { type: 'null' }] }, 'string | null'],
+  [{ oneOf: [{ type: 'number' }, { type: 'integer' }] }, 'number'],
+  [{ allOf: [{ $ref: '#/components/schemas/Problem' }, { type: 'boolean' }] }, '(Problem) & (boolean)'],
+  [{ type: 'object' }, '{\n  [name: string]: unknown;\n}'],
+  [{ type: 'object', additionalProperties: false }, '{}'],
+  [{ type: 'object', additionalProperties: { type: 'string' } }, '{\n  [name: string]: string;\n}'],
+])('%j becomes %s', (schema, expected) => {
+  expect(type(schema)).toBe(expected);
+});
+
+test('members are optional unless required, are quoted where they must be, and say what they are', () => {
+  const properties = { 'a-b': { type: 'string' }, c: { type: 'number', description: 'ends */ not\nhere' } };
+  expect(type({ type: 'object', properties, required: ['c'] })).toBe(
+    "{\n  'a-b'?: string;\n  /** ends *\\/ not here */\n  c: number;\n}",
+  );
+});
+
+test('an operation becomes a function: path, body, query; a type that has a name is written once', () => {
+  const thing: JsonSchema = { type: 'object', properties: { id: { type: 'string' } }, required: ['id'] };
+  const content = (schema: JsonSchema) => ({ 'application/json': { schema } });
+  const cursor = { in: 'query', name: 'cursor', schema: { type: 'string' } };
+  const text = renderFunctions({
+    paths: {
+      '/things/{id}': {
+        get: { operationId: 'getThing', responses: { 200: { content: content(thing) } } },
+        put: {
+          operationId: 'putThing',
+          summary: 'Put it',
+          parameters: [
+            { in: 'path', name: 'id', required: true },
+            { in: 'query', name: 'dry', required: true, schema: { type: 'boolean' } },
+          ],
+          requestBody: { required: true, content: content(thing) },
+          responses: { 201: { content: content(thing) }, 404: {} },
+        },
+        delete: { operationId: 'deleteThing', responses: { 204: {} } },
+      },
+      '/things': {
+        get: {
+          operationId: 'listThings',
+          parameters: [cursor],
+          responses: {
+            200: {
+              content: content({ type: 'object', properties: { data: { type: 'array', items: thing } } }),
+            },
+          },
+        },
+      },
+    },
+  });
+  expect(text.split('export interface Thing {')).toHaveLength(2);
+  expect(text).toContain('getThing: (id: string, options?: CallOptions): Promise<Thing> =>');
+  expect(text).toContain('/** Put it */');
+  expect(text).toContain(
+    'putThing: (id: string, body: Thing, query: PutThingQuery, options?: CallOptions): Promise<Thing> =>',
+  );
+  expect(text).toContain(
+    `call({ method: 'PUT', path: \`/things/$\{encodeURIComponent(id)}\`, body, query }, options),`,
+  );
+  expect(text).toContain('deleteThing: (id: string, options?: CallOptions): Promise<void> =>');
+  expect(text).toContain('listThings: (query?: PageQuery, options?: CallOptions): Listing<Thing> =>');
+});
