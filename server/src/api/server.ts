@@ -15,6 +15,7 @@ import { authenticate, authorize } from './auth.ts';
 import { execute } from './execute.ts';
 import { defaultBodyLimit, describeRoute, openApiBase } from './openapi.ts';
 import { addOperations } from './operations.ts';
+import { holdToProtocol, protocolOptions, refuseBytes } from './protocol.ts';
 import { compileInputCheck } from './validation.ts';
 
 declare module 'fastify' {
@@ -41,7 +42,10 @@ export async function createServer(services: Services, routes: readonly Route[])
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     frameworkErrors: (error, request, reply) => sendProblem(services, error, request, reply),
+    http: protocolOptions,
+    clientErrorHandler: refuseBytes,
   });
+  holdToProtocol(server);
   server.decorateRequest('raw_body');
   server.decorateRequest('credential', null);
   await server.register(helmet, {
@@ -116,10 +120,8 @@ function addRoute(server: FastifyInstance, services: Services, route: Route): vo
         throw new SluiceError('unsupported_media_type', 'Compressed bodies are not accepted.');
     },
     handler: async (request, reply) => {
-      const body =
-        operation.body === undefined
-          ? undefined
-          : (request.body ?? (operation.bodyOptional ? {} : undefined));
+      const left = request.body === undefined && operation.bodyOptional;
+      const body = operation.body === undefined ? undefined : left ? {} : request.body;
       const input = { params: request.params, query: request.query, body };
       check(input);
       const { credential } = request;

@@ -1,7 +1,7 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import formats from 'ajv-formats';
 import type { TSchema } from 'typebox';
-import { type InputError, SluiceError } from '../base/errors.ts';
+import { type InputError, invalidInput, SluiceError } from '../base/errors.ts';
 import type { Operation } from '../http/operation.ts';
 
 const options = { strict: false, allErrors: false, useDefaults: true, verbose: true, logger: false as const };
@@ -22,7 +22,8 @@ export function compileInputCheck(operation: Operation): InputCheck {
   const query = compile(fromText, operation.query);
   const body = compile(exact, operation.body);
   return (input) => {
-    if (params && !params(input.params)) throw new SluiceError('not_found', 'Nothing has such an id.');
+    if ((params && !params(input.params)) || findNul(input.params) !== null)
+      throw new SluiceError('not_found', 'Nothing has such an id.');
     const failed =
       query && !query(input.query)
         ? describe(query.errors, '?')
@@ -35,11 +36,20 @@ export function compileInputCheck(operation: Operation): InputCheck {
       });
     if (!query && typeof input.query === 'object' && input.query !== null)
       refuseUnknown(Object.keys(input.query));
+    const unstorable = findNul(input.query);
+    if (unstorable !== null) throw invalidInput(`?${unstorable}`, 'The text has a NUL character.');
   };
 }
 
 function compile(ajv: Ajv, schema: TSchema | undefined): ValidateFunction | null {
   return schema === undefined ? null : ajv.compile(schema);
+}
+
+/** The first text with NUL, which Postgres takes in no text. Bodies are looked through when they are parsed. */
+function findNul(texts: unknown): string | null {
+  if (typeof texts !== 'object' || texts === null) return null;
+  const found = Object.entries(texts).find(([, text]) => typeof text === 'string' && text.includes('\0'));
+  return found?.[0] ?? null;
 }
 
 function refuseUnknown(names: readonly string[]): void {
@@ -50,14 +60,17 @@ function refuseUnknown(names: readonly string[]): void {
 }
 
 function describe(errors: readonly ErrorObject[] | null | undefined, root: '?' | '/'): InputError[] {
-  return (errors ?? []).map((error) => {
-    const member =
-      error.keyword === 'required' ? error.params.missingProperty : error.params.additionalProperty;
-    const place =
-      error.instancePath +
-      (typeof member === 'string' ? `/${member.replaceAll('~', '~0').replaceAll('/', '~1')}` : '');
-    return { pointer: root === '?' ? `?${place.slice(1)}` : place, detail: explain(error) };
-  });
+  return (errors ?? [])
+    .filter(({ keyword }) => keyword !== 'propertyNames')
+    .map((error) => {
+      const member =
+        error.propertyName ??
+        (error.keyword === 'required' ? error.params.missingProperty : error.params.additionalProperty);
+      const place =
+        error.instancePath +
+        (typeof member === 'string' ? `/${member.replaceAll('~', '~0').replaceAll('/', '~1')}` : '');
+      return { pointer: root === '?' ? `?${place.slice(1)}` : place, detail: explain(error) };
+    });
 }
 
 /** In words for people; where a form is asked for, the schema's own description says which. */

@@ -42,6 +42,11 @@ export const catalogue = {
     title: 'Not found',
     remedy: 'Check the id and the path; things of other organizations are not found either.',
   },
+  request_timeout: {
+    status: 408,
+    title: 'The request did not arrive in time',
+    remedy: 'Send the whole request at once, on a new connection.',
+  },
   conflict: {
     status: 409,
     title: 'It conflicts with what exists',
@@ -93,6 +98,11 @@ export const catalogue = {
     remedy: 'Use a public address, or have the operator add it to SLUICE_ALLOW_TARGETS.',
   },
   rate_limited: { status: 429, title: 'Too many requests', remedy: 'Wait as long as `Retry-After` says.' },
+  headers_too_large: {
+    status: 431,
+    title: 'The path and headers are too large',
+    remedy: 'Stay within 16 KiB for the request line and all headers together.',
+  },
   internal_error: {
     status: 500,
     title: 'Something broke on our side',

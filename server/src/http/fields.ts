@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { type Static, type TSchema, Type } from 'typebox';
 import { invalidInput, SluiceError } from '../base/errors.ts';
 import { type IdKind, idPrefixes, parseId } from '../base/ids.ts';
 
@@ -30,9 +30,30 @@ export function Text(
   return Type.String({ maxLength, ...more });
 }
 
+/**
+ * An object whose keys are the caller's choice, within a form. `Type.Record` would let keys of another form through,
+ * with any value.
+ */
+export function MapOf<Value extends TSchema>(
+  keys: { readonly pattern: string; readonly description: string },
+  value: Value,
+  options: {
+    readonly maxProperties?: number;
+    readonly description?: string;
+    readonly examples?: object[];
+  } = {},
+) {
+  return Type.Unsafe<Record<string, Static<Value>>>({
+    type: 'object',
+    propertyNames: { type: 'string', ...keys },
+    additionalProperties: value,
+    ...options,
+  });
+}
+
 /** Small facts that the owner keeps with a thing. */
-export const Metadata = Type.Record(
-  Type.String({ minLength: 1, maxLength: 64 }),
+export const Metadata = MapOf(
+  { pattern: '^[^\\u0000-\\u001f\\u007f]{1,64}$', description: '1 to 64 characters, no control characters' },
   Type.String({ maxLength: 512 }),
   { maxProperties: 32, description: 'Your own names and values' },
 );

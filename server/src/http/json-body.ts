@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { scanJson } from '@sluice/contracts';
-import { invalidInput, SluiceError } from '../base/errors.ts';
+import { type InputError, invalidInput, SluiceError } from '../base/errors.ts';
 
 /** Deep enough for any real document, and within what receivers' parsers read by default (PHP: 512). */
 const deepest = 500;
@@ -26,9 +26,8 @@ export function parseJsonBody(bytes: Uint8Array): unknown {
   const twice = keyGivenTwice(bytes, '');
   if (twice !== null) throw invalidInput(twice, 'This key is given twice.');
   const value: unknown = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString());
-  const unstorable = unstorableText(value, '');
-  if (unstorable !== null)
-    throw invalidInput(unstorable, 'The text has a NUL character or half of a surrogate pair.');
+  const unusable = findUnusable(value, '');
+  if (unusable !== null) throw invalidInput(unusable.pointer, unusable.detail);
   return value;
 }
 
@@ -62,14 +61,20 @@ function nests(bytes: Uint8Array, at: number): boolean {
   return bytes[at] === 0x7b || bytes[at] === 0x5b;
 }
 
-/** Postgres stores neither in text. */
-function unstorableText(value: unknown, pointer: string): string | null {
-  if (typeof value === 'string') return value.includes('\0') || !value.isWellFormed() ? pointer : null;
+const unstorable = 'The text has a NUL character or half of a surrogate pair.';
+
+/** Text that Postgres does not store, and numbers that would be written back as `null`. */
+function findUnusable(value: unknown, pointer: string): InputError | null {
+  if (typeof value === 'string')
+    return value.includes('\0') || !value.isWellFormed() ? { pointer, detail: unstorable } : null;
+  if (typeof value === 'number')
+    return Number.isFinite(value) ? null : { pointer, detail: 'The number is too large.' };
   if (typeof value !== 'object' || value === null) return null;
   for (const [key, inner] of Object.entries(value)) {
     if (key === exactKey && !Array.isArray(value)) continue;
     const place = `${pointer}/${escapePointer(key)}`;
-    const found = key.includes('\0') || !key.isWellFormed() ? place : unstorableText(inner, place);
+    if (key.includes('\0') || !key.isWellFormed()) return { pointer: place, detail: unstorable };
+    const found = findUnusable(inner, place);
     if (found !== null) return found;
   }
   return null;

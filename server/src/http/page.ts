@@ -37,13 +37,20 @@ export interface ListName {
 export function readCursor({ sealer, list, orgId }: ListName, cursor: string | undefined): string | null {
   if (cursor === undefined) return null;
   const separator = cursor.lastIndexOf('.');
-  const position = Buffer.from(cursor.slice(0, Math.max(0, separator)), 'base64url').toString();
-  if (separator < 1 || !sealer.isAuthentic(`${list} ${orgId} ${position}`, cursor.slice(separator + 1))) {
+  const [encoded, code] = [cursor.slice(0, Math.max(0, separator)), cursor.slice(separator + 1)];
+  const position = Buffer.from(encoded, 'base64url').toString();
+  const authentic = sealer.isAuthentic(`${list} ${orgId} ${position}`, code);
+  // Decoding passes over characters that do not belong there, so other texts than ours would do as well.
+  if (separator < 1 || !authentic || !isCanonical(encoded) || !isCanonical(code)) {
     throw new SluiceError('invalid_cursor', 'The cursor was not answered by this list.', {
       errors: [{ pointer: '?cursor', detail: 'not a cursor of this list' }],
     });
   }
   return position;
+}
+
+function isCanonical(text: string): boolean {
+  return Buffer.from(text, 'base64url').toString('base64url') === text;
 }
 
 /**

@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox';
 import { publicId } from '../../base/ids.ts';
 import { openHeaders, type Endpoint as Row } from '../../endpoints/endpoints.ts';
 import { patternForm } from '../../endpoints/match.ts';
-import { IdOf, Metadata, OrNull, Text, Timestamp } from '../../http/fields.ts';
+import { IdOf, MapOf, Metadata, OrNull, Text, Timestamp } from '../../http/fields.ts';
 import type { Services } from '../../http/operation.ts';
 
 export const Endpoint = Type.Object({
@@ -33,7 +33,10 @@ export const NewEndpoint = Type.Object({
   secret: Type.String({ description: 'The signing secret, shown once' }),
 });
 
-const HeaderName = Type.String({ pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$" });
+const headerName = {
+  pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$",
+  description: 'the name of a header, at most 64 characters',
+};
 const settings = {
   url: Type.String({ minLength: 1, maxLength: 2_048, examples: ['https://example.com/webhooks'] }),
   name: Type.Optional(OrNull(Text(200))),
@@ -52,7 +55,7 @@ const settings = {
     },
   ),
   headers: Type.Optional(
-    Type.Record(HeaderName, Type.String({ maxLength: 1_024, pattern: '^[\\x20-\\x7e]*$' }), {
+    MapOf(headerName, Type.String({ maxLength: 1_024, pattern: '^[\\x20-\\x7e]*$' }), {
       maxProperties: 20,
       description: 'Sent with every request; kept encrypted',
     }),

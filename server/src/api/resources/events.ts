@@ -149,7 +149,8 @@ export const replay = operation({
     },
   },
   async handle({ queries, services, orgId, actor }, { params, body }) {
-    const endpointId = body.endpoint_id ? inputId('endpoint', body.endpoint_id, '/endpoint_id') : null;
+    const endpointId =
+      typeof body.endpoint_id === 'string' ? inputId('endpoint', body.endpoint_id, '/endpoint_id') : null;
     const replayed = await replayEvent(queries, services, orgId, params.id, endpointId);
     await recordAudit(queries, services.clock, orgId, actor, {
       action: 'event.replayed',

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { publicId } from '../../base/ids.ts';
-import { given, IdOf, IdParams, pathId, Text, Timestamp } from '../../http/fields.ts';
+import { given, IdOf, IdParams, MapOf, pathId, Text, Timestamp } from '../../http/fields.ts';
 import { operation } from '../../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../../http/page.ts';
 import { recordAudit } from '../../tenants/audit.ts';
@@ -15,11 +15,15 @@ import {
 } from '../../tenants/members.ts';
 
 const Role = Type.Enum([...roles]);
-const Access = Type.Record(Type.String({ pattern: '^[a-z0-9_]{1,64}$' }), Type.Enum([...accessLevels]), {
-  maxProperties: 64,
-  description: 'Module → what the member may do there',
-  examples: [{ crm: 'write', task: 'read' }],
-});
+const Access = MapOf(
+  { pattern: '^[a-z0-9_]{1,64}$', description: 'a module: 1 to 64 of a-z, 0-9 and _' },
+  Type.Enum([...accessLevels]),
+  {
+    maxProperties: 64,
+    description: 'Module → what the member may do there',
+    examples: [{ crm: 'write', task: 'read' }],
+  },
+);
 
 const Member = Type.Object({
   id: IdOf('member'),
