@@ -663,6 +663,51 @@ export interface RotateEndpointSecretAnswer {
   overlap_seconds: number;
 }
 
+export interface DiagnoseEndpointAnswer {
+  /** Id of an endpoint */
+  endpoint_id: string;
+  url: string;
+  contract: string;
+  /** No probe failed */
+  sound: boolean;
+  passed: number;
+  warned: number;
+  failed: number;
+  skipped: number;
+  /** RFC 3339, UTC */
+  started_at: string;
+  duration_ms: number;
+  /** How long one answer may take */
+  timeout_ms: number;
+  slowest_ms: number | null;
+  findings: ({
+    /** Stable name of the probe */
+    probe: string;
+    group: 'delivery' | 'forgery' | 'time' | 'payload';
+    title: string;
+    /** What a sound receiver does */
+    should: 'accept' | 'refuse';
+    because: string;
+    /** What this one did */
+    did: string;
+    verdict: 'pass' | 'warn' | 'fail' | 'skipped';
+    status: number | null;
+    duration_ms: number | null;
+    excerpt: string | null;
+  })[];
+  /** What explains the findings, likeliest first */
+  causes: ({
+    /** Stable name for programs */
+    code: string;
+    level: 'warn' | 'fail';
+    title: string;
+    explanation: string;
+    remedy: string;
+    /** The probes that show it */
+    probes: string[];
+  })[];
+}
+
 export interface GetEndpointStatsQuery {
   /** Deliveries made since then; a day ago if left out */
   since?: string;
@@ -810,6 +855,9 @@ export function operations(call: Call, list: List) {
     /** Send a test event now */
     testEndpoint: (id: string, options?: CallOptions): Promise<Attempt> =>
       call({ method: 'POST', path: `/v1/endpoints/${encodeURIComponent(id)}/test` }, options),
+    /** Diagnose the receiver behind an endpoint */
+    diagnoseEndpoint: (id: string, options?: CallOptions): Promise<DiagnoseEndpointAnswer> =>
+      call({ method: 'POST', path: `/v1/endpoints/${encodeURIComponent(id)}/diagnose` }, options),
     /** Enable an endpoint */
     enableEndpoint: (id: string, options?: CallOptions): Promise<Endpoint> =>
       call({ method: 'POST', path: `/v1/endpoints/${encodeURIComponent(id)}/enable` }, options),

@@ -22,6 +22,7 @@ export interface Clues {
 
 export function causesOf(clues: Clues): readonly Cause[] {
   const { seen } = clues;
+  const skew = clues.guess?.code === 'clock' ? null : time.clock(seen, clues.clockAhead);
   const found = [
     reaching.unreachable(seen),
     reaching.redirect(seen),
@@ -44,9 +45,9 @@ export function causesOf(clues: Clues): readonly Cause[] {
     payload.textEncoding(seen),
     payload.sizeLimit(seen, clues.sizeLimit),
     payload.crashesOnPayload(seen),
-    time.narrowTolerance(seen),
-    time.clock(seen, clues.clockAhead),
-    time.wideTolerance(seen),
+    skew === null ? time.narrowTolerance(seen) : null,
+    skew,
+    skew === null ? time.wideTolerance(seen) : null,
     time.takesFuture(seen),
     signature.crashesOnSignature(seen),
     payload.refusesPayload(seen),
@@ -82,7 +83,7 @@ function guessed({ seen, guess }: Clues): Cause | null {
     };
   }
   return {
-    code: 'computes_otherwise',
+    code: guess.code,
     level: 'fail',
     title: guess.title,
     explanation: `It refuses a good delivery (${status}) and accepts one that is made this way.`,

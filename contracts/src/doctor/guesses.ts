@@ -10,6 +10,7 @@ import { type Change, messageOf, type Subject } from './craft.ts';
 import { rewritten } from './rewritten.ts';
 
 export interface Guess {
+  readonly code: 'computes_otherwise' | 'clock';
   /** What such a receiver does: a title such as "signs the body alone". */
   readonly title: string;
   readonly remedy: string;
@@ -17,6 +18,8 @@ export interface Guess {
   /** Signed and written as this contract says, instead of the receiver's own. */
   readonly contract?: Contract;
 }
+
+const code = 'computes_otherwise';
 
 /** Likeliest first. @param clockAhead seconds by which the receiver's clock is ahead, where that is known */
 export function guessesFor(subject: Subject, clockAhead: number | null): readonly Guess[] {
@@ -35,7 +38,8 @@ function clockGuess({ toleranceSeconds }: Contract, ahead: number | null): Guess
   if (toleranceSeconds === null || ahead === null || Math.abs(ahead) <= toleranceSeconds) return [];
   return [
     {
-      title: 'accepts what is signed at the time of its own clock, which is wrong',
+      code: 'clock',
+      title: `its clock is ${Math.abs(ahead)} s ${ahead > 0 ? 'fast' : 'slow'}`,
       remedy: "Synchronize the clock of the receiver's host (NTP).",
       change: { age: -ahead },
     },
@@ -62,7 +66,7 @@ function keyGuesses(subject: Subject): Guess[] {
   return candidates.flatMap(([title, key]) => {
     if (key === null || known.has(encodeHex(key))) return [];
     known.add(encodeHex(key));
-    return [{ title, remedy, change: { input: (input: SignatureInput) => ({ ...input, key }) } }];
+    return [{ code, title, remedy, change: { input: (input: SignatureInput) => ({ ...input, key }) } }];
   });
 }
 
@@ -73,6 +77,7 @@ const rewriteGuesses: readonly Guess[] = (
     ['spaces and its keys sorted', { spaced: true, sorted: true }],
   ] as const
 ).map(([how, style]) => ({
+  code,
   title: `signs the JSON written anew with ${how}`,
   remedy: 'Keep the raw bytes of the request and verify those; let no JSON parser come before.',
   change: { input: withBody((body) => rewritten(body, style)) },
@@ -92,6 +97,7 @@ function contentGuesses(subject: Subject): Guess[] {
   return contents
     .filter(([, make]) => String(make(message)) !== String(content))
     .map(([title, make]) => ({
+      code,
       title,
       remedy,
       change: { input: ({ key }, _secret, of) => ({ key, content: make(of) }) },
@@ -100,11 +106,13 @@ function contentGuesses(subject: Subject): Guess[] {
 
 const encodingGuesses: readonly Guess[] = [
   {
+    code,
     title: 'writes the signature in hex where the contract has base64, or the other way round',
     remedy: 'Write the signature as the contract says before comparing.',
     change: { headers: (right, signature) => swapped(right, (value) => otherEncoding(value, signature)) },
   },
   {
+    code,
     title: 'compares the whole header with the bare signature',
     remedy: 'Take the signature out of the header first: it stands behind a prefix.',
     change: { headers: (right, signature) => swapped(right, (value) => withoutPrefix(value, signature)) },
@@ -113,6 +121,7 @@ const encodingGuesses: readonly Guess[] = [
 
 function olderSecretGuesses({ secrets }: Subject): Guess[] {
   return secrets.slice(1).map((older) => ({
+    code,
     title: 'knows an older secret, and looks at the first signature only',
     remedy: 'Give it the new secret, and let it accept when any one signature matches.',
     change: { signers: () => [older] },
@@ -126,6 +135,7 @@ function contractGuesses({ contract, secrets }: Subject): Guess[] {
         other.name !== contract.name && secrets.every((secret) => other.secret.problem(secret) === null),
     )
     .map((other) => ({
+      code,
       title: `is a receiver of the ${other.name} contract`,
       remedy: `Give the endpoint the contract ${other.name}, or let the receiver verify ${contract.name}.`,
       change: {},

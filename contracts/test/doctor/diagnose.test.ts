@@ -87,6 +87,9 @@ describe('a receiver that', () => {
     expect(first?.code, shown(report).join('\n')).toBe(cause);
     expect(first && described(first)).toMatch(says);
     expect(report.sound, shown(report).join('\n')).toBe(sound);
+    expect(report.causes.map(({ code }) => code).slice(1), shown(report).join('\n')).toEqual(
+      mistake.besides ?? [],
+    );
   });
 
   test('is mistaken twice is told both', async () => {

@@ -66,6 +66,8 @@ interface Mistake {
   readonly contract: Contract;
   readonly start: () => Receiver;
   readonly timeoutMs?: number;
+  /** What else it should name. */
+  readonly besides?: readonly string[];
   /** Sound enough to receive: warned about only. */
   readonly sound?: true;
 }
@@ -207,6 +209,12 @@ export const mistakes: Readonly<Record<string, Mistake>> = {
     contract: standard,
     start: () => receiverOf(standard, { genuine: () => ({ status: 500, body: 'no such column' }) }),
   },
+  'crashes on everything': {
+    cause: 'crashes_on_delivery',
+    says: /before it can tell/,
+    contract: fluxdesk,
+    start: () => () => ({ status: 500 }),
+  },
   'parses first, and breaks': {
     cause: 'crashes_on_json',
     says: /parses the body before verifying, and crashes \(500\)/,
@@ -315,8 +323,8 @@ export const mistakes: Readonly<Record<string, Mistake>> = {
     },
   },
   'has a clock that is an hour fast': {
-    cause: 'computes_otherwise',
-    says: /its own clock, which is wrong/,
+    cause: 'clock',
+    says: /its clock is (?:3599|3600) s fast/,
     contract: standard,
     start: () => {
       const hourLater = () => new Date(Date.now() + 3_600_000);

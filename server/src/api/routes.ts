@@ -2,6 +2,7 @@ import { type Route, route } from '../http/operation.ts';
 import * as account from './resources/account.ts';
 import * as contracts from './resources/contracts.ts';
 import * as deliveries from './resources/deliveries.ts';
+import * as diagnosis from './resources/diagnosis.ts';
 import * as endpoints from './resources/endpoints.ts';
 import * as eventTypes from './resources/event-types.ts';
 import * as events from './resources/events.ts';
@@ -64,6 +65,7 @@ export const routes: readonly Route[] = [
   route('DELETE', '/v1/endpoints/{id}', 'endpoints:write', endpoints.remove),
   route('POST', '/v1/endpoints/{id}/rotate-secret', 'endpoints:write', endpoints.rotate),
   route('POST', '/v1/endpoints/{id}/test', 'endpoints:write', endpoints.test),
+  route('POST', '/v1/endpoints/{id}/diagnose', 'endpoints:write', diagnosis.diagnose),
   route('POST', '/v1/endpoints/{id}/enable', 'endpoints:write', endpoints.enable),
   route('POST', '/v1/endpoints/{id}/disable', 'endpoints:write', endpoints.disable),
   route('GET', '/v1/endpoints/{id}/stats', 'endpoints:read', endpoints.stats),

@@ -20,9 +20,8 @@ export function parsedJson(seen: Seen): Cause | null {
 }
 
 export function crashesBeforeVerifying(seen: Seen): Cause | null {
-  const early = seen.crashed('not_json');
   const probes = reading.filter((probe) => seen.crashed(probe));
-  if (!early) return null;
+  if (!seen.crashed('not_json') || seen.crashed('wrong_secret')) return null;
   return {
     code: 'crashes_on_json',
     level: 'fail',

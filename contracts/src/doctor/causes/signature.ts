@@ -60,7 +60,7 @@ export function comparesPrefix(seen: Seen): Cause | null {
 
 export function crashesOnSignature(seen: Seen): Cause | null {
   const probes = ['unsigned', 'short_signature', 'empty_signature'].filter((probe) => seen.crashed(probe));
-  if (probes.length === 0) return null;
+  if (probes.length === 0 || seen.crashed('wrong_secret')) return null;
   return {
     code: 'crashes_on_signature',
     level: 'warn',

@@ -78,10 +78,9 @@ export function narrowTolerance(seen: Seen): Cause | null {
 export function clock(seen: Seen, ahead: number | null): Cause | null {
   const { toleranceSeconds } = seen.contract;
   if (toleranceSeconds === null || ahead === null || Math.abs(ahead) < leastSkew) return null;
-  const decides = Math.abs(ahead) > toleranceSeconds && seen.refused('good');
   return {
     code: 'clock',
-    level: decides ? 'fail' : 'warn',
+    level: 'warn',
     title: `its clock is ${Math.abs(ahead)} s ${ahead > 0 ? 'fast' : 'slow'}`,
     explanation: `The contract allows ${toleranceSeconds} s between the signature and the receiver's clock.`,
     remedy: "Synchronize the clock of the receiver's host (NTP).",

@@ -1,0 +1,71 @@
+import { getContract } from '@sluice/contracts';
+import { type Answer, diagnose, type ProbeRequest, type Report } from '@sluice/contracts/doctor';
+import type { Clock } from '../base/clock.ts';
+import { SluiceError } from '../base/errors.ts';
+import { publicId } from '../base/ids.ts';
+import type { Sealer } from '../base/seal.ts';
+import type { Queries } from '../db/connect.ts';
+import { getEndpoint, openHeaders } from '../endpoints/endpoints.ts';
+import { type EndpointName, readSecrets } from '../endpoints/secrets.ts';
+import type { HttpClient, HttpResult } from './http-client.ts';
+
+export interface DiagnoseTools {
+  readonly clock: Clock;
+  readonly sealer: Sealer;
+  readonly http: HttpClient;
+}
+
+export interface Diagnosis extends Report {
+  readonly url: string;
+}
+
+/** Less than a minute, after which connections to the API are cut. */
+const budgetMs = 50_000;
+
+/** A diagnosis is some thirty requests to somebody: one at a time, in this process. */
+const underWay = new Set<string>();
+
+/**
+ * Sends an endpoint's receiver what the doctor sends, as its deliveries are sent: with its secrets, headers and
+ * timeout, to addresses that are allowed only. These are no deliveries, and the ledger does not hold them.
+ * @throws {SluiceError} not_found; conflict, while the same endpoint is being diagnosed
+ */
+export async function diagnoseEndpoint(
+  queries: Queries,
+  tools: DiagnoseTools,
+  name: EndpointName,
+): Promise<Diagnosis> {
+  const endpoint = await getEndpoint(queries, name);
+  const contract = getContract(endpoint.contract);
+  const secrets = (await readSecrets(queries, tools.sealer, [name])).get(name.id)?.();
+  if (!contract || secrets === undefined)
+    throw new Error(`Endpoint ${name.id} has no contract or no secret.`);
+  const ownHeaders = openHeaders(tools, endpoint);
+  const { url } = endpoint;
+  if (underWay.has(name.id)) throw new SluiceError('conflict', 'A diagnosis of this endpoint is under way.');
+  underWay.add(name.id);
+  try {
+    const report = await diagnose(contract, {
+      secrets,
+      timeoutMs: endpoint.effective_timeout_seconds * 1000,
+      budgetMs,
+      organizationId: publicId('organization', name.orgId),
+      now: () => new Date(tools.clock.now()),
+      send: async ({ headers, body, timeoutMs }: ProbeRequest) =>
+        answerOf(await tools.http.post({ url, headers: { ...ownHeaders, ...headers }, body, timeoutMs })),
+    });
+    return { url, ...report };
+  } finally {
+    underWay.delete(name.id);
+  }
+}
+
+function answerOf(result: HttpResult): Answer {
+  const durationMs = result.timings.total;
+  if (result.failure !== null) {
+    return { kind: 'failure', failure: result.failure, detail: result.error, durationMs };
+  }
+  if (result.response === null) throw new Error('A request neither failed nor was answered.');
+  const { status, headers, body } = result.response;
+  return { kind: 'response', status, headers, body, durationMs };
+}
