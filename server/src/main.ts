@@ -3,7 +3,7 @@ import { type Config, ConfigError, readConfig } from './base/config.ts';
 import { createLogger } from './base/log.ts';
 import { createServices, openDatabase, type Running, realSurroundings, start } from './compose.ts';
 import { DatabaseError } from './db/failures.ts';
-import { demonstrate } from './demo/demonstration.ts';
+import { demonstrate, resumeDemonstration } from './demo/demonstration.ts';
 import { withDevelopmentSecrets } from './development.ts';
 import { helpText } from './help.ts';
 
@@ -30,8 +30,9 @@ async function main(): Promise<void> {
     process.stdout.write(`Sluice listens on ${running.address} (API reference: ${running.address}/docs)\n`);
   log.info({ address: running.address, roles: config.settings.roles, database: database.kind }, 'started');
   const { demo, adminToken, dataDir } = config.settings;
-  if ((demo ?? config.folderWasEmpty) && running.address !== null && adminToken !== null)
-    await demonstrate({ address: running.address, adminToken, dataDir, log });
+  if (demo === false || running.address === null || adminToken === null) return;
+  const stage = { address: running.address, adminToken, dataDir, log };
+  await ((demo ?? config.folderWasEmpty) ? demonstrate(stage) : resumeDemonstration(stage));
 }
 
 async function withFolderState(config: Config): Promise<{ settings: Config; folderWasEmpty: boolean }> {

@@ -9,7 +9,9 @@ export interface PresetAnswer {
 
 /** The public API, as much of it as the demonstration needs. */
 export interface Api {
-  list(path: string): Promise<unknown[]>;
+  list<Item>(path: string, token?: string): Promise<Item[]>;
+  /** Whether it is a key of this installation. */
+  knows(key: string): Promise<boolean>;
   presets(): Promise<readonly PresetAnswer[]>;
   post(path: string, body: unknown, token?: string): Promise<Record<string, string>>;
 }
@@ -29,7 +31,12 @@ export function createApi(address: string, adminToken: string): Api {
     return JSON.parse(text);
   }
   return {
-    list: async (path) => (await call('GET', path, undefined)).data,
+    list: async (path, token) => (await call('GET', path, undefined, token)).data,
+    knows: (key) =>
+      call('GET', '/v1/me', undefined, key).then(
+        () => true,
+        () => false,
+      ),
     presets: async () => (await call('GET', '/v1/presets', undefined)).data,
     post: (path, body, token) => call('POST', path, body, token),
   };

@@ -1,6 +1,7 @@
 import { getContract, standard } from '@sluice/contracts';
 import type { Logger } from '../base/log.ts';
 import { type Api, createApi, type PresetAnswer } from './api.ts';
+import { keep, readKept } from './kept.ts';
 import { type Receipt, type Receiver, startReceiver } from './receiver.ts';
 
 /** A running process, as seen from outside. */
@@ -34,7 +35,7 @@ const withoutPreset: Scene = {
  */
 export async function demonstrate({ address, adminToken, dataDir, log }: Stage): Promise<void> {
   const api = createApi(address, adminToken);
-  if ((await api.list('/v1/organizations')).length > 0) return;
+  if ((await api.list('/v1/organizations')).length > 0) return resume(api, address, dataDir);
   const level = log.level;
   log.level = 'warn';
   const receiver = await startReceiver();
@@ -43,10 +44,13 @@ export async function demonstrate({ address, adminToken, dataDir, log }: Stage):
       '\nThe demonstration: one event of each contract, published, delivered to a receiver on this machine, and verified there.\n',
     );
     let example = { key: '', secret: '' };
+    const secrets: Record<string, string> = {};
     for (const scene of [...(await api.presets()).map(sceneOf), withoutPreset]) {
       example = await makeOrganization(api, scene, receiver.url);
+      secrets[scene.contract] = example.secret;
       print(await play(api, receiver, scene, example));
     }
+    await keep(dataDir, { port: receiver.port, key: example.key, secrets });
     print(closing(address, dataDir, example.key));
   } catch (error) {
     print(`The demonstration stopped: ${error instanceof Error ? error.message : String(error)}\n`);
@@ -54,6 +58,33 @@ export async function demonstrate({ address, adminToken, dataDir, log }: Stage):
     log.level = level;
   }
   // The receiver goes on: the next event is to arrive, too.
+  reportReceipts(receiver);
+}
+
+/** After a restart the demonstration's endpoints find their receiver where it was. */
+export async function resumeDemonstration({ address, adminToken, dataDir }: Stage): Promise<void> {
+  await resume(createApi(address, adminToken), address, dataDir);
+}
+
+async function resume(api: Api, address: string, dataDir: string): Promise<void> {
+  const kept = await readKept(dataDir);
+  if (kept === null || !(await api.knows(kept.key))) return;
+  try {
+    const receiver = await startReceiver(kept.port);
+    for (const [name, secret] of Object.entries(kept.secrets)) {
+      const contract = getContract(name);
+      if (contract) receiver.trust(contract, secret);
+    }
+    reportReceipts(receiver);
+    print(`\nThe receiver of the demonstration listens again.${closing(address, dataDir, kept.key)}`);
+  } catch (error) {
+    print(
+      `The receiver of the demonstration could not listen again, so its deliveries will fail: ${error instanceof Error ? error.message : String(error)}\n`,
+    );
+  }
+}
+
+function reportReceipts(receiver: Receiver): void {
   receiver.report((receipt) =>
     print(
       `received ${receipt.path}: ${receipt.verified ? 'signature verified' : `refused (${receipt.detail})`}: ${receipt.body.slice(0, 300)}\n`,
@@ -79,24 +110,41 @@ async function play(
 ): Promise<string> {
   const contract = getContract(name);
   if (!contract) throw new Error(`This receiver does not know the contract ${name}.`);
+  receiver.trust(contract, secret);
   const publishedAt = performance.now();
-  const arrival = receiver.expect(contract, secret, longestWaitMs);
+  const arrival = receiver.expect(contract, longestWaitMs);
   await api.post('/v1/events', event, key);
-  return line(name, event.type, await arrival, publishedAt);
+  return line(name, event.type, await arrival, publishedAt, await ledgerSays(api, key));
 }
 
-function line(contract: string, type: string, receipt: Receipt | null, publishedAt: number): string {
-  if (receipt === null)
-    return `  ✗ ${contract.padEnd(10)} ${type.padEnd(22)} nothing arrived within ${longestWaitMs / 1000} s\n`;
+/** The state of the organization's one delivery, once it has ended. */
+async function ledgerSays(api: Api, key: string): Promise<string> {
+  for (const since = performance.now(); ; ) {
+    const [delivery] = await api.list<{ state: string }>('/v1/deliveries', key);
+    const state = delivery?.state ?? 'nothing';
+    if (!['pending', 'sending'].includes(state) || performance.now() - since > longestWaitMs) return state;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+function line(
+  contract: string,
+  type: string,
+  receipt: Receipt | null,
+  publishedAt: number,
+  state: string,
+): string {
+  const what = `${contract.padEnd(10)} ${type.padEnd(20)}`;
+  if (receipt === null) return `  ✗ ${what} nothing arrived within ${longestWaitMs / 1000} s\n`;
   const latency = `${(receipt.at - publishedAt).toFixed(1)} ms`.padStart(9);
   return receipt.verified
-    ? `  ✓ ${contract.padEnd(10)} ${type.padEnd(22)} ${latency} from publish to receipt, signature verified\n`
-    : `  ✗ ${contract.padEnd(10)} ${type.padEnd(22)} ${latency} received, but refused: ${receipt.detail}\n`;
+    ? `  ✓ ${what} ${latency} from publish to receipt, signature verified, ledger: ${state}\n`
+    : `  ✗ ${what} ${latency} received, but refused: ${receipt.detail}\n`;
 }
 
 function closing(address: string, dataDir: string, key: string): string {
   return `
-Publish the next one; its receipt is printed here:
+Publish the next event; its receipt is printed here:
 
   curl ${address}/v1/events \\
     -H 'Authorization: Bearer ${key}' \\

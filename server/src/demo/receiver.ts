@@ -13,14 +13,20 @@ export interface Receipt {
 
 export interface Receiver {
   readonly url: string;
-  /** The next request for a contract's path, verified with the secret; `null` when none comes in time. */
-  expect(contract: Contract, secret: string, withinMs: number): Promise<Receipt | null>;
+  readonly port: number;
+  /** Verifies what comes to a contract's path with this secret from now on. */
+  trust(contract: Contract, secret: string): void;
+  /** The next request for a contract's path; `null` when none comes in time. */
+  expect(contract: Contract, withinMs: number): Promise<Receipt | null>;
   /** Calls for every request from now on. */
   report(each: (receipt: Receipt) => void): void;
 }
 
-/** A receiver as a customer would write one: raw bytes, verify, answer. */
-export async function startReceiver(): Promise<Receiver> {
+/**
+ * A receiver as a customer would write one: raw bytes, verify, answer.
+ * @param wanted port; 0 takes a free one
+ */
+export async function startReceiver(wanted = 0): Promise<Receiver> {
   const known = new Map<string, { contract: Contract; secret: string }>();
   const waiting = new Map<string, (receipt: Receipt) => void>();
   let report: (receipt: Receipt) => void = () => {};
@@ -55,14 +61,18 @@ export async function startReceiver(): Promise<Receiver> {
       () => response.writeHead(500).end(),
     );
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(wanted, '127.0.0.1', resolve);
+  });
   server.unref();
   const port = portOf(server.address());
   return {
     url: `http://127.0.0.1:${port}`,
-    expect(contract, secret, withinMs) {
+    port,
+    trust: (contract, secret) => void known.set(`/${contract.name}`, { contract, secret }),
+    expect(contract, withinMs) {
       const path = `/${contract.name}`;
-      known.set(path, { contract, secret });
       return new Promise((resolve) => {
         const timer = setTimeout(() => resolve(null), withinMs);
         waiting.set(path, (receipt) => {
