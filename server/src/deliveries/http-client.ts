@@ -50,12 +50,19 @@ const connectTimeoutMs = 10_000;
 
 class BlockedAddressError extends Error {}
 
+/** The attempt for which something is done, wherever in the client that is. */
+interface Attempt {
+  readonly timings: Timings;
+  readonly startedAt: number;
+  readonly timeoutMs: number;
+}
+
 /**
  * The one way out of this service. Every address is checked when the connection is made, after DNS, so a name that
  * resolves to something else the second time gains nothing. Redirects are not followed.
  */
 export function createHttpClient(guard: AddressGuard, resolve: Resolve): HttpClient {
-  const current = new AsyncLocalStorage<{ timings: Timings; startedAt: number }>();
+  const current = new AsyncLocalStorage<Attempt>();
   const dispatcher = new Agent({
     connect: guardedConnector(guard, resolve, current),
     connections: null,
@@ -67,63 +74,98 @@ export function createHttpClient(guard: AddressGuard, resolve: Resolve): HttpCli
   });
   return {
     post: (request) => {
-      const attempt = { timings: { total: 0 }, startedAt: performance.now() };
+      const attempt = { timings: { total: 0 }, startedAt: performance.now(), timeoutMs: request.timeoutMs };
       return current.run(attempt, () => post(dispatcher, request, attempt));
     },
     close: () => dispatcher.destroy(),
   };
 }
 
-async function post(
-  dispatcher: Dispatcher,
-  request: HttpRequest,
-  attempt: { timings: Timings; startedAt: number },
-): Promise<HttpResult> {
+async function post(dispatcher: Dispatcher, request: HttpRequest, attempt: Attempt): Promise<HttpResult> {
   const elapsed = () => Math.round((performance.now() - attempt.startedAt) * 10) / 10;
-  const signal = AbortSignal.timeout(request.timeoutMs);
+  const deadline = startDeadline(request.timeoutMs);
   let partial: Omit<HttpResponse, 'body' | 'truncated'> | null = null;
-  const chunks: Buffer[] = [];
+  const kept = new KeptBody();
   try {
     const url = new URL(request.url);
-    const answer = await dispatcher.request({
+    const sent = dispatcher.request({
       origin: url.origin,
       path: url.pathname + url.search,
       method: 'POST',
       headers: request.headers,
       body: request.body,
-      signal,
+      signal: deadline.signal,
     });
+    // undici heeds the signal only once it is connected.
+    const answer = await Promise.race([sent, deadline.passed]);
     attempt.timings.first_byte = elapsed();
     partial = { status: answer.statusCode, headers: plainHeaders(answer.headers) };
-    const truncated = await readBody(answer.body, chunks);
+    const truncated = await readBody(answer.body, kept);
     attempt.timings.total = elapsed();
     return {
       timings: attempt.timings,
       failure: null,
-      response: { ...partial, body: keep(chunks), truncated },
+      response: { ...partial, body: kept.bytes(), truncated },
     };
   } catch (error) {
     attempt.timings.total = elapsed();
-    const { failure, message } = signal.aborted
+    const { failure, message } = deadline.signal.aborted
       ? { failure: 'timeout' as const, message: `no complete answer within ${request.timeoutMs} ms` }
       : describe(error);
-    const response = partial === null ? null : { ...partial, body: keep(chunks), truncated: true };
+    const response = partial === null ? null : { ...partial, body: kept.bytes(), truncated: true };
     return { timings: attempt.timings, failure, error: message, response };
+  } finally {
+    deadline.stop();
   }
 }
 
-async function readBody(body: Dispatcher.ResponseData['body'], chunks: Buffer[]): Promise<boolean> {
+interface Deadline {
+  readonly signal: AbortSignal;
+  /** Rejects when it passes. */
+  readonly passed: Promise<never>;
+  stop(): void;
+}
+
+function startDeadline(ms: number): Deadline {
+  const controller = new AbortController();
+  const { promise: passed, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    controller.abort();
+    reject(new Error('The deadline has passed.'));
+  }, ms);
+  return { signal: controller.signal, passed, stop: () => clearTimeout(timer) };
+}
+
+/** Whether there was more than is kept. */
+async function readBody(body: Dispatcher.ResponseData['body'], kept: KeptBody): Promise<boolean> {
   let size = 0;
   for await (const chunk of body) {
-    if (size < keptBodyBytes) chunks.push(Buffer.from(chunk));
+    kept.add(chunk);
     size += chunk.length;
     if (size > readBodyBytes) break; // leaving the loop destroys the body and its connection
   }
   return size > keptBodyBytes;
 }
 
-function keep(chunks: readonly Buffer[]): Buffer {
-  return Buffer.concat(chunks).subarray(0, keptBodyBytes);
+/**
+ * The beginning of a body. A receiver that sends it in thousands of tiny chunks must not cost a buffer for each, so
+ * they are joined as they come.
+ */
+class KeptBody {
+  #chunks: Buffer[] = [];
+  #size = 0;
+
+  add(chunk: Uint8Array): void {
+    const wanted = chunk.subarray(0, keptBodyBytes - this.#size);
+    if (wanted.length === 0) return;
+    this.#chunks.push(Buffer.from(wanted));
+    this.#size += wanted.length;
+    if (this.#chunks.length >= 64) this.#chunks = [Buffer.concat(this.#chunks)];
+  }
+
+  bytes(): Buffer {
+    return Buffer.concat(this.#chunks);
+  }
 }
 
 function plainHeaders(headers: Dispatcher.ResponseData['headers']): Record<string, string | string[]> {
@@ -135,10 +177,11 @@ function plainHeaders(headers: Dispatcher.ResponseData['headers']): Record<strin
 function guardedConnector(
   guard: AddressGuard,
   resolve: Resolve,
-  current: AsyncLocalStorage<{ timings: Timings }>,
+  current: AsyncLocalStorage<Attempt>,
 ): buildConnector.connector {
   return (options, callback) => {
-    const timings = current.getStore()?.timings;
+    const attempt = current.getStore();
+    const timings = attempt?.timings;
     const port = Number(options.port) || (options.protocol === 'https:' ? 443 : 80);
     const host = options.hostname.replace(/^\[|\]$/g, '');
     // A literal address never reaches `lookup`.
@@ -171,7 +214,9 @@ function guardedConnector(
     };
     const started = performance.now();
     const connector = buildConnector({
-      timeout: connectTimeoutMs,
+      timeout: attempt
+        ? Math.max(1, Math.min(connectTimeoutMs, attempt.timeoutMs + attempt.startedAt - started))
+        : connectTimeoutMs,
       allowH2: false,
       lookup,
       autoSelectFamily: true,
