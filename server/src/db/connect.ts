@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { Kysely, PGliteDialect, PostgresDialect, sql } from 'kysely';
@@ -17,6 +18,8 @@ export interface Database {
   readonly queries: Queries;
   /** Tells workers, in this process and others, that something may be due. */
   readonly wakeUps: WakeUps;
+  /** Runs work that may take its time, such as a migration, on a connection without the limits of ordinary queries. */
+  unhurried<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -40,6 +43,7 @@ export function embeddedDatabase(pglite: PGlite, afterClose: () => Promise<void>
     kind: 'embedded',
     queries,
     wakeUps: localWakeUps(),
+    unhurried: (work) => work(queries),
     async close() {
       await queries.destroy();
       if (!pglite.closed) await pglite.close();
@@ -53,7 +57,15 @@ export interface ServerOptions {
   readonly log: Logger;
   /** Connections of this process at most. */
   readonly connections?: number;
+  /** Milliseconds after which a connection on which nothing comes or goes counts as broken. */
+  readonly silenceMs?: number;
 }
+
+/**
+ * A statement of ours takes milliseconds, and the server ends one after 20 s; idle connections are closed after 10 s.
+ * So one that is silent for longer is half open, and is noticed within 30 s.
+ */
+const longestSilenceMs = 25_000;
 
 /** A Postgres server. Answers only when it could be reached and is fit for use. */
 export async function openServer(options: ServerOptions): Promise<Database> {
@@ -64,15 +76,13 @@ export async function openServer(options: ServerOptions): Promise<Database> {
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    // A statement of ours takes milliseconds. The server ends one after 20 s; the client gives a connection up after
-    // 25 s, so that a half-open one is noticed within 30 s.
     statement_timeout: 20_000,
-    query_timeout: 25_000,
     // A process that is stopped inside a transaction would otherwise keep its locks for ever.
     idle_in_transaction_session_timeout: 10_000,
     types: { getTypeParser },
   });
   pool.on('error', (error) => options.log.warn({ error: error.message }, 'database connection lost'));
+  pool.on('connect', (client) => breakWhenSilent(client, options.silenceMs ?? longestSilenceMs));
   const queries = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   try {
     await checkServer(queries);
@@ -94,11 +104,41 @@ export async function openServer(options: ServerOptions): Promise<Database> {
     kind: 'server',
     queries,
     wakeUps,
+    unhurried: (work) => onOwnConnection(options.url, work),
     async close() {
       await wakeUps.close();
       await queries.destroy();
     },
   };
+}
+
+/** `query_timeout` would answer the query and put the broken connection back for the next one. */
+function breakWhenSilent(client: unknown, silenceMs: number): void {
+  if (!(client instanceof pg.Client)) return;
+  const { stream } = client.connection;
+  if (!(stream instanceof Socket)) return;
+  stream.setTimeout(silenceMs, () =>
+    stream.destroy(new Error(`Connection terminated: the database was silent for ${silenceMs} ms`)),
+  );
+}
+
+async function onOwnConnection<T>(url: string, work: (queries: Queries) => Promise<T>): Promise<T> {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 1,
+    idleTimeoutMillis: 0,
+    application_name: 'sluice migrations',
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+    statement_timeout: 0,
+    types: { getTypeParser },
+  });
+  const queries = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  try {
+    return await work(queries);
+  } finally {
+    await queries.destroy();
+  }
 }
 
 /** `bigint` as a number (ours stay far below 2^53), everything else as pg does it: the same as the embedded database. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { realpath, rm } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { link, realpath, rename, rm } from 'node:fs/promises';
+import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseError } from './failures.ts';
@@ -35,7 +35,7 @@ function digest(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
-function listen(path: string): Promise<ReturnType<typeof createServer> | null> {
+function listen(path: string): Promise<Server | null> {
   return new Promise((resolve, reject) => {
     const server = createServer((socket) => socket.destroy());
     server.unref();
@@ -46,6 +46,7 @@ function listen(path: string): Promise<ReturnType<typeof createServer> | null> {
   });
 }
 
+/** Whether somebody listens. Only a plain refusal says that nobody does: a socket of another user answers otherwise. */
 function isAlive(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(path);
@@ -53,11 +54,25 @@ function isAlive(path: string): Promise<boolean> {
       socket.destroy();
       resolve(true);
     });
-    socket.once('error', () => resolve(false));
+    socket.once('error', (error: NodeJS.ErrnoException) =>
+      resolve(error.code !== 'ECONNREFUSED' && error.code !== 'ENOENT'),
+    );
   });
 }
 
-async function takeOver(path: string): Promise<ReturnType<typeof createServer> | null> {
-  await rm(path, { force: true });
-  return listen(path);
+/**
+ * Puts a dead socket out of the way. It is moved first and looked at again where nobody else gets at it: between the
+ * first look and now, another process may have taken over and be the one that lives there.
+ */
+async function takeOver(path: string): Promise<Server | null> {
+  const aside = `${path}.${process.pid}`;
+  try {
+    await rename(path, aside);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  }
+  const alive = await isAlive(aside);
+  if (alive) await link(aside, path);
+  await rm(aside, { force: true });
+  return alive ? null : listen(path);
 }

@@ -18,7 +18,7 @@ const networkCodes = new Set([
   'ENOSPC',
 ]);
 const driverMessages =
-  /connection terminated|timeout exceeded when trying to connect|query read timeout|client has encountered a connection error|pool after calling end|driver has already been destroyed|PGlite is clos/i;
+  /connection terminated|timeout exceeded when trying to connect|query read timeout|client has encountered a connection error|pool after calling end|driver has already been destroyed|connection has been discarded|PGlite is clos/i;
 
 /** The SQLSTATE or system code of an error; empty where it has none. */
 function codeOf(error: unknown): string {

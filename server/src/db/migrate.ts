@@ -22,16 +22,18 @@ interface Migration {
  */
 export async function migrate(database: Database): Promise<number> {
   const migrations = await readMigrations();
-  return database.queries.connection().execute(async (connection) => {
-    await sql`set statement_timeout = 0`.execute(connection);
-    await sql`select pg_advisory_lock(${sql.lit(lockNumber)})`.execute(connection);
-    try {
-      return await applyNew(connection, migrations);
-    } finally {
-      await sql`select pg_advisory_unlock(${sql.lit(lockNumber)})`.execute(connection);
-      await sql`reset statement_timeout`.execute(connection);
-    }
-  });
+  return database.unhurried((queries) =>
+    queries.connection().execute(async (connection) => {
+      await sql`set statement_timeout = 0`.execute(connection);
+      await sql`select pg_advisory_lock(${sql.lit(lockNumber)})`.execute(connection);
+      try {
+        return await applyNew(connection, migrations);
+      } finally {
+        await sql`select pg_advisory_unlock(${sql.lit(lockNumber)})`.execute(connection);
+        await sql`reset statement_timeout`.execute(connection);
+      }
+    }),
+  );
 }
 
 async function applyNew(connection: Queries, migrations: readonly Migration[]): Promise<number> {

@@ -66,7 +66,7 @@ export async function listPartitions(queries: Queries): Promise<Partition[]> {
   const { rows } = await sql<{ table_name: string; name: string }>`
     select parent.relname as table_name, child.relname as name
       from pg_inherits join pg_class parent on parent.oid = inhparent join pg_class child on child.oid = inhrelid
-     where parent.relkind = 'p' and parent.relnamespace = 'public'::regnamespace`.execute(queries);
+     where parent.oid = any(${[...ledgerTables]}::regclass[])`.execute(queries);
   return rows.flatMap(({ table_name, name }) => {
     const table = ledgerTables.find((candidate) => candidate === table_name);
     const date = /_(\d{4})(\d{2})(\d{2})$/.exec(name);

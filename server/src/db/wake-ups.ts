@@ -36,6 +36,7 @@ export function localWakeUps(): WakeUps {
 const channel = 'sluice_wake_up';
 const notifyEveryMs = 20;
 const reconnectAfterMs = 1_000;
+const heartbeatMs = 10_000;
 
 /**
  * Across processes by NOTIFY. A NOTIFY inside the publishing transaction would make every commit of the database
@@ -61,14 +62,29 @@ export function postgresWakeUps(url: string, queries: Kysely<Tables>, log: Logge
       application_name: 'sluice wake-ups',
       keepAlive: true,
       connectionTimeoutMillis: 5_000,
+      query_timeout: heartbeatMs,
     });
     listener = client;
     client.on('notification', () => local.signal());
-    client.once('error', () => again(client));
+    // For as long as it lives: a second error that nobody listens to would end the process.
+    client.on('error', () => again(client));
     client.once('end', () => again(client));
     await client.connect();
     await client.query(`listen ${channel}`);
     local.signal();
+    keepAsking(client);
+  }
+
+  /** A half-open connection stays silent like a good one; so it is asked for a sign of life. */
+  function keepAsking(client: pg.Client): void {
+    const timer = setTimeout(() => {
+      if (closed || listener !== client) return;
+      client.query('select 1').then(
+        () => keepAsking(client),
+        () => again(client),
+      );
+    }, heartbeatMs);
+    timer.unref();
   }
 
   function start(): void {

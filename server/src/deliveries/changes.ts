@@ -140,12 +140,3 @@ async function stateOf(
 export async function cancelOlderThan(queries: Queries, firstKeptId: string): Promise<number> {
   return cancelWhere(queries, sql`phase = 3 and id < ${firstKeptId}`);
 }
-
-/** Whether an open delivery still needs an event with an id in this range. */
-export async function holdsEventsBetween(queries: Queries, from: string, until: string): Promise<boolean> {
-  const { rows } =
-    await sql`select 1 from open_deliveries where event_id >= ${from} and event_id < ${until} limit 1`.execute(
-      queries,
-    );
-  return rows.length > 0;
-}

@@ -173,3 +173,18 @@ export async function forgetEventIds(queries: Queries, retentionDays: number): P
     returning 1`.execute(queries);
   return rows.length;
 }
+
+/**
+ * Deletes events before an id that no day's partition took in, some at a time; answers how many. Those that are still
+ * to be delivered stay.
+ */
+export async function deleteStrayEvents(queries: Queries, before: string): Promise<number> {
+  const { rows } = await sql`
+    delete from events where tableoid = 'events_default'::regclass and (org_id, id) in (
+      select org_id, id from events_default event
+       where id < ${before} and not exists (
+         select 1 from open_deliveries delivery where delivery.org_id = event.org_id and delivery.event_id = event.id)
+       limit 5000)
+    returning 1`.execute(queries);
+  return rows.length;
+}

@@ -1,11 +1,12 @@
 import { firstIdAt } from '../base/ids.ts';
 import { dropPartition, listPartitions, makePartitions } from '../db/partitions.ts';
-import { cancelOlderThan, holdsEventsBetween, movedAtOnce } from '../deliveries/changes.ts';
+import { cancelOlderThan, movedAtOnce } from '../deliveries/changes.ts';
 import { expireLeases } from '../deliveries/expire.ts';
+import { deleteStrayRows, holdsEventsBetween } from '../deliveries/retention.ts';
 import { moveStrays } from '../deliveries/strays.ts';
 import { resealHeaders } from '../endpoints/endpoints.ts';
 import { resealSecrets } from '../endpoints/secrets.ts';
-import { forgetEventIds } from '../events/events.ts';
+import { deleteStrayEvents, forgetEventIds } from '../events/events.ts';
 import { forgetIdempotencyKeys } from '../tenants/idempotency.ts';
 import { publishDueSchedules } from './schedules.ts';
 import type { WorkerTools } from './tools.ts';
@@ -109,4 +110,7 @@ export async function applyRetention({ database, clock, log, retentionDays }: Sw
     if (!needed && (await dropPartition(database.queries, partition)))
       log.info({ partition: partition.name }, 'dropped by retention');
   }
+  // Days that no partition was made for end as well.
+  while ((await deleteStrayEvents(database.queries, firstIdAt(oldest))) > 0);
+  while ((await deleteStrayRows(database.queries, firstIdAt(oldest))) > 0);
 }
