@@ -20,6 +20,12 @@ export interface Program {
   signal(signal: NodeJS.Signals): void;
 }
 
+export interface CommandOptions {
+  /** Working directory; the repository unless told. */
+  readonly folder?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 export interface ProgramOptions {
   /** Path inside the repository. */
   readonly entry: string;
@@ -31,17 +37,41 @@ export interface ProgramOptions {
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 
 const alive = new Set<ChildProcess>();
+/** Those that lead a group of processes. */
+const leaders = new WeakSet<ChildProcess>();
 process.on('exit', () => {
-  for (const child of alive) child.kill('SIGKILL');
+  for (const child of alive) signalTo(child, 'SIGKILL');
 });
+
+function signalTo(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (leaders.has(child) && child.pid !== undefined) process.kill(-child.pid, signal);
+  else child.kill(signal);
+}
 
 /** Starts a program under the Node that runs this one, with nothing of this process's environment but the paths. */
 export function startProgram({ entry, args = [], nodeArgs = [], environment = {} }: ProgramOptions): Program {
-  const child = spawn(process.execPath, [...nodeArgs, `${root}${entry}`, ...args], {
-    cwd: root,
+  return startProcess(entry, process.execPath, [...nodeArgs, `${root}${entry}`, ...args], { environment });
+}
+
+/** Lets bash run a script, as whoever reads a document would. What it starts belongs to it: signals reach all. */
+export function startScript(script: string, options: CommandOptions = {}): Program {
+  return startProcess('the script', 'bash', ['-c', script], options, true);
+}
+
+function startProcess(
+  entry: string,
+  command: string,
+  args: readonly string[],
+  { folder = root, environment = {} }: CommandOptions,
+  leads = false,
+): Program {
+  const child = spawn(command, args, {
+    cwd: folder,
     env: { ...inherited(), ...environment },
     stdio: ['pipe', 'pipe', 'pipe'],
+    detached: leads,
   });
+  if (leads) leaders.add(child);
   alive.add(child);
   const lines: string[] = [];
   const listeners = new Set<() => void>();
@@ -65,6 +95,7 @@ export function startProgram({ entry, args = [], nodeArgs = [], environment = {}
     // `close`, not `exit`: then everything that it said has been read.
     child.once('close', (code, signal) => {
       alive.delete(child);
+      if (rest !== '') lines.push(rest);
       ending = { code, signal };
       tell();
       resolve(ending);
@@ -106,7 +137,7 @@ export function startProgram({ entry, args = [], nodeArgs = [], environment = {}
     errors: () => errors,
     ended,
     line,
-    signal: (signal) => void child.kill(signal),
+    signal: (signal) => signalTo(child, signal),
   };
 }
 
@@ -115,7 +146,7 @@ export async function killPrograms(): Promise<void> {
   await Promise.all(
     [...alive].map((child) => {
       const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
-      child.kill('SIGKILL');
+      signalTo(child, 'SIGKILL');
       return closed;
     }),
   );

@@ -40,8 +40,13 @@ export class ConfigError extends Error {
   }
 }
 
-/** Every setting: the one list from which `--help` is printed. */
+/** Every setting: the one list from which `--help` and the table in docs/operating.md are made. */
 export const settings: readonly { name: string; fallback: string; meaning: string }[] = [
+  {
+    name: 'NODE_ENV',
+    fallback: 'development',
+    meaning: 'production generates no secrets, and start refuses without them or with known ones',
+  },
   { name: 'HOST', fallback: '127.0.0.1', meaning: 'address where the API and the portal listen' },
   {
     name: 'PORT',
