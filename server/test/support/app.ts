@@ -1,14 +1,15 @@
+import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { routes } from '../../src/api/routes.ts';
 import { createServer } from '../../src/api/server.ts';
 import type { Clock } from '../../src/base/clock.ts';
 import { type Config, readConfig } from '../../src/base/config.ts';
-import { createLogger } from '../../src/base/log.ts';
+import { createLogger, type Logger } from '../../src/base/log.ts';
 import { createServices, realSurroundings } from '../../src/compose.ts';
-import type { Database } from '../../src/db/connect.ts';
+import { type Database, openServer } from '../../src/db/connect.ts';
 import type { Services } from '../../src/http/operation.ts';
 import { Worker } from '../../src/worker/loop.ts';
-import { createTestDatabase, type DatabaseKind, setTime } from './databases.ts';
+import { createTestDatabase, type DatabaseKind, setTime, type TestDatabase } from './databases.ts';
 
 export const adminToken = 'operator-token-of-the-tests';
 
@@ -24,6 +25,8 @@ export interface ApiAnswer {
 export interface TestApp {
   readonly url: string;
   readonly database: Database;
+  /** For further connections to it; `null` for the embedded one. */
+  readonly databaseUrl: string | null;
   readonly services: Services;
   readonly server: FastifyInstance;
   /** Not started: `runOnce` does everything that is due. */
@@ -47,6 +50,12 @@ export interface AppOptions {
   readonly time?: Date;
   readonly random?: () => number;
   readonly environment?: Record<string, string>;
+  /** Makes it another process on the database of this one, with the same time. */
+  readonly beside?: TestApp;
+  /** A database that is open already; whoever opened it closes it. */
+  readonly database?: Database;
+  /** Where log lines go; nowhere, if left out. */
+  readonly log?: Logger;
 }
 
 class TestClock implements Clock {
@@ -62,11 +71,12 @@ class TestClock implements Clock {
 
 /** The whole service in this process, on a database of its own, listening on loopback. */
 export async function createTestApp(kind: DatabaseKind, options: AppOptions = {}): Promise<TestApp> {
-  const { database, drop } = await createTestDatabase(kind, options.time ? { fixedTime: options.time } : {});
+  const { database, url: databaseUrl, drop } = await databaseFor(kind, options);
   const config = testConfig(options.environment);
   const surroundings = await realSurroundings(database);
-  const clock = options.time ? new TestClock(options.time) : null;
-  const services = createServices(config, database, createLogger('silent'), {
+  const shared = options.beside?.services.clock;
+  const clock = shared instanceof TestClock ? shared : options.time ? new TestClock(options.time) : null;
+  const services = createServices(config, database, options.log ?? createLogger('silent'), {
     clock: clock ?? surroundings.clock,
     random: options.random ?? surroundings.random,
   });
@@ -100,6 +110,7 @@ export async function createTestApp(kind: DatabaseKind, options: AppOptions = {}
   return {
     url,
     database,
+    databaseUrl,
     services,
     server,
     worker,
@@ -109,7 +120,11 @@ export async function createTestApp(kind: DatabaseKind, options: AppOptions = {}
       const made = await call(
         'POST',
         '/v1/organizations',
-        { name: `Organization ${organizations}`, slug: slug ?? `org-${organizations}`, ...more },
+        {
+          name: `Organization ${organizations}`,
+          slug: slug ?? `org-${organizations}-${randomBytes(4).toString('hex')}`,
+          ...more,
+        },
         { token: adminToken },
       );
       const key = await call(
@@ -132,6 +147,19 @@ export async function createTestApp(kind: DatabaseKind, options: AppOptions = {}
       await drop();
     },
   };
+}
+
+/** Processes on one embedded database share its one connection; on a server each has its own. */
+async function databaseFor(
+  kind: DatabaseKind,
+  { time, beside, database }: AppOptions,
+): Promise<TestDatabase> {
+  if (database) return { database, url: null, drop: async () => {} };
+  if (!beside) return createTestDatabase(kind, time ? { fixedTime: time } : {});
+  const { databaseUrl: url } = beside;
+  if (url === null) return { database: beside.database, url, drop: async () => {} };
+  const own = await openServer({ url, log: createLogger('silent') });
+  return { database: own, url, drop: () => own.close() };
 }
 
 function testConfig(environment: Record<string, string> = {}): Config {
