@@ -191,6 +191,13 @@ function checkedCalendar(cron: string, timeZone: string): Calendar {
   } catch {
     throw invalidInput('/time_zone', `There is no time zone "${timeZone}".`);
   }
+  const calendar = readChecked(cron, timeZone);
+  if (calendar.after(new Date(0)) === null)
+    throw invalidInput('/cron', 'This time never comes: there is no such day.');
+  return calendar;
+}
+
+function readChecked(cron: string, timeZone: string): Calendar {
   try {
     return readCalendar(cron, timeZone);
   } catch (error) {

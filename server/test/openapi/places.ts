@@ -14,6 +14,8 @@ export interface Place {
 export interface World {
   /** A body that the route accepts from this organization. */
   sample(route: string, tenant: Tenant): Promise<Record<string, unknown>>;
+  /** The name of such a thing of the organization, made when it is first asked for. */
+  thing(name: string, place: Place, tenant: Tenant): Promise<string>;
 }
 
 /** Made by a POST of the route's sample body; its name is a member of the answer. */
@@ -77,13 +79,25 @@ async function makeDelivery(world: World, tenant: Tenant): Promise<string> {
   const endpoint = await tenant.call('POST', '/v1/endpoints', {
     ...(await world.sample('POST /v1/endpoints', tenant)),
     events: [type],
+    // Without a limit: under a fixed clock no allowance grows back.
+    rate_limit: null,
   });
   const event = await world.sample('POST /v1/events', tenant);
   await tenant.call('POST', '/v1/events', { ...event, type, deliver_at: null });
   const { body } = await tenant.call('GET', `/v1/deliveries?endpoint_id=${endpoint.body.id}`);
   const { id } = body.data[0];
-  await tenant.app.worker.runOnce();
+  await attempted(tenant, id, 1);
   await tenant.call('POST', `/v1/deliveries/${id}/retry`);
-  await tenant.app.worker.runOnce();
+  await attempted(tenant, id, 2);
   return id;
+}
+
+/** Lets the worker go on until a delivery was attempted so often. */
+async function attempted(tenant: Tenant, id: string, attempts: number): Promise<void> {
+  for (;;) {
+    const { body } = await tenant.call('GET', `/v1/deliveries/${id}`);
+    if (body.attempts >= attempts) return;
+    if ((await tenant.app.worker.runOnce()) === 0)
+      throw new Error(`The delivery waits: ${JSON.stringify(body)}`);
+  }
 }

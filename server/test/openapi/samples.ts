@@ -25,7 +25,7 @@ const named: Readonly<Record<string, (tenant: Tenant) => unknown>> = {
 export async function sampleOf(name: string, schema: Schema, world: World, tenant: Tenant): Promise<unknown> {
   const reference = references[name];
   if (reference && schema.type === 'string')
-    return reference.fresh?.(tenant) ?? reference.make(world, tenant, []);
+    return reference.fresh?.(tenant) ?? world.thing(name, reference, tenant);
   const own = named[name];
   if (own) return own(tenant);
   const [choice] = schema.anyOf ?? schema.oneOf ?? [];
@@ -85,13 +85,19 @@ export function findUnclassified(route: DocumentedRoute): string[] {
 }
 
 /** A copy of a body with another value wherever this name is. */
-export function replaceNamed(body: unknown, name: string, value: string): unknown {
-  if (Array.isArray(body)) return body.map((item) => replaceNamed(item, name, value));
+export function replaceNamed(body: unknown, name: string, change: (value: unknown) => unknown): unknown {
+  if (Array.isArray(body)) return body.map((item) => replaceNamed(item, name, change));
   if (typeof body !== 'object' || body === null) return body;
   return Object.fromEntries(
     Object.entries(body).map(([key, inner]) => [
       key,
-      key !== name ? replaceNamed(inner, name, value) : Array.isArray(inner) ? [value] : value,
+      key === name ? change(inner) : replaceNamed(inner, name, change),
     ]),
   );
+}
+
+/** Whether a body has a member of this name, at whatever depth. */
+export function hasNamed(body: unknown, name: string): boolean {
+  if (typeof body !== 'object' || body === null) return false;
+  return Object.entries(body).some(([key, inner]) => key === name || hasNamed(inner, name));
 }

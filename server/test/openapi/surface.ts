@@ -29,6 +29,8 @@ export async function openSurface(kind: DatabaseKind): Promise<Surface> {
   const documented = readRoutes(document);
   const routes = documented.filter((route) => findWithoutProvider(route).length === 0);
 
+  const things = new Map<Tenant, Map<string, string>>();
+
   const surface: Surface = {
     app,
     documented,
@@ -49,6 +51,13 @@ export async function openSurface(kind: DatabaseKind): Promise<Surface> {
       const body = route && (await surface.bodyFor(route, tenant));
       if (!body) throw new Error(`There is no route ${name} with a body.`);
       return body;
+    },
+    async thing(name, place, tenant) {
+      const known = things.get(tenant) ?? new Map<string, string>();
+      things.set(tenant, known);
+      const made = known.get(name) ?? (await place.make(surface, tenant, []));
+      known.set(name, made);
+      return made;
     },
     async close() {
       await app.close();

@@ -1,0 +1,347 @@
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findBadProblem, matches } from './answers.ts';
+import { allowedBy, mutate, mutations } from './arbitraries.ts';
+import type { DocumentedRoute, Schema } from './document.ts';
+import { type Answer, send } from './exchange.ts';
+import * as hostileJson from './hostile-json.ts';
+import * as hostile from './hostile-requests.ts';
+import { createProber, type Probe, type Prober } from './probe.ts';
+import { hasNamed, replaceNamed } from './samples.ts';
+import { fill, openSurface, type Surface } from './surface.ts';
+import { idForm, operator, type Tenant } from './tenant.ts';
+
+const patience = 300_000;
+/** What is generated is printed with its seed when it fails; SLUICE_TEST_SEED repeats it. */
+const seed = Number(process.env.SLUICE_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const runs = 20;
+const json = ['content-type', 'application/json'] as const;
+
+/** A route with everything that a good request to it takes. */
+interface Aim {
+  readonly route: DocumentedRoute;
+  readonly tenant: Tenant;
+  readonly names: readonly string[];
+  readonly authorization: readonly [string, string];
+}
+
+/** Where a request differs from a good one. */
+type Change = Partial<Probe['request']>;
+
+/**
+ * Whatever comes in: no 5xx, every refusal a problem document of the catalogue, nothing changed by it, and every
+ * answer as the OpenAPI document promises. Routes join by being in the document.
+ */
+describe('bad input', () => {
+  let surface: Surface;
+  let prober: Prober;
+  const aims = new Map<DocumentedRoute, Aim>();
+
+  beforeAll(async () => {
+    surface = await openSurface('embedded');
+    prober = createProber(surface.app.url, surface.app.database);
+  }, patience);
+  afterAll(() => surface.close());
+
+  async function aimAt(route: DocumentedRoute, whose?: Tenant): Promise<Aim> {
+    const known = aims.get(route);
+    if (known && !whose) return known;
+    const tenant = whose ?? (await surface.tenant());
+    const names = await surface.namesFor(route, tenant);
+    const bearer = route.access === 'operator' ? operator : `Bearer ${tenant.key.secret}`;
+    const aim = { route, tenant, names, authorization: ['authorization', bearer] as const };
+    aims.set(route, aim);
+    // What bodies refer to is made with the first one.
+    await surface.bodyFor(route, tenant);
+    await prober.look();
+    return aim;
+  }
+
+  /** Sends a good request but for the change. */
+  async function attack(
+    aim: Aim,
+    what: string,
+    must: Probe['must'],
+    change: Change,
+  ): Promise<{ answer: Answer; problems: string[] }> {
+    const { route, names, authorization } = aim;
+    const request = {
+      method: route.method,
+      target: fill(route, names),
+      headers: [authorization, json],
+      ...change,
+    };
+    const result = await prober.probe(route, { what, must, request });
+    // It may have used up what it was about.
+    if (result.answer.status < 300 && names.length > 0 && route.method !== 'GET') aims.delete(route);
+    return result;
+  }
+
+  async function goodBody(aim: Aim): Promise<{ body?: Buffer }> {
+    const body = await surface.bodyFor(aim.route, aim.tenant);
+    return body ? { body: Buffer.from(JSON.stringify(body)) } : {};
+  }
+
+  async function expectNoProblems(
+    routes: readonly DocumentedRoute[],
+    work: (route: DocumentedRoute) => Promise<string[]>,
+  ): Promise<void> {
+    const found: string[] = [];
+    for (const route of routes) found.push(...(await work(route)));
+    expect([...new Set(found)]).toEqual([]);
+  }
+
+  it(
+    'in bodies that are not one JSON object',
+    async () => {
+      const limits = new Set<number>();
+      await expectNoProblems(surface.routes, async (route) => {
+        if (route.method === 'GET') return [];
+        const found: string[] = [];
+        const sample = (await goodBody(await aimAt(route))).body ?? Buffer.from('{}');
+        const must = route.body?.required ? 'be refused' : 'not break';
+        // Routes with the same limit share the parser: what is large is sent to one of them.
+        const heavy = limits.has(route.body?.limit ?? 0) ? [] : hostileJson.heavyBodies;
+        limits.add(route.body?.limit ?? 0);
+        for (const body of [
+          Buffer.alloc(0),
+          gzipSync(sample),
+          ...hostileJson.brokenBodies(sample.toString()),
+          ...heavy,
+        ]) {
+          const what = `the body ${body.toString().slice(0, 60)} of ${body.length} bytes`;
+          found.push(...(await attack(await aimAt(route), what, must, { body })).problems);
+        }
+        return found;
+      });
+    },
+    patience,
+  );
+
+  it(
+    'in bodies one byte over the limit',
+    async () => {
+      await expectNoProblems(surface.routes, async (route) => {
+        if (route.body === null) return [];
+        const { limit } = route.body;
+        const found: string[] = [];
+        const { body = Buffer.alloc(0) } = await goodBody(await aimAt(route));
+        const padded = (length: number) => Buffer.concat([body, Buffer.alloc(length - body.length, ' ')]);
+        for (const chunked of [false, true]) {
+          const change = { body: padded(limit + 1), chunked };
+          const { answer, problems } = await attack(
+            await aimAt(route),
+            `${limit + 1} bytes`,
+            'be refused',
+            change,
+          );
+          found.push(
+            ...problems,
+            ...(answer.status === 413 ? [] : [`${route.name} refuses otherwise: ${answer.text}`]),
+          );
+        }
+        const { answer, problems } = await attack(await aimAt(route), `${limit} bytes`, 'not break', {
+          body: padded(limit),
+        });
+        return [
+          ...found,
+          ...problems,
+          ...(answer.status < 300 ? [] : [`${route.name} refuses ${limit} bytes: ${answer.text}`]),
+        ];
+      });
+    },
+    patience,
+  );
+
+  it(
+    'in values of the wrong form',
+    async () => {
+      const tried = new Set<string>();
+      await expectNoProblems(surface.routes, async (route) => {
+        const found: string[] = [];
+        const sample = await surface.bodyFor(route, (await aimAt(route)).tenant);
+        for (const [name, refused] of Object.entries(hostileJson.refusedByName).filter(([key]) =>
+          hasNamed(sample, key),
+        )) {
+          tried.add(name);
+          for (const value of refused) {
+            const aim = await aimAt(route);
+            const changed = replaceNamed(await surface.bodyFor(route, aim.tenant), name, () => value);
+            const body = Buffer.from(hostileJson.toJson(changed));
+            const what = `the ${name} ${JSON.stringify(value).slice(0, 80)}`;
+            found.push(...(await attack(aim, what, 'be refused', { body })).problems);
+          }
+        }
+        return found;
+      });
+      expect(Object.keys(hostileJson.refusedByName).filter((name) => !tried.has(name))).toEqual([]);
+    },
+    patience,
+  );
+
+  it(
+    'in what is generated from the schemas and then changed',
+    async () => {
+      await expectNoProblems(surface.routes, async (route) => {
+        if (route.body === null) return [];
+        const { schema } = route.body;
+        const property = fc.asyncProperty(
+          fc.option(allowedBy(schema)),
+          mutations,
+          async (generated, changes) => {
+            const aim = await aimAt(route);
+            const text = hostileJson.toJson(
+              mutate(generated ?? (await surface.bodyFor(route, aim.tenant)), changes),
+            );
+            const must = matches(schema, JSON.parse(text)) ? 'not break' : 'be refused';
+            const { problems } = await attack(aim, `the body ${text.slice(0, 2_000)}`, must, {
+              body: Buffer.from(text),
+            });
+            if (problems.length > 0) throw new Error(problems.join('\n'));
+          },
+        );
+        const outcome = await fc.check(property, { seed, numRuns: runs });
+        return outcome.failed
+          ? [`${String(outcome.errorInstance)} (seed ${seed}, path ${outcome.counterexamplePath})`]
+          : [];
+      });
+    },
+    patience,
+  );
+
+  it(
+    'in paths',
+    async () => {
+      await expectNoProblems(surface.routes, async (route) => {
+        const found: string[] = [];
+        for (const index of route.places.keys()) {
+          const name = (await aimAt(route)).names[index] ?? '';
+          const isId = new RegExp(`^${idForm.source}$`).test(name);
+          for (const piece of [...hostile.pathPieces, ...(isId ? hostile.misspelt(name) : [])]) {
+            const aim = await aimAt(route);
+            const target = fill(route, aim.names.with(index, '-here-')).replace('-here-', () => piece);
+            const must = isId ? 'be refused' : 'not break';
+            found.push(
+              ...(
+                await attack(aim, `the path ${target.slice(0, 100)}`, must, {
+                  target,
+                  ...(await goodBody(aim)),
+                })
+              ).problems,
+            );
+          }
+        }
+        return found;
+      });
+    },
+    patience,
+  );
+
+  it(
+    'in queries',
+    async () => {
+      await expectNoProblems(surface.routes, async (route) => {
+        const found: string[] = [];
+        const own = [...route.query].flatMap(([name, schema]) =>
+          valuesAgainst(schema).map((value) => `${name}=${value}`),
+        );
+        for (const query of [...hostile.queries, ...own]) {
+          const aim = await aimAt(route);
+          const target = `${fill(route, aim.names)}?${query}`;
+          found.push(
+            ...(
+              await attack(aim, `the query ${query.slice(0, 60)}`, 'be refused', {
+                target,
+                ...(await goodBody(aim)),
+              })
+            ).problems,
+          );
+        }
+        return found;
+      });
+    },
+    patience,
+  );
+
+  /** Query values that a schema does not allow, as they are written in a URL. */
+  function valuesAgainst(schema: Schema): string[] {
+    const tried = ['x'.repeat(300), 'soon', '2026-02-30T00:00:00Z', '2026-01-01', '-1', '[]'];
+    return ['%00', 'a%00b', 'x'.repeat(5_000), ...tried.filter((value) => !matches(schema, value))];
+  }
+
+  it(
+    'in cursors',
+    async () => {
+      const lists = surface.routes.filter((route) => route.query.has('cursor'));
+      // Two of everything, so that each list has a second page.
+      const tenant = await surface.tenant();
+      for (const route of [...surface.routes, ...surface.routes]) await surface.namesFor(route, tenant);
+      const cursors = new Map<DocumentedRoute, string>();
+      for (const route of lists) {
+        const aim = await aimAt(route, tenant);
+        const page = await attack(aim, 'a page of one', 'not break', {
+          target: `${fill(route, aim.names)}?limit=1`,
+        });
+        cursors.set(route, String(page.answer.body?.next_cursor));
+      }
+      await expectNoProblems(lists, async (route) => {
+        const own = cursors.get(route) ?? '';
+        if (!own.includes('.')) return [`${route.name} has no second page; let its provider make two`];
+        const found: string[] = [];
+        for (const cursor of [...hostile.alteredCursors(own), ...cursors.values()].filter(
+          (other) => other !== own,
+        )) {
+          const aim = await aimAt(route);
+          const target = `${fill(route, aim.names)}?limit=1&cursor=${encodeURIComponent(cursor)}`;
+          found.push(...(await attack(aim, `the cursor ${cursor}`, 'be refused', { target })).problems);
+        }
+        return found;
+      });
+    },
+    patience,
+  );
+
+  it(
+    'in headers',
+    async () => {
+      await expectNoProblems(surface.routes, async (route) => {
+        const found: string[] = [];
+        const tried = [
+          ...hostile.credentials.map((value) => ['authorization', value] as const),
+          ...hostile.contentEncodings.map((value) => ['content-encoding', value] as const),
+          ...(route.body === null ? [] : hostile.contentTypes).map(
+            (value) => ['content-type', value] as const,
+          ),
+          ...(route.takesIdempotencyKey ? hostile.idempotencyKeys : []).map(
+            (value) => ['idempotency-key', value] as const,
+          ),
+        ];
+        for (const header of tried) {
+          const aim = await aimAt(route);
+          const others = [aim.authorization, json].filter(([name]) => name !== header[0]);
+          const change = { ...(await goodBody(aim)), headers: [...others, header] };
+          found.push(
+            ...(await attack(aim, `${header[0]}: ${header[1].slice(0, 40)}`, 'be refused', change)).problems,
+          );
+        }
+        return found;
+      });
+    },
+    patience,
+  );
+
+  it(
+    'in bytes that are not a request',
+    async () => {
+      const found: string[] = [];
+      for (const [what, bytes] of hostile.malformedRequests) {
+        const answer = await send(surface.app.url, bytes);
+        found.push(...findBadProblem(answer).map((problem) => `${what} ${problem}`));
+      }
+      expect(found).toEqual([]);
+      expect((await surface.app.call('GET', '/readyz')).status).toBe(200);
+    },
+    patience,
+  );
+});
