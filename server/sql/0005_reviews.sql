@@ -170,4 +170,4 @@ create table embed_tokens (
 );
 create unique index embed_tokens_hash on embed_tokens (org_id, hash);
 -- The page is asked for by id alone, before anybody knows whose it is.
-create unique index embed_tokens_id on embed_tokens (id);
+create index embed_tokens_page on embed_tokens (id);
