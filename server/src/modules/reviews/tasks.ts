@@ -160,14 +160,19 @@ export async function getTask(queries: Queries, name: TaskName): Promise<Task> {
 }
 
 /**
- * Locks a task: whoever changes it does this first.
+ * Locks a task for whoever wants to act on it. One that is over, or whose time is, is only read: those who come late
+ * must not keep the sweep from ending it.
  * @throws {SluiceError} not_found, also for tasks outside the scope
  */
 export async function lockTask(tx: Queries, name: TaskName): Promise<Task & { readonly overdue: boolean }> {
-  const { rows } = await sql<Task & { overdue: boolean }>`
-    select *, coalesce(expires_at <= now(), false) as overdue from review_tasks
-     where org_id = ${name.orgId} and id = ${name.id} for update`.execute(tx);
-  const task = rows[0];
+  const read = (lock: ReturnType<typeof sql>) =>
+    sql<Task & { overdue: boolean }>`
+      select *, coalesce(expires_at <= now(), false) as overdue from review_tasks
+       where org_id = ${name.orgId} and id = ${name.id} ${lock}`.execute(tx);
+  const seen = (await read(sql``)).rows[0];
+  if (!seen || !isWithin(name.scope, seen)) throw new SluiceError('not_found', 'No such review.');
+  if (seen.status !== 'pending' || seen.overdue) return seen;
+  const task = (await read(sql`for update`)).rows[0];
   if (!task || !isWithin(name.scope, task)) throw new SluiceError('not_found', 'No such review.');
   return task;
 }
