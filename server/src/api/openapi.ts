@@ -111,7 +111,7 @@ function problemsOf({ method, access, operation }: Route): number[] {
   return [
     ...[400, 401],
     ...(access === 'public' ? [] : [403]),
-    ...(operation.params ? [404] : []),
+    ...(operation.params || operation.refers ? [404] : []),
     ...(method === 'GET' ? [] : [413]),
     ...(operation.mode === 'read' ? [] : [409]),
     ...(operation.guarded ? [412] : []),

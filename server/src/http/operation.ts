@@ -129,6 +129,8 @@ export interface Operation {
   readonly bodyLimit?: number;
   /** Members of the body whose exact bytes count; `data` if left out. */
   readonly exactMembers?: readonly string[];
+  /** Whether its body names other things, which may not exist. */
+  readonly refers?: boolean;
   /** Whether `If-Match` can make it depend on the version that the caller has seen. */
   readonly guarded?: boolean;
   readonly answers: Readonly<Record<number, { readonly description: string; readonly schema?: TSchema }>>;

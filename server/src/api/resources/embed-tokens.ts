@@ -113,6 +113,7 @@ export const create = operation({
     'For a page that other sites can show in an iframe. The secret is in this answer and in no other.',
   group,
   mode: 'write',
+  refers: true,
   body: Create,
   answers: { 201: { description: 'The token with its secret and the code to embed', schema: NewEmbedToken } },
   async handle(context, { body }) {

@@ -97,6 +97,7 @@ export const create = operation({
     'From now on, deliveries of events that match are held until their review is decided: approved they go out, revised they go out with the changed data, rejected they are cancelled. A delivery that several gates match is held by the oldest.',
   group,
   mode: 'write',
+  refers: true,
   body: Create,
   answers: { 201: { description: 'The gate', schema: Gate } },
   async handle({ queries, services, orgId, actor }, { body }) {

@@ -134,6 +134,7 @@ export const create = operation({
   summary: 'Ask for a review',
   group,
   mode: 'write',
+  refers: true,
   body: Create,
   bodyLimit: contentLimit + 65_536,
   exactMembers: ['content'],
@@ -232,6 +233,10 @@ async function act(
 ): Promise<Answer> {
   const { queries, services, orgId, credential } = context;
   const name = { orgId, id: pathId('review', params.id), scope: scopeOfTasks(credential) };
+  if (credential?.kind === 'embed' && body.member_id) {
+    await getTask(queries, name);
+    throw invalidInput('/member_id', 'An embed token acts as the member that it was made for, or as itself.');
+  }
   const isSeen = readVersions(ifMatch, body.version);
   const { task } = await actOnTask(queries, services, name, readReviewer(context, body), wanted, isSeen);
   return answerTask(context, 200, task);
@@ -239,11 +244,6 @@ async function act(
 
 function readReviewer({ actor, credential }: Context, { member_id: memberId }: Acting): Reviewer {
   if (credential?.kind === 'embed') {
-    if (memberId)
-      throw invalidInput(
-        '/member_id',
-        'An embed token acts as the member that it was made for, or as itself.',
-      );
     return { actor, name: credential.name, memberId: credential.memberId };
   }
   const name = credential?.kind === 'key' ? credential.name : null;

@@ -166,6 +166,7 @@ export const create = operation({
   description: 'Says who may decide, how many approvals it takes, and what happens when the time runs out.',
   group,
   mode: 'write',
+  refers: true,
   body: Create,
   answers: { 201: { description: 'The workflow', schema: Workflow } },
   async handle(context, { body }) {

@@ -4,47 +4,29 @@ import { publicId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
 import type { Gate, GateRules, Hold } from '../../events/gate.ts';
 import type { PublishRequest } from '../../events/new-event.ts';
+import { VersionedCache } from '../../tenants/versioned.ts';
 import { announcements } from './announce.ts';
 import { rulesOf } from './gate-rules.ts';
 import type { ReviewGate } from './gates.ts';
 import { insertTasks, type NewTask } from './tasks.ts';
 
-interface CachedRules extends GateRules {
+interface VersionedRules extends GateRules {
   readonly version: number;
 }
 
-/** Holds deliveries back as review tasks. Rules are kept for as long as their version is the one that the transaction sees. */
+/** Holds deliveries back as review tasks. */
 export class ReviewGates implements Gate {
   readonly #clock: Clock;
-  readonly #rules = new Map<string, CachedRules>();
-  readonly #limit: number;
+  readonly #rules = new VersionedCache<VersionedRules>();
 
-  constructor(clock: Clock, limit = 1_000) {
+  constructor(clock: Clock) {
     this.#clock = clock;
-    this.#limit = limit;
   }
 
-  async load(tx: Queries, versions: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, GateRules>> {
+  load(tx: Queries, versions: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, GateRules>> {
     // Without a version there never was a gate.
-    const gated = [...versions].filter(([, version]) => version > 0);
-    const stale = gated.filter(([orgId, version]) => this.#rules.get(orgId)?.version !== version);
-    const current = new Map<string, GateRules>();
-    for (const [orgId] of gated) {
-      const rules = this.#rules.get(orgId);
-      if (rules) current.set(orgId, rules);
-    }
-    if (stale.length > 0) {
-      const { rows } = await sql<ReviewGate>`
-        select * from review_gates where org_id = any(${stale.map(([orgId]) => orgId)}::uuid[]) order by org_id, id`.execute(
-        tx,
-      );
-      for (const [orgId, version] of stale) {
-        const rules = { version, ...rulesOf(rows.filter((row) => row.org_id === orgId)) };
-        current.set(orgId, rules);
-        this.#keep(orgId, rules);
-      }
-    }
-    return current;
+    const gated = new Map([...versions].filter(([, version]) => version > 0));
+    return this.#rules.load(gated, (stale) => readRules(tx, stale));
   }
 
   async hold(tx: Queries, holds: readonly Hold[]): Promise<PublishRequest[]> {
@@ -73,14 +55,22 @@ export class ReviewGates implements Gate {
       tasks.map((task) => ({ task })),
     );
   }
+}
 
-  #keep(orgId: string, rules: CachedRules): void {
-    this.#rules.delete(orgId);
-    this.#rules.set(orgId, rules);
-    const oldest = this.#rules.keys().next().value;
-    if (this.#rules.size > this.#limit && oldest !== undefined && oldest !== orgId)
-      this.#rules.delete(oldest);
-  }
+async function readRules(
+  tx: Queries,
+  versions: ReadonlyMap<string, number>,
+): Promise<Map<string, VersionedRules>> {
+  const { rows } = await sql<ReviewGate>`
+    select * from review_gates where org_id = any(${[...versions.keys()]}::uuid[]) order by org_id, id`.execute(
+    tx,
+  );
+  return new Map(
+    [...versions].map(([orgId, version]) => [
+      orgId,
+      { version, ...rulesOf(rows.filter((row) => row.org_id === orgId)) },
+    ]),
+  );
 }
 
 function taskOf({ gate, event }: Hold): NewTask {
