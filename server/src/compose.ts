@@ -18,6 +18,7 @@ import { SubscriberLists } from './endpoints/match.ts';
 import { Catalogues } from './events/event-types.ts';
 import { Publisher } from './events/publish.ts';
 import type { Services } from './http/operation.ts';
+import { ReviewGates } from './modules/reviews/hold.ts';
 import { Worker } from './worker/loop.ts';
 import { startSweep } from './worker/sweep.ts';
 
@@ -69,7 +70,13 @@ export function createServices(
   const metrics = createMetrics();
   const sealer = createSealer(config.masterKeys);
   const addresses = createAddressGuard(config.allowedTargets);
-  const accept = { clock, sealer, subscribers: new SubscriberLists(), catalogues: new Catalogues() };
+  const accept = {
+    clock,
+    sealer,
+    subscribers: new SubscriberLists(),
+    catalogues: new Catalogues(),
+    gate: new ReviewGates(clock),
+  };
   return {
     ...accept,
     config,

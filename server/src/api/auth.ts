@@ -1,31 +1,67 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { SluiceError } from '../base/errors.ts';
 import { publicId } from '../base/ids.ts';
-import type { Access, Credential, Services } from '../http/operation.ts';
+import {
+  type Access,
+  type Credential,
+  type EmbedCredential,
+  type Services,
+  scopeOf,
+} from '../http/operation.ts';
+import { embedSecretPrefix, findEmbedToken } from '../modules/reviews/embed-tokens.ts';
 import { findKey } from '../tenants/keys.ts';
 import { covers } from '../tenants/scopes.ts';
 
+/** The headers that can hold a credential. */
+export interface CredentialHeaders {
+  readonly authorization?: string | undefined;
+  readonly 'x-embed-token'?: string | string[] | undefined;
+}
+
 /**
- * Who sends a request. Keys are looked up every time, so that a revoked one is refused at once on every node.
- * @returns `null` without an `Authorization` header
+ * Who sends a request. Keys and embed tokens are looked up every time, so that a revoked one is refused at once on
+ * every node.
+ * @returns `null` without a header for it
  * @throws {SluiceError} unauthenticated, for a header that holds no valid credential
  */
 export async function authenticate(
   services: Services,
-  header: string | undefined,
+  { authorization: header, 'x-embed-token': embedHeader }: CredentialHeaders,
 ): Promise<Credential | null> {
+  if (embedHeader !== undefined) {
+    if (header !== undefined || typeof embedHeader !== 'string')
+      throw new SluiceError('unauthenticated', 'The request names more than one credential.');
+    return authenticateEmbed(services, embedHeader);
+  }
   if (header === undefined) return null;
   const secret = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(header)?.[1];
   if (secret === undefined)
     throw new SluiceError('unauthenticated', 'The Authorization header is not of the form "Bearer <key>".');
   if (services.config.adminToken !== null && equalTexts(secret, services.config.adminToken))
     return { kind: 'operator' };
+  if (secret.startsWith(embedSecretPrefix)) return authenticateEmbed(services, secret);
   const key = await findKey(services.database.queries, secret);
   if (!key) throw new SluiceError('unauthenticated', 'This key does not exist, has expired or was revoked.');
   return { kind: 'key', orgId: key.org_id, id: publicId('key', key.id), name: key.name, scopes: key.scopes };
 }
 
-/** @throws {SluiceError} unauthenticated, missing_scope, forbidden */
+async function authenticateEmbed(services: Services, secret: string): Promise<Credential> {
+  const token = await findEmbedToken(services.database.queries, secret);
+  if (!token)
+    throw new SluiceError('unauthenticated', 'This embed token does not exist, has expired or was revoked.');
+  return {
+    kind: 'embed',
+    orgId: token.org_id,
+    id: publicId('embedToken', token.id),
+    name: token.label,
+    capabilities: { approve: token.can_approve, reject: token.can_reject, edit: token.can_edit },
+    workflowId: token.workflow_id,
+    queueId: token.queue_id,
+    memberId: token.member_id,
+  };
+}
+
+/** @throws {SluiceError} unauthenticated, missing_scope, missing_capability, forbidden */
 export function authorize(credential: Credential | null, access: Access): void {
   if (access === 'public') return;
   if (credential === null) throw new SluiceError('unauthenticated', 'This route needs a credential.');
@@ -39,12 +75,33 @@ export function authorize(credential: Credential | null, access: Access): void {
       'forbidden',
       "This route belongs to organizations: it needs an organization's key.",
     );
-  if (access === 'any credential') return;
-  if (!covers(credential.scopes, access)) {
-    throw new SluiceError('missing_scope', `The key lacks the scope ${access}.`, {
-      errors: [{ pointer: 'header:Authorization', detail: access }],
+  if (credential.kind === 'embed') {
+    authorizeEmbed(credential, access);
+    return;
+  }
+  if (access === 'embed token') throw new SluiceError('forbidden', 'This route is for embed tokens.');
+  const scope = scopeOf(access);
+  if (scope !== null && !covers(credential.scopes, scope)) {
+    throw new SluiceError('missing_scope', `The key lacks the scope ${scope}.`, {
+      errors: [{ pointer: 'header:Authorization', detail: scope }],
     });
   }
+}
+
+/** An embed token is in the hands of strangers: it reaches the routes that say so, and nothing else. */
+function authorizeEmbed({ capabilities }: EmbedCredential, access: Access): void {
+  if (access === 'embed token') return;
+  if (typeof access !== 'object')
+    throw new SluiceError('forbidden', "Embed tokens cannot do this: it needs an organization's key.");
+  if (access.embed !== 'view' && !capabilities[access.embed])
+    throw new SluiceError('missing_capability', `The embed token lacks the capability ${access.embed}.`);
+}
+
+/** Who it is, for the audit log. */
+export function actorName(credential: Credential | null): string {
+  if (credential === null) return 'anonymous';
+  if (credential.kind === 'operator') return 'operator';
+  return `${credential.kind === 'embed' ? 'embed_token' : credential.kind}:${credential.id}`;
 }
 
 /** Equal or not in a time that does not depend on where they differ. */

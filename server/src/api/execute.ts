@@ -32,7 +32,7 @@ export async function execute(
   execution: Execution,
 ): Promise<Answer> {
   const { credential, actor, input } = execution;
-  const orgId = credential?.kind === 'key' ? credential.orgId : nobody;
+  const orgId = credential !== null && credential.kind !== 'operator' ? credential.orgId : nobody;
   const idempotency = readIdempotency(orgId, execution);
   const context = (queries: Context['queries']): Context => ({
     services,
@@ -62,10 +62,12 @@ export async function execute(
 
 function readIdempotency(
   orgId: string,
-  { method, path, idempotencyKey, input }: Execution,
+  { credential, method, path, idempotencyKey, input }: Execution,
 ): IdempotentRequest | null {
   if (idempotencyKey === undefined || method !== 'POST') return null;
   if (!/^[\x20-\x7e]{1,255}$/.test(idempotencyKey))
     throw invalidInput('header:Idempotency-Key', 'Use 1 to 255 visible ASCII characters.');
-  return { orgId, key: idempotencyKey, hash: requestHash(method, path, input.raw) };
+  // Embed tokens of one organization see different things, so each has keys of its own.
+  const key = credential?.kind === 'embed' ? `${credential.id}\n${idempotencyKey}` : idempotencyKey;
+  return { orgId, key, hash: requestHash(method, path, input.raw) };
 }

@@ -1,7 +1,7 @@
 import type { FastifySchema } from 'fastify';
 import { type TSchema, Type } from 'typebox';
 import { catalogue } from '../base/errors.ts';
-import type { Route } from '../http/operation.ts';
+import { type Route, scopeOf } from '../http/operation.ts';
 import { Problem } from '../http/problem.ts';
 
 /** The frame of the OpenAPI document; the routes fill it. */
@@ -19,6 +19,12 @@ export const openApiBase = {
     securitySchemes: {
       key: { type: 'http' as const, scheme: 'bearer', description: "An organization's key" },
       operator: { type: 'http' as const, scheme: 'bearer', description: 'SLUICE_ADMIN_TOKEN' },
+      embed: {
+        type: 'apiKey' as const,
+        in: 'header' as const,
+        name: 'X-Embed-Token',
+        description: 'An embed token; `Authorization: Bearer` holds it as well',
+      },
     },
   },
 };
@@ -36,7 +42,7 @@ function withoutDefaulted(schema: TSchema): TSchema {
 /** A route in the words of the OpenAPI document. */
 export function describeRoute(route: Route): FastifySchema {
   const { method, access, operation } = route;
-  const scope = access === 'public' || access === 'operator' || access === 'any credential' ? null : access;
+  const scope = scopeOf(access);
   const creates = method === 'POST' && operation.mode !== 'read';
   return {
     operationId: operation.id,
@@ -45,10 +51,7 @@ export function describeRoute(route: Route): FastifySchema {
       .filter((part) => part !== null && part !== undefined)
       .join('\n\n'),
     tags: [operation.group],
-    security:
-      access === 'public'
-        ? []
-        : [access === 'operator' ? { operator: [] } : { key: scope === null ? [] : [scope] }],
+    security: securityOf(access),
     ...(operation.params ? { params: operation.params } : {}),
     ...(operation.query ? { querystring: withoutDefaulted(operation.query) } : {}),
     ...(operation.body
@@ -59,12 +62,8 @@ export function describeRoute(route: Route): FastifySchema {
           headers: {
             type: 'object',
             properties: {
-              'idempotency-key': {
-                type: 'string',
-                minLength: 1,
-                maxLength: 255,
-                description: 'The same key and request answer the first result for 24 hours',
-              },
+              'idempotency-key': idempotencyKey,
+              ...(operation.guarded ? { 'if-match': ifMatch } : {}),
             },
           },
         }
@@ -88,14 +87,34 @@ export function describeRoute(route: Route): FastifySchema {
   };
 }
 
+const idempotencyKey = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 255,
+  description: 'The same key and request answer the first result for 24 hours',
+};
+const ifMatch = {
+  type: 'string',
+  description: 'The `ETag` of what was seen: if it has changed since, nothing is done and the answer is 412',
+};
+
+function securityOf(access: Route['access']): Record<string, string[]>[] {
+  if (access === 'public') return [];
+  if (access === 'operator') return [{ operator: [] }];
+  if (access === 'embed token') return [{ embed: [] }];
+  const scope = scopeOf(access);
+  return [{ key: scope === null ? [] : [scope] }, ...(typeof access === 'object' ? [{ embed: [] }] : [])];
+}
+
 /** What may be refused: a bad credential also where none is needed, a bad request wherever one can be made. */
 function problemsOf({ method, access, operation }: Route): number[] {
   return [
     ...[400, 401],
     ...(access === 'public' ? [] : [403]),
-    ...(operation.params ? [404] : []),
+    ...(operation.params || operation.refers ? [404] : []),
     ...(method === 'GET' ? [] : [413]),
     ...(operation.mode === 'read' ? [] : [409]),
+    ...(operation.guarded ? [412] : []),
     ...[415, 422, 503],
   ];
 }

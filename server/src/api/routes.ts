@@ -3,6 +3,7 @@ import * as account from './resources/account.ts';
 import * as contracts from './resources/contracts.ts';
 import * as deliveries from './resources/deliveries.ts';
 import * as diagnosis from './resources/diagnosis.ts';
+import * as embedTokens from './resources/embed-tokens.ts';
 import * as endpoints from './resources/endpoints.ts';
 import * as eventTypes from './resources/event-types.ts';
 import * as events from './resources/events.ts';
@@ -11,7 +12,10 @@ import * as members from './resources/members.ts';
 import * as organizations from './resources/organizations.ts';
 import * as presets from './resources/presets.ts';
 import * as publishing from './resources/publishing.ts';
+import * as reviewGates from './resources/review-gates.ts';
+import * as reviews from './resources/reviews.ts';
 import * as schedules from './resources/schedules.ts';
+import * as workflows from './resources/workflows.ts';
 
 /** Every route of the API: what it is called, who may call it, and what does it. */
 export const routes: readonly Route[] = [
@@ -75,4 +79,30 @@ export const routes: readonly Route[] = [
   route('GET', '/v1/deliveries/{id}/attempts', 'deliveries:read', deliveries.attempts),
   route('POST', '/v1/deliveries/{id}/retry', 'deliveries:write', deliveries.retry),
   route('POST', '/v1/deliveries/{id}/cancel', 'deliveries:write', deliveries.cancel),
+
+  route('GET', '/v1/workflows', 'workflows:read', workflows.list),
+  route('POST', '/v1/workflows', 'workflows:write', workflows.create),
+  route('GET', '/v1/workflows/{id}', 'workflows:read', workflows.get),
+  route('PATCH', '/v1/workflows/{id}', 'workflows:write', workflows.change),
+  route('DELETE', '/v1/workflows/{id}', 'workflows:write', workflows.remove),
+  route('GET', '/v1/workflows/{id}/queues', 'workflows:read', workflows.queues),
+  route('POST', '/v1/workflows/{id}/queues', 'workflows:write', workflows.addQueue),
+
+  route('GET', '/v1/reviews', { scope: 'reviews:read', embed: 'view' }, reviews.list),
+  route('POST', '/v1/reviews', 'reviews:write', reviews.create),
+  route('GET', '/v1/reviews/{id}', { scope: 'reviews:read', embed: 'view' }, reviews.get),
+  route('GET', '/v1/reviews/{id}/history', { scope: 'reviews:read', embed: 'view' }, reviews.history),
+  route('POST', '/v1/reviews/{id}/approve', { scope: 'reviews:act', embed: 'approve' }, reviews.approve),
+  route('POST', '/v1/reviews/{id}/reject', { scope: 'reviews:act', embed: 'reject' }, reviews.reject),
+  route('POST', '/v1/reviews/{id}/revise', { scope: 'reviews:act', embed: 'edit' }, reviews.revise),
+
+  route('GET', '/v1/review-gates', 'review_gates:read', reviewGates.list),
+  route('POST', '/v1/review-gates', 'review_gates:write', reviewGates.create),
+  route('GET', '/v1/review-gates/{id}', 'review_gates:read', reviewGates.get),
+  route('DELETE', '/v1/review-gates/{id}', 'review_gates:write', reviewGates.remove),
+
+  route('GET', '/v1/embed-tokens', 'embed_tokens:read', embedTokens.list),
+  route('POST', '/v1/embed-tokens', 'embed_tokens:write', embedTokens.create),
+  route('DELETE', '/v1/embed-tokens/{id}', 'embed_tokens:write', embedTokens.revoke),
+  route('GET', '/v1/embed/session', 'embed token', embedTokens.session),
 ];

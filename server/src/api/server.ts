@@ -11,7 +11,8 @@ import { SluiceError } from '../base/errors.ts';
 import { parseJsonBody } from '../http/json-body.ts';
 import type { Answer, Credential, Route, Services } from '../http/operation.ts';
 import { problemOf } from '../http/problem.ts';
-import { authenticate, authorize } from './auth.ts';
+import { actorName, authenticate, authorize } from './auth.ts';
+import { addEmbedPage, builtPortal } from './embed-page.ts';
 import { execute } from './execute.ts';
 import { defaultBodyLimit, describeRoute, openApiBase } from './openapi.ts';
 import { addOperations } from './operations.ts';
@@ -24,10 +25,17 @@ declare module 'fastify' {
     raw_body: Uint8Array;
     credential: Credential | null;
   }
+  interface FastifyContextConfig {
+    exactMembers?: readonly string[];
+  }
 }
 
 /** The HTTP side of a process: the operator's pages, and the API's routes where this process has that role. */
-export async function createServer(services: Services, routes: readonly Route[]): Promise<FastifyInstance> {
+export async function createServer(
+  services: Services,
+  routes: readonly Route[],
+  portal: URL = builtPortal,
+): Promise<FastifyInstance> {
   const server = Fastify({
     logger: false,
     bodyLimit: defaultBodyLimit,
@@ -57,7 +65,10 @@ export async function createServer(services: Services, routes: readonly Route[])
     try {
       const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body);
       request.raw_body = bytes;
-      done(null, bytes.length === 0 ? undefined : parseJsonBody(bytes));
+      done(
+        null,
+        bytes.length === 0 ? undefined : parseJsonBody(bytes, request.routeOptions.config.exactMembers),
+      );
     } catch (error) {
       done(error instanceof Error ? error : new Error(String(error)));
     }
@@ -98,6 +109,7 @@ export async function createServer(services: Services, routes: readonly Route[])
     },
   });
   await server.register(async (scope) => addOperations(scope, services));
+  if (routes.length > 0) await server.register(async (scope) => addEmbedPage(scope, services, portal));
   await server.register(async (scope) => {
     for (const route of routes) addRoute(scope, services, route);
   });
@@ -111,10 +123,11 @@ function addRoute(server: FastifyInstance, services: Services, route: Route): vo
     method: route.method,
     url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
     ...(operation.bodyLimit === undefined ? {} : { bodyLimit: operation.bodyLimit }),
+    ...(operation.exactMembers === undefined ? {} : { config: { exactMembers: operation.exactMembers } }),
     schema: describeRoute(route),
     // Before the body is read: strangers do not get to send megabytes.
     onRequest: async (request) => {
-      request.credential = await authenticate(services, request.headers.authorization);
+      request.credential = await authenticate(services, request.headers);
       authorize(request.credential, route.access);
       if (request.headers['content-encoding'] !== undefined)
         throw new SluiceError('unsupported_media_type', 'Compressed bodies are not accepted.');
@@ -128,19 +141,14 @@ function addRoute(server: FastifyInstance, services: Services, route: Route): vo
       const answer = await execute(services, operation, {
         credential,
         actor: {
-          name:
-            credential === null
-              ? 'anonymous'
-              : credential.kind === 'operator'
-                ? 'operator'
-                : `key:${credential.id}`,
+          name: actorName(credential),
           ip: request.ip,
           userAgent: request.headers['user-agent']?.slice(0, 256) ?? null,
         },
         method: request.method,
         path: request.url,
         idempotencyKey: singleHeader(request.headers['idempotency-key']),
-        input: { ...input, raw: request.raw_body ?? new Uint8Array() },
+        input: { ...input, raw: request.raw_body ?? new Uint8Array(), ifMatch: request.headers['if-match'] },
       });
       return sendAnswer(reply, answer);
     },

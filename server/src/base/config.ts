@@ -13,6 +13,8 @@ export interface AllowedTarget {
 export interface Config {
   readonly production: boolean;
   readonly host: string;
+  /** Where browsers reach this service, without a slash at the end. */
+  readonly publicUrl: string;
   /** `null`: nothing listens (a worker alone, without PORT). */
   readonly port: number | null;
   /** `null`: the embedded database in `dataDir`. */
@@ -53,6 +55,11 @@ export const settings: readonly { name: string; fallback: string; meaning: strin
     fallback: '4100',
     meaning:
       'port where the API and the portal listen; 0 takes a free one; a worker alone listens only if it is set',
+  },
+  {
+    name: 'SLUICE_PUBLIC_URL',
+    fallback: 'http://HOST:PORT',
+    meaning: 'where browsers reach the API and the portal: https://sluice.example.com',
   },
   {
     name: 'DATABASE_URL',
@@ -128,6 +135,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     problems,
   );
   const roles = readRoles(text('SLUICE_ROLES') ?? 'api,worker', problems);
+  const host = text('HOST') ?? '127.0.0.1';
+  const publicUrl = readPublicUrl(text('SLUICE_PUBLIC_URL'), host, port, problems);
   const databaseUrl = readDatabaseUrl(text('DATABASE_URL'), problems);
   const masterKeys = readMasterKeys(text('SLUICE_MASTER_KEY'), production, problems);
   const adminToken = readAdminToken(text('SLUICE_ADMIN_TOKEN'), production, problems);
@@ -148,7 +157,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   if (problems.length > 0) throw new ConfigError(problems);
   return {
     production,
-    host: text('HOST') ?? '127.0.0.1',
+    host,
+    publicUrl,
     port: roles.includes('api') || text('PORT') !== null ? port : null,
     databaseUrl,
     dataDir: text('SLUICE_DATA_DIR') ?? './.sluice',
@@ -183,6 +193,16 @@ function readRoles(text: string, problems: string[]): Role[] {
   if (roles.length === 0 || roles.length !== names.length)
     problems.push(`SLUICE_ROLES is "${text}"; use api, worker or api,worker.`);
   return roles;
+}
+
+function readPublicUrl(text: string | null, host: string, port: number, problems: string[]): string {
+  const reachable = host === '0.0.0.0' || host === '::' ? 'localhost' : isIP(host) === 6 ? `[${host}]` : host;
+  if (text === null) return `http://${reachable}:${port}`;
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const isOrigin = url !== null && `${url.origin}/` === url.href && /^https?:$/.test(url.protocol);
+  if (!isOrigin)
+    problems.push(`SLUICE_PUBLIC_URL is "${text}"; use scheme, host and port: https://sluice.example.com.`);
+  return url?.origin ?? text;
 }
 
 function readDatabaseUrl(text: string | null, problems: string[]): string | null {

@@ -37,6 +37,17 @@ export const catalogue = {
     title: 'The credential may not do this',
     remedy: 'Use a credential of the kind named in the detail.',
   },
+  missing_capability: {
+    status: 403,
+    title: 'The embed token lacks a capability',
+    remedy: 'Use an embed token that holds the capability named in the detail.',
+  },
+  not_a_reviewer: {
+    status: 403,
+    title: 'Only the reviewers of the workflow may act',
+    remedy:
+      'Act as one of them: a key names the member as `member_id`, an embed token is bound to one when it is made.',
+  },
   not_found: {
     status: 404,
     title: 'Not found',
@@ -57,6 +68,16 @@ export const catalogue = {
     title: 'The idempotency key was used for another request',
     remedy: 'Use a new key for a new request; repeat the first request unchanged to get its answer.',
   },
+  review_decided: {
+    status: 409,
+    title: 'The review is over',
+    remedy: 'Read `decision`: it says what was decided, by whom and when.',
+  },
+  already_voted: {
+    status: 409,
+    title: 'This reviewer has voted already',
+    remedy: 'Leave the task to the other reviewers; a vote cannot be changed.',
+  },
   delivery_not_retryable: {
     status: 409,
     title: 'The delivery cannot be retried',
@@ -66,6 +87,11 @@ export const catalogue = {
     status: 409,
     title: 'The delivery has ended',
     remedy: 'Only pending, sending and held deliveries can be cancelled.',
+  },
+  stale_version: {
+    status: 412,
+    title: 'It has changed since it was read',
+    remedy: 'Read it again, then decide by what it says now.',
   },
   payload_too_large: {
     status: 413,
@@ -129,11 +155,18 @@ export class SluiceError extends Error {
   readonly detail: string;
   readonly errors: readonly InputError[];
   readonly retryAfterSeconds: number | undefined;
+  /** Further members of the problem document, for programs. */
+  readonly facts: Readonly<Record<string, unknown>>;
 
   constructor(
     code: ErrorCode,
     detail: string,
-    more: { errors?: readonly InputError[]; retryAfterSeconds?: number; cause?: unknown } = {},
+    more: {
+      errors?: readonly InputError[];
+      retryAfterSeconds?: number;
+      facts?: Readonly<Record<string, unknown>>;
+      cause?: unknown;
+    } = {},
   ) {
     super(`${code}: ${detail}`, more.cause === undefined ? undefined : { cause: more.cause });
     this.name = 'SluiceError';
@@ -141,6 +174,7 @@ export class SluiceError extends Error {
     this.detail = detail;
     this.errors = more.errors ?? [];
     this.retryAfterSeconds = more.retryAfterSeconds;
+    this.facts = more.facts ?? {};
   }
 }
 

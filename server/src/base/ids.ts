@@ -16,6 +16,11 @@ export const idPrefixes = {
   delivery: 'dlv',
   attempt: 'att',
   schedule: 'sch',
+  workflow: 'wfl',
+  queue: 'que',
+  review: 'rvw',
+  reviewGate: 'gat',
+  embedToken: 'emb',
 } as const;
 
 export type IdKind = keyof typeof idPrefixes;

@@ -1,7 +1,8 @@
-import type { ColumnType } from 'kysely';
+import type { OptionalTime, Time, VersionsTable } from './column-types.ts';
+import type { ReviewTables } from './review-tables.ts';
 
 /** The tables as Kysely sees them; `server/sql` is the truth and says what each column is for. */
-export interface Tables {
+export interface Tables extends ReviewTables {
   organizations: OrganizationsTable;
   members: MembersTable;
   keys: KeysTable;
@@ -22,10 +23,6 @@ export interface Tables {
   attempts: AttemptsTable;
   deliveries: DeliveriesView;
 }
-
-/** Read as a Date; written as a Date or as SQL, mostly `now()`. */
-type Time = ColumnType<Date, Date, Date>;
-type OptionalTime = ColumnType<Date | null, Date | null | undefined, Date | null>;
 
 interface OrganizationsTable {
   id: string;
@@ -128,11 +125,6 @@ interface EndpointHealthTable {
   concurrency: number;
   allowance: number;
   allowance_at: Time;
-}
-
-interface VersionsTable {
-  org_id: string;
-  version: number;
 }
 
 interface EventTypesTable {

@@ -69,10 +69,10 @@ export function cancelForEndpoint(tx: Queries, orgId: string, endpointId: string
 }
 
 /**
- * Leased ones are only marked: their worker ends them when it settles. They are locked first, so that one which is
- * being claimed or settled at this moment is judged by what it becomes.
+ * Cancels at most `movedAtOnce`. Leased ones are only marked: their worker ends them when it settles. They are locked
+ * first, so that one which is being claimed or settled at this moment is judged by what it becomes.
  */
-async function cancelWhere(tx: Queries, condition: ReturnType<typeof sql>): Promise<number> {
+export async function cancelWhere(tx: Queries, condition: ReturnType<typeof sql>): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     with chosen as (
       select org_id, id, phase from open_deliveries where ${condition} limit ${movedAtOnce} for update

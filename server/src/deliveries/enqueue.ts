@@ -13,6 +13,8 @@ export interface NewDelivery {
   readonly priority: number;
   /** `null`: at once. */
   readonly dueAt: Date | null;
+  /** Waits for a review first. */
+  readonly held?: boolean;
 }
 
 /** Makes one delivery that the caller itself is about to attempt: it never waits in the queue. */
@@ -69,9 +71,10 @@ async function insert(tx: Queries, deliveries: readonly NewDelivery[]): Promise<
     insert into open_deliveries (org_id, id, event_id, endpoint_id, event_type, contract, priority, phase, due_at,
                                  fence, cancel_requested, attempts, round_attempts, created_at)
     select org_id, id, event_id, endpoint_id, event_type, contract, priority,
-           case when due_at > now() then ${phase.scheduled}::int else ${phase.ready}::int end, greatest(due_at, now()), 0, false, 0, 0, now()
+           case when held then ${phase.held}::int when due_at > now() then ${phase.scheduled}::int else ${phase.ready}::int end, greatest(due_at, now()), 0, false, 0, 0, now()
       from unnest(${column((d) => d.orgId)}::uuid[], ${column((d) => d.id)}::uuid[], ${column((d) => d.eventId)}::uuid[],
         ${column((d) => d.endpointId)}::uuid[], ${column((d) => d.eventType)}::text[], ${column((d) => d.contract)}::text[],
-        ${column((d) => d.priority)}::int[], ${column((d) => d.dueAt?.toISOString() ?? null)}::timestamptz[])
-      as given (org_id, id, event_id, endpoint_id, event_type, contract, priority, due_at)`.execute(tx);
+        ${column((d) => d.priority)}::int[], ${column((d) => d.dueAt?.toISOString() ?? null)}::timestamptz[],
+        ${column((d) => d.held ?? false)}::boolean[])
+      as given (org_id, id, event_id, endpoint_id, event_type, contract, priority, due_at, held)`.execute(tx);
 }

@@ -48,7 +48,7 @@ interface EndpointRow {
   retry_delays: number[] | null;
 }
 
-interface EventRow {
+export interface EventRow {
   org_id: string;
   id: string;
   external_id: string | null;
@@ -91,8 +91,12 @@ export async function prepare(
       const open = secrets.get(delivery.endpointId);
       if (!endpoint || !open) throw new NeverSent('its endpoint has no secret to sign with');
       const wireEvent = asWireEvent(event);
-      const stored = delivery.bodyId === null ? undefined : bodies.get(delivery.bodyId);
-      const body = stored ?? encodeOnce(encoded, contract, event, wireEvent);
+      const body =
+        delivery.bodyId === null
+          ? encodeOnce(encoded, contract, event, wireEvent)
+          : bodies.get(delivery.bodyId);
+      // Encoding the event instead could send what a reviewer has changed.
+      if (!body) throw new NeverSent('its body is no longer in the ledger');
       const ownHeaders = openHeaders({ sealer }, endpoint);
       jobs.push({
         claimed: delivery,
@@ -130,7 +134,7 @@ function encodeOnce(
 }
 
 /** A body's id says what is in it and lies in its event's day, so equal bodies meet in one row. */
-function bodyIdOf(eventId: string, bytes: Uint8Array): string {
+export function bodyIdOf(eventId: string, bytes: Uint8Array): string {
   const digest = createHash('sha256').update(eventId).update(bytes).digest('hex');
   return `${firstIdAt(timeOfId(eventId)).slice(0, 13)}-7${digest.slice(0, 3)}-8${digest.slice(3, 6)}-${digest.slice(6, 18)}`;
 }

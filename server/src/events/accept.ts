@@ -5,7 +5,7 @@ import { type InputError, SluiceError } from '../base/errors.ts';
 import { newId, publicId } from '../base/ids.ts';
 import type { Sealer } from '../base/seal.ts';
 import type { Queries } from '../db/connect.ts';
-import { enqueue, type NewDelivery } from '../deliveries/enqueue.ts';
+import type { NewDelivery } from '../deliveries/enqueue.ts';
 import { priority } from '../deliveries/phases.ts';
 import {
   matchSubscribers,
@@ -21,6 +21,8 @@ import {
 } from '../tenants/idempotency.ts';
 import { resolveAudience } from '../tenants/members.ts';
 import type { Catalogue, Catalogues } from './event-types.ts';
+import { fanOut } from './fan-out.ts';
+import type { Gate, GateRules } from './gate.ts';
 import type { AcceptedEvent, NewEvent, PublishRequest } from './new-event.ts';
 
 export interface AcceptTools {
@@ -28,6 +30,7 @@ export interface AcceptTools {
   readonly sealer: Sealer;
   readonly subscribers: SubscriberLists;
   readonly catalogues: Catalogues;
+  readonly gate: Gate;
 }
 
 /** What was stored for one request, or why nothing was. */
@@ -74,7 +77,8 @@ export async function acceptEvents(
   }
   await store(
     tx,
-    tools.clock,
+    tools,
+    state.gates,
     [...planned.values()].flat().filter((entry) => 'event' in entry),
   );
   for (const [request, entries] of planned) {
@@ -96,16 +100,19 @@ function asAccepted(entry: PlannedEvent | AcceptedEvent): AcceptedEvent {
 
 /** The lists that matching and checking go by, as of this transaction. */
 export async function readState(tx: Queries, tools: AcceptTools, orgIds: readonly string[]) {
-  const { rows } = await sql<{ id: string; endpoints: number; event_types: number; at: Date }>`
-    select clock_timestamp() as at, organization.id, coalesce(endpoint.version, 0) as endpoints, coalesce(event_type.version, 0) as event_types
+  const { rows } = await sql<{ id: string; endpoints: number; event_types: number; gates: number; at: Date }>`
+    select clock_timestamp() as at, organization.id, coalesce(endpoint.version, 0) as endpoints, coalesce(event_type.version, 0) as event_types,
+           coalesce(gate.version, 0) as gates
       from organizations organization
       left join endpoint_versions endpoint on endpoint.org_id = organization.id
       left join event_type_versions event_type on event_type.org_id = organization.id
+      left join review_gate_versions gate on gate.org_id = organization.id
      where organization.id = any(${orgIds}::uuid[])`.execute(tx);
   if (rows[0]) tools.clock.follow(rows[0].at);
   const lists = await tools.subscribers.load(tx, new Map(rows.map((row) => [row.id, row.endpoints])));
   const catalogues = await tools.catalogues.load(tx, new Map(rows.map((row) => [row.id, row.event_types])));
-  return { lists, catalogues };
+  const gates = await tools.gate.load(tx, new Map(rows.map((row) => [row.id, row.gates])));
+  return { lists, catalogues, gates };
 }
 
 async function answerRepeated(
@@ -255,7 +262,12 @@ async function planRequest(
   return planned;
 }
 
-async function store(tx: Queries, clock: Clock, planned: readonly PlannedEvent[]): Promise<void> {
+async function store(
+  tx: Queries,
+  tools: AcceptTools,
+  gates: ReadonlyMap<string, GateRules>,
+  planned: readonly PlannedEvent[],
+): Promise<void> {
   if (planned.length === 0) return;
   const column = <T>(read: (entry: PlannedEvent) => T): T[] => planned.map(read);
   await sql`
@@ -269,16 +281,33 @@ async function store(tx: Queries, clock: Clock, planned: readonly PlannedEvent[]
       as given (org_id, id, external_id, type, data, occurred_at, deliver_at, audience, metadata, source)`.execute(
     tx,
   );
-  await enqueue(tx, deliveriesOf(clock, planned));
+  const departures = planned.map((entry) => ({
+    event: { ...entry.event, orgId: entry.orgId, id: entry.id },
+    deliveries: deliveriesOf(tools.clock, entry),
+  }));
+  await acceptAll(tx, tools, await fanOut(tx, tools.gate, gates, departures));
 }
 
-/** One after another: a batch for thousands of endpoints has more of them than should be in memory at once. */
-function* deliveriesOf(clock: Clock, planned: readonly PlannedEvent[]): Generator<NewDelivery> {
-  for (const { id, event, orgId, subscribers } of planned) {
-    for (const { endpointId, contract } of subscribers) {
-      const delivery = { orgId, id: newId(clock), eventId: id, endpointId, eventType: event.type, contract };
-      yield { ...delivery, priority: priority.live, dueAt: event.deliverAt };
-    }
+/** One after another: an event for thousands of endpoints has more of them than should be in memory at once. */
+function* deliveriesOf(
+  clock: Clock,
+  { id, event, orgId, subscribers }: PlannedEvent,
+): Generator<NewDelivery> {
+  for (const { endpointId, contract } of subscribers) {
+    const delivery = { orgId, id: newId(clock), eventId: id, endpointId, eventType: event.type, contract };
+    yield { ...delivery, priority: priority.live, dueAt: event.deliverAt };
+  }
+}
+
+/** Accepts what must not fail: the transaction goes if it does. */
+export async function acceptAll(
+  tx: Queries,
+  tools: AcceptTools,
+  requests: readonly PublishRequest[],
+): Promise<void> {
+  if (requests.length === 0) return;
+  for (const acceptance of (await acceptEvents(tx, tools, requests)).values()) {
+    if (acceptance instanceof SluiceError) throw acceptance;
   }
 }
 

@@ -5,7 +5,7 @@ import type { Metrics } from '../base/metrics.ts';
 import type { Database, Queries } from '../db/connect.ts';
 import { isUnavailable } from '../db/failures.ts';
 import { transact } from '../db/transaction.ts';
-import { type Acceptance, type AcceptTools, acceptEvents } from './accept.ts';
+import { type Acceptance, type AcceptTools, acceptAll, acceptEvents } from './accept.ts';
 import type { PublishRequest } from './new-event.ts';
 
 export interface PublishTools extends AcceptTools {
@@ -58,9 +58,8 @@ export class Publisher {
    * Accepts within a transaction that the caller commits, for modules whose change and event belong together. The
    * caller signals the wake-up after its commit.
    */
-  async publishWithin(tx: Queries, request: PublishRequest): Promise<void> {
-    const acceptance = (await acceptEvents(tx, this.#tools, [request])).get(request);
-    if (acceptance instanceof SluiceError) throw acceptance;
+  async publishWithin(tx: Queries, ...requests: readonly PublishRequest[]): Promise<void> {
+    await acceptAll(tx, this.#tools, requests);
   }
 
   #startGroups(): void {

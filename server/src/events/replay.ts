@@ -1,18 +1,18 @@
 import { SluiceError } from '../base/errors.ts';
 import { newId, publicId } from '../base/ids.ts';
 import type { Queries } from '../db/connect.ts';
-import { enqueue } from '../deliveries/enqueue.ts';
 import { priority } from '../deliveries/phases.ts';
 import { getEndpoint } from '../endpoints/endpoints.ts';
 import { matchSubscribers } from '../endpoints/match.ts';
 import { type Audience, resolveAudience } from '../tenants/members.ts';
-import type { AcceptTools } from './accept.ts';
-import { readState } from './accept.ts';
+import { type AcceptTools, acceptAll, readState } from './accept.ts';
 import { getEvent } from './events.ts';
+import { fanOut } from './fan-out.ts';
 import type { AcceptedEvent } from './new-event.ts';
 
 /**
- * Sends an event again, as new deliveries: to every endpoint that it matches now, or to one, matched or not.
+ * Sends an event again, as new deliveries: to every endpoint that it matches now, or to one, matched or not. Gates
+ * hold replays as they hold events.
  * @param name the event's public id
  * @throws {SluiceError} not_found, conflict (the one endpoint is disabled)
  */
@@ -24,20 +24,23 @@ export async function replayEvent(
   endpointId: string | null,
 ): Promise<AcceptedEvent> {
   const event = await getEvent(tx, orgId, name);
+  const { lists, gates } = await readState(tx, tools, [orgId]);
   const targets = endpointId === null ? await matching() : [await single(endpointId)];
-  await enqueue(
-    tx,
-    targets.map((target) => ({
-      orgId,
-      id: newId(tools.clock),
-      eventId: event.id,
-      endpointId: target.endpointId,
-      eventType: event.type,
-      contract: target.contract,
-      priority: priority.replayed,
-      dueAt: null,
-    })),
-  );
+  const deliveries = targets.map((target) => ({
+    orgId,
+    id: newId(tools.clock),
+    eventId: event.id,
+    endpointId: target.endpointId,
+    eventType: event.type,
+    contract: target.contract,
+    priority: priority.replayed,
+    dueAt: null,
+  }));
+  const { id, type, data, source } = event;
+  const followUps = await fanOut(tx, tools.gate, gates, [
+    { event: { orgId, id, type, data, source }, deliveries },
+  ]);
+  await acceptAll(tx, tools, followUps);
   return {
     id: event.external_id ?? publicId('event', event.id),
     type: event.type,
@@ -45,7 +48,6 @@ export async function replayEvent(
   };
 
   async function matching() {
-    const { lists } = await readState(tx, tools, [orgId]);
     const audience: Audience | null = event.audience === null ? null : JSON.parse(event.audience);
     const addressed = audience === null ? new Set<string>() : await resolveAudience(tx, orgId, audience);
     return matchSubscribers(lists.get(orgId) ?? { version: 0, subscribers: [] }, event.type, addressed);

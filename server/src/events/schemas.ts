@@ -25,7 +25,7 @@ const listLimit = 100;
  * @throws {SluiceError} invalid_schema
  */
 export function compileSchema(schema: unknown): DataCheck {
-  const validate = compile(schema, false);
+  const validate = compile(schema, false, '/schema');
   let listAll: ValidateFunction | null = null;
   return (data) => {
     const verdict = withinTime(checkLimit, () => validate(data));
@@ -34,7 +34,7 @@ export function compileSchema(schema: unknown): DataCheck {
     if (verdict.value) return [];
     const first = validate.errors ?? [];
     const all = withinTime(listLimit, () => {
-      listAll ??= compile(schema, true);
+      listAll ??= compile(schema, true, '/schema');
       listAll(data);
       return listAll.errors ?? first;
     });
@@ -42,7 +42,20 @@ export function compileSchema(schema: unknown): DataCheck {
   };
 }
 
-function compile(schema: unknown, allErrors: boolean): ValidateFunction {
+/**
+ * Makes a question of a JSON Schema: is the data of this kind? `null` says that it can't be told.
+ * @param pointer where in the request the schema is
+ * @throws {SluiceError} invalid_schema
+ */
+export function compileCondition(schema: unknown, pointer: string): (data: unknown) => boolean | null {
+  const validate = compile(schema, false, pointer);
+  return (data) => {
+    const verdict = withinTime(checkLimit, () => validate(data));
+    return verdict.finished ? verdict.value : null;
+  };
+}
+
+function compile(schema: unknown, allErrors: boolean, pointer: string): ValidateFunction {
   const options = {
     strict: false,
     allErrors,
@@ -57,7 +70,7 @@ function compile(schema: unknown, allErrors: boolean): ValidateFunction {
   });
   if (compiled.finished) return compiled.value;
   const detail = compiled.reason;
-  throw new SluiceError('invalid_schema', detail, { errors: [{ pointer: '/schema', detail }] });
+  throw new SluiceError('invalid_schema', detail, { errors: [{ pointer, detail }] });
 }
 
 function usesDraft7(schema: object | boolean): boolean {

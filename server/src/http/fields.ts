@@ -11,7 +11,7 @@ export const Timestamp = Type.String({
 
 export function IdOf(kind: IdKind) {
   return Type.String({
-    description: `Id of ${kind === 'organization' || kind === 'event' || kind === 'attempt' || kind === 'endpoint' ? 'an' : 'a'} ${kind}`,
+    description: `Id of ${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}`,
     examples: [`${idPrefixes[kind]}_01jd8r5w3kfq5bz0p2v6x7y8z9`],
   });
 }

@@ -6,15 +6,15 @@ import { type InputError, invalidInput, SluiceError } from '../base/errors.ts';
 const deepest = 500;
 const deepestOutsideData = 32;
 
-/** Values under this key are event data: kept and passed on as bytes, whatever they say twice. */
-const exactKey = 'data';
+/** Values under these keys are kept and passed on as bytes, whatever they say twice: event data, unless a route says otherwise. */
+const eventData: readonly string[] = ['data'];
 
 /**
  * Reads a body strictly: UTF-8, one JSON value, bounded nesting, no key twice (a reader that takes the first and one
  * that takes the last would see two different requests).
  * @throws {SluiceError} malformed_json, invalid_input
  */
-export function parseJsonBody(bytes: Uint8Array): unknown {
+export function parseJsonBody(bytes: Uint8Array, exactKeys = eventData): unknown {
   if (!isUtf8(bytes)) throw new SluiceError('malformed_json', 'The body is not valid UTF-8.');
   const scanned = scanJson(bytes);
   if (!scanned.ok) throw new SluiceError('malformed_json', `At byte ${scanned.offset}: ${scanned.problem}.`);
@@ -23,16 +23,21 @@ export function parseJsonBody(bytes: Uint8Array): unknown {
       'malformed_json',
       `The body is nested ${scanned.depth} levels deep; ${deepest} are allowed.`,
     );
-  const twice = keyGivenTwice(bytes, '');
+  const twice = keyGivenTwice(bytes, '', exactKeys);
   if (twice !== null) throw invalidInput(twice, 'This key is given twice.');
   const value: unknown = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString());
-  const unusable = findUnusable(value, '');
+  const unusable = findUnusable(value, '', exactKeys);
   if (unusable !== null) throw invalidInput(unusable.pointer, unusable.detail);
   return value;
 }
 
 /** Each level is scanned again, so levels are bounded: work stays linear in the size of the body. */
-function keyGivenTwice(bytes: Uint8Array, pointer: string, level = 1): string | null {
+function keyGivenTwice(
+  bytes: Uint8Array,
+  pointer: string,
+  exactKeys: readonly string[],
+  level = 1,
+): string | null {
   if (level > deepestOutsideData)
     throw invalidInput(pointer, `Outside event data, ${deepestOutsideData} levels of nesting are allowed.`);
   const scanned = scanJson(bytes);
@@ -43,14 +48,14 @@ function keyGivenTwice(bytes: Uint8Array, pointer: string, level = 1): string | 
     if (seen.has(key)) return place;
     seen.add(key);
     const inner =
-      key === exactKey || !nests(bytes, valueStart)
+      exactKeys.includes(key) || !nests(bytes, valueStart)
         ? null
-        : keyGivenTwice(bytes.subarray(valueStart, valueEnd), place, level + 1);
+        : keyGivenTwice(bytes.subarray(valueStart, valueEnd), place, exactKeys, level + 1);
     if (inner !== null) return inner;
   }
   for (const [index, { valueStart, valueEnd }] of scanned.items.entries()) {
     const inner = nests(bytes, valueStart)
-      ? keyGivenTwice(bytes.subarray(valueStart, valueEnd), `${pointer}/${index}`, level + 1)
+      ? keyGivenTwice(bytes.subarray(valueStart, valueEnd), `${pointer}/${index}`, exactKeys, level + 1)
       : null;
     if (inner !== null) return inner;
   }
@@ -64,17 +69,17 @@ function nests(bytes: Uint8Array, at: number): boolean {
 const unstorable = 'The text has a NUL character or half of a surrogate pair.';
 
 /** Text that Postgres does not store, and numbers that would be written back as `null`. */
-function findUnusable(value: unknown, pointer: string): InputError | null {
+function findUnusable(value: unknown, pointer: string, exactKeys: readonly string[]): InputError | null {
   if (typeof value === 'string')
     return value.includes('\0') || !value.isWellFormed() ? { pointer, detail: unstorable } : null;
   if (typeof value === 'number')
     return Number.isFinite(value) ? null : { pointer, detail: 'The number is too large.' };
   if (typeof value !== 'object' || value === null) return null;
   for (const [key, inner] of Object.entries(value)) {
-    if (key === exactKey && !Array.isArray(value)) continue;
+    if (exactKeys.includes(key) && !Array.isArray(value)) continue;
     const place = `${pointer}/${escapePointer(key)}`;
     if (key.includes('\0') || !key.isWellFormed()) return { pointer: place, detail: unstorable };
-    const found = findUnusable(inner, place);
+    const found = findUnusable(inner, place, exactKeys);
     if (found !== null) return found;
   }
   return null;

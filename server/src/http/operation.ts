@@ -11,7 +11,7 @@ import type { AcceptTools } from '../events/accept.ts';
 import type { Publisher } from '../events/publish.ts';
 import type { Actor } from '../tenants/audit.ts';
 import type { IdempotentRequest } from '../tenants/idempotency.ts';
-import type { Scope } from '../tenants/scopes.ts';
+import { type Scope, scopes } from '../tenants/scopes.ts';
 
 /** What a process has: made once in `main.ts`, handed down to every handler. */
 export interface Services extends AcceptTools {
@@ -37,10 +37,44 @@ export type Credential =
       readonly id: string;
       readonly name: string;
       readonly scopes: readonly string[];
-    };
+    }
+  | EmbedCredential;
 
-/** Who may call a route: everybody, the operator, any credential of an organization, or one with this scope. */
-export type Access = 'public' | 'operator' | 'any credential' | Scope;
+/** A token of a page that other sites show. */
+export interface EmbedCredential {
+  readonly kind: 'embed';
+  readonly orgId: string;
+  readonly id: string;
+  /** Its label. */
+  readonly name: string | null;
+  readonly capabilities: Readonly<Record<'approve' | 'reject' | 'edit', boolean>>;
+  /** What it may see, by inner ids; both `null`: everything under review. */
+  readonly workflowId: string | null;
+  readonly queueId: string | null;
+  /** The member that it acts as, by inner id. */
+  readonly memberId: string | null;
+}
+
+/** What an embed token can be good for; each is good for looking. */
+export type EmbedUse = 'view' | 'approve' | 'reject' | 'edit';
+
+/**
+ * Who may call a route: everybody, the operator, any key of an organization, an embed token, one with this scope, or
+ * one with this scope and embed tokens too. Embed tokens reach nothing else.
+ */
+export type Access =
+  | 'public'
+  | 'operator'
+  | 'any credential'
+  | 'embed token'
+  | Scope
+  | { readonly scope: Scope; readonly embed: EmbedUse };
+
+/** The scope that a route asks for, if any. */
+export function scopeOf(access: Access): Scope | null {
+  if (typeof access === 'object') return access.scope;
+  return scopes.find((scope) => scope === access) ?? null;
+}
 
 export interface Context {
   readonly services: Services;
@@ -60,6 +94,8 @@ export interface Input<Params, Query, Body> {
   readonly body: Body;
   /** The body's exact bytes. */
   readonly raw: Uint8Array;
+  /** Of `guarded` operations: the header as it was sent. */
+  readonly ifMatch: string | undefined;
 }
 
 export interface Answer {
@@ -91,6 +127,12 @@ export interface Operation {
   /** Whether the body may be left out; it then counts as `{}`. */
   readonly bodyOptional?: boolean;
   readonly bodyLimit?: number;
+  /** Members of the body whose exact bytes count; `data` if left out. */
+  readonly exactMembers?: readonly string[];
+  /** Whether its body names other things, which may not exist. */
+  readonly refers?: boolean;
+  /** Whether `If-Match` can make it depend on the version that the caller has seen. */
+  readonly guarded?: boolean;
   readonly answers: Readonly<Record<number, { readonly description: string; readonly schema?: TSchema }>>;
   handle(context: Context, input: Input<unknown, unknown, unknown>): Promise<Answer>;
 }

@@ -12,6 +12,12 @@ export const Problem = Type.Object(
     detail: Type.String({ description: 'What is wrong this time' }),
     remedy: Type.String({ description: 'What can be done about it' }),
     request_id: Type.String(),
+    decision: Type.Optional(
+      Type.Unknown({ description: 'With `review_decided`: what was decided, by whom and when' }),
+    ),
+    version: Type.Optional(
+      Type.Integer({ description: 'With `stale_version`: the version that it has now' }),
+    ),
     errors: Type.Optional(
       Type.Array(
         Type.Object({
@@ -56,6 +62,7 @@ export function problemOf(thrown: unknown, requestId: string): ProblemAnswer {
       detail: error.detail,
       remedy,
       request_id: requestId,
+      ...error.facts,
       ...(error.errors.length === 0
         ? {}
         : { errors: error.errors.map(({ pointer, detail }) => ({ pointer, detail })) }),

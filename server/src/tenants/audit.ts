@@ -30,19 +30,31 @@ export async function recordAudit(
   actor: Actor,
   entry: AuditEntry,
 ): Promise<void> {
+  await recordAudits(tx, clock, [{ orgId, actor, entry }]);
+}
+
+/** The same for several things that are done at once. */
+export async function recordAudits(
+  tx: Queries,
+  clock: Clock,
+  deeds: readonly { readonly orgId: string; readonly actor: Actor; readonly entry: AuditEntry }[],
+): Promise<void> {
+  if (deeds.length === 0) return;
   await tx
     .insertInto('audit_log')
-    .values({
-      org_id: orgId,
-      id: newId(clock),
-      actor: actor.name,
-      action: entry.action,
-      target: entry.target,
-      ip: actor.ip,
-      user_agent: actor.userAgent,
-      details: JSON.stringify(entry.details ?? {}),
-      at: sql<Date>`now()`,
-    })
+    .values(
+      deeds.map(({ orgId, actor, entry }) => ({
+        org_id: orgId,
+        id: newId(clock),
+        actor: actor.name,
+        action: entry.action,
+        target: entry.target,
+        ip: actor.ip,
+        user_agent: actor.userAgent,
+        details: JSON.stringify(entry.details ?? {}),
+        at: sql<Date>`now()`,
+      })),
+    )
     .execute();
 }
 

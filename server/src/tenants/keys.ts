@@ -64,7 +64,8 @@ function fromBase62(text: string): bigint {
   return value;
 }
 
-function hashOf(secret: string): Buffer {
+/** As secrets are kept. */
+export function hashOf(secret: string): Buffer {
   return createHash('sha256').update(secret).digest();
 }
 

@@ -56,6 +56,18 @@ export function listMembers(
   return query.orderBy('id', 'desc').limit(page.limit).execute();
 }
 
+/** @throws {SluiceError} not_found */
+export async function getMember(queries: Queries, orgId: string, id: string): Promise<Member> {
+  const found = await queries
+    .selectFrom('members')
+    .selectAll()
+    .where('org_id', '=', orgId)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  if (!found) throw new SluiceError('not_found', 'No such member.');
+  return found;
+}
+
 /** @throws {SluiceError} not_found, conflict (address taken, or nobody would be owner any more) */
 export async function changeMember(
   tx: Queries,

@@ -15,6 +15,15 @@ export const scopes = [
   'deliveries:read',
   'deliveries:write',
   'audit:read',
+  'workflows:read',
+  'workflows:write',
+  'reviews:read',
+  'reviews:write',
+  'reviews:act',
+  'review_gates:read',
+  'review_gates:write',
+  'embed_tokens:read',
+  'embed_tokens:write',
 ] as const;
 
 export type Scope = (typeof scopes)[number];

@@ -7,6 +7,7 @@ import { moveStrays } from '../deliveries/strays.ts';
 import { resealHeaders } from '../endpoints/endpoints.ts';
 import { resealSecrets } from '../endpoints/secrets.ts';
 import { deleteStrayEvents, forgetEventIds } from '../events/events.ts';
+import { expireTasks, forgetGateReviews } from '../modules/reviews/expire.ts';
 import { forgetIdempotencyKeys } from '../tenants/idempotency.ts';
 import { publishDueSchedules } from './schedules.ts';
 import type { WorkerTools } from './tools.ts';
@@ -22,6 +23,7 @@ interface Duty {
 }
 
 const duties: readonly Duty[] = [
+  { name: 'end reviews', everyMs: 1_000, run: async (tools) => void (await expireTasks(tools)) },
   { name: 'take back leases', everyMs: 2_000, run: takeBackLeases },
   {
     name: 'publish by schedule',
@@ -93,6 +95,7 @@ async function sealAnew({ database, sealer, log }: SweepTools): Promise<void> {
 async function forgetOld({ database, retentionDays }: SweepTools): Promise<void> {
   while ((await forgetIdempotencyKeys(database.queries)) > 0);
   while ((await forgetEventIds(database.queries, retentionDays)) > 0);
+  while ((await forgetGateReviews(database.queries, retentionDays)) > 0);
 }
 
 /**

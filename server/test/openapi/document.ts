@@ -43,8 +43,8 @@ export interface ApiDocument {
   readonly paths: Readonly<Record<string, Readonly<Record<string, DocumentedOperation>>>>;
 }
 
-/** Who may call a route; `scope` null: every credential of an organization. */
-export type Access = 'public' | 'operator' | { readonly scope: string | null };
+/** Who may call a route; `scope` null: every credential of an organization; `embed`: embed tokens alone. */
+export type Access = 'public' | 'operator' | 'embed' | { readonly scope: string | null };
 
 /** A route as the OpenAPI document describes it: all that these tests know of the API. */
 export interface DocumentedRoute {
@@ -54,6 +54,8 @@ export interface DocumentedRoute {
   readonly method: string;
   readonly path: string;
   readonly access: Access;
+  /** Whether embed tokens may call it too. */
+  readonly embeds: boolean;
   /** The path up to and with each of its parameters: `/v1/endpoints/{id}`. */
   readonly places: readonly string[];
   readonly query: ReadonlyMap<string, Schema>;
@@ -80,6 +82,7 @@ function readRoute(method: string, path: string, operation: DocumentedOperation)
     method,
     path,
     access: readAccess(name, operation.security),
+    embeds: (operation.security ?? []).some((alternative) => 'embed' in alternative),
     places: [...path.matchAll(/\{\w+\}/g)].map((match) => path.slice(0, match.index + match[0].length)),
     query: new Map(
       parameters
@@ -111,6 +114,7 @@ function readAccess(name: string, security: DocumentedOperation['security']): Ac
   const key = security.find((alternative) => 'key' in alternative)?.key;
   if (key) return { scope: key[0] ?? null };
   if (security.some((alternative) => 'operator' in alternative)) return 'operator';
+  if (security.some((alternative) => 'embed' in alternative)) return 'embed';
   throw new Error(`${name} is called with ${JSON.stringify(security)}, which readAccess does not know.`);
 }
 

@@ -47,6 +47,10 @@ export const places: Readonly<Record<string, Place>> = {
   '/v1/endpoints/{id}': created('/v1/endpoints'),
   '/v1/deliveries/{id}': { make: makeDelivery },
   '/v1/schedules/{id}': created('/v1/schedules'),
+  '/v1/workflows/{id}': { make: makeWorkflow },
+  '/v1/reviews/{id}': { make: makeReview },
+  '/v1/review-gates/{id}': created('/v1/review-gates'),
+  '/v1/embed-tokens/{id}': twice(created('/v1/embed-tokens')),
 };
 
 /**
@@ -61,7 +65,54 @@ export const references: Readonly<Record<string, Place>> = {
   email: { ...created('/v1/members', 'email'), fresh: (tenant) => `${tenant.text()}@example.com` },
   actor: { make: async (_world, tenant) => `key:${tenant.key.id}` },
   target: created('/v1/endpoints'),
+  workflow_id: { make: async (_world, tenant) => (await reviewingOf(tenant)).workflow },
+  queue_id: { make: async (_world, tenant) => (await reviewingOf(tenant)).queue },
+  member_id: created('/v1/members'),
+  assignee: created('/v1/members'),
+  endpoints: created('/v1/endpoints'),
 };
+
+/** For lists that need a second page. */
+function twice({ make }: Place): Place {
+  return {
+    async make(world, tenant, outer) {
+      await make(world, tenant, outer);
+      return make(world, tenant, outer);
+    },
+  };
+}
+
+/** With two queues. */
+async function makeWorkflow(_world: World, tenant: Tenant): Promise<string> {
+  const { body } = await tenant.call('POST', '/v1/workflows', { name: tenant.text(), approvals: 2 });
+  for (const _ of [1, 2])
+    await tenant.call('POST', `/v1/workflows/${body.id}/queues`, { name: tenant.text() });
+  return body.id;
+}
+
+/** Pending, with one of two approvals. */
+async function makeReview(world: World, tenant: Tenant): Promise<string> {
+  const { body } = await tenant.call('POST', '/v1/reviews', await world.sample('POST /v1/reviews', tenant));
+  await tenant.call('POST', `/v1/reviews/${body.id}/approve`, { comment: tenant.text() });
+  return body.id;
+}
+
+const reviewing = new WeakMap<Tenant, Promise<{ workflow: string; queue: string }>>();
+
+/** One workflow and a queue of it: bodies that name both mean such a pair. */
+function reviewingOf(tenant: Tenant): Promise<{ workflow: string; queue: string }> {
+  const made = reviewing.get(tenant) ?? makeReviewing(tenant);
+  reviewing.set(tenant, made);
+  return made;
+}
+
+async function makeReviewing(tenant: Tenant): Promise<{ workflow: string; queue: string }> {
+  const workflow = await tenant.call('POST', '/v1/workflows', { name: tenant.text(), approvals: 2 });
+  const queue = await tenant.call('POST', `/v1/workflows/${workflow.body.id}/queues`, {
+    name: tenant.text(),
+  });
+  return { workflow: workflow.body.id, queue: queue.body.id };
+}
 
 async function makeEventType(world: World, tenant: Tenant): Promise<string> {
   const name = tenant.text();

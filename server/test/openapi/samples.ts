@@ -18,6 +18,14 @@ const named: Readonly<Record<string, (tenant: Tenant) => unknown>> = {
   role: () => 'member',
   scopes: () => ['*'],
   overlap_seconds: () => 60,
+  // Anybody may decide; after the first of two approvals, which is the task's second version.
+  reviewers: () => null,
+  approvals: () => 2,
+  version: () => 2,
+  // A queue to escalate to needs the workflow first.
+  escalation: () => null,
+  content_type: () => 'text/plain',
+  allowed_origins: (tenant) => [`https://${tenant.marker}.example.com`],
   timeout_seconds: () => 10,
 };
 

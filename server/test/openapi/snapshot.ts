@@ -2,7 +2,10 @@ import { sql } from 'kysely';
 import type { Queries } from '../../src/db/connect.ts';
 
 /** What changes by being used, not by what is asked: table → column. */
-const volatile: Readonly<Record<string, readonly string[]>> = { keys: ['last_used_at'] };
+const volatile: Readonly<Record<string, readonly string[]>> = {
+  keys: ['last_used_at'],
+  embed_tokens: ['last_used_at'],
+};
 
 /** Content of tables, table by table, as something that can be compared. */
 export type Snapshot = Readonly<Record<string, string>>;

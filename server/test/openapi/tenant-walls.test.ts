@@ -11,7 +11,7 @@ import { findUnclassified, hasNamed, replaceNamed } from './samples.ts';
 import { takeSnapshot } from './snapshot.ts';
 import { fill, findWithoutProvider, isShared, openSurface, type Surface } from './surface.ts';
 import { ask, operator, type Tenant } from './tenant.ts';
-import { gatherVisitors, type Refusal, type Visitor } from './visitors.ts';
+import { gatherVisitors, makeEmbedToken, type Refusal, type Visitor } from './visitors.ts';
 
 const patience = 240_000;
 
@@ -39,7 +39,8 @@ describeOnEachDatabase('tenants are walls', (kind) => {
   }, patience);
   afterAll(() => surface.close());
 
-  function authorizationOf(tenant: Tenant, route: DocumentedRoute): string {
+  async function authorizationOf(tenant: Tenant, route: DocumentedRoute): Promise<string> {
+    if (route.access === 'embed') return `Bearer ${(await makeEmbedToken(tenant, 3_600_000)).secret}`;
     return route.access === 'operator' ? operator : `Bearer ${tenant.key.secret}`;
   }
 
@@ -74,7 +75,8 @@ describeOnEachDatabase('tenants are walls', (kind) => {
           ? [['idempotency-key', `${route.id} by everybody`] as const]
           : [];
         const request = { method: route.method, target: fill(route, names), body, headers };
-        const answer = await ask(surface.app, authorizationOf(owner, route), request);
+        const authorization = await authorizationOf(owner, route);
+        const answer = await ask(surface.app, authorization, request);
         if (answer.status >= 300)
           found.push(
             `${route.name} refuses its own organization; see samples.ts and places.ts: ${answer.text}`,
@@ -82,7 +84,7 @@ describeOnEachDatabase('tenants are walls', (kind) => {
         found.push(...findBrokenPromises(route, answer).map((problem) => `${route.name} ${problem}`));
 
         if (!route.takesIdempotencyKey) continue;
-        const again = await ask(surface.app, authorizationOf(owner, route), request);
+        const again = await ask(surface.app, authorization, request);
         if (again.headers['idempotent-replay'] !== 'true' || again.text !== answer.text)
           found.push(`${route.name} does not keep its Idempotency-Key`);
         const stolen = await ask(surface.app, `Bearer ${b.key.secret}`, request);

@@ -38,6 +38,17 @@ async function makeKey(
   return { id: body.id, secret: body.secret };
 }
 
+/** A token for a page that other sites show, with everything that such a token can have. */
+export async function makeEmbedToken(tenant: Tenant, lastsMs: number): Promise<MadeKey> {
+  const { body } = await tenant.call('POST', '/v1/embed-tokens', {
+    label: tenant.text(),
+    capabilities: { approve: true, reject: true, edit: true },
+    allowed_origins: [`https://${tenant.marker}.example.com`],
+    expires_at: new Date(tenant.app.services.clock.now() + lastsMs).toISOString(),
+  });
+  return { id: body.id, secret: body.secret };
+}
+
 /** A credential that is none. */
 function invalid(name: string, authorization: string): Visitor {
   return { name, authorization, comesTo: everywhere, refusal: () => unauthenticated };
@@ -53,6 +64,11 @@ export async function gatherVisitors(a: Tenant, b: Tenant, gone: Tenant): Promis
     await tenant.call('DELETE', `/v1/keys/${revoked[index]?.id}`);
   const soon = new Date(a.app.services.clock.now() + 3_600_000).toISOString();
   const expired = await Promise.all([a, b].map((tenant) => makeKey(tenant, { expires_at: soon })));
+  const revokedTokens = await Promise.all([a, b].map((tenant) => makeEmbedToken(tenant, 86_400_000)));
+  for (const [index, tenant] of [a, b].entries())
+    await tenant.call('DELETE', `/v1/embed-tokens/${revokedTokens[index]?.id}`);
+  const expiredTokens = await Promise.all([a, b].map((tenant) => makeEmbedToken(tenant, 3_600_000)));
+  const goneToken = await makeEmbedToken(gone, 86_400_000);
   await a.app.advance(7_200_000);
   await ask(a.app, operator, { method: 'DELETE', target: `/v1/organizations/${gone.id}` });
   const { secret } = b.key;
@@ -78,6 +94,17 @@ export async function gatherVisitors(a: Tenant, b: Tenant, gone: Tenant): Promis
     invalid('an expired key of A', `Bearer ${expired[0]?.secret}`),
     invalid('an expired key of B', `Bearer ${expired[1]?.secret}`),
     invalid('a key of a deleted organization', `Bearer ${gone.key.secret}`),
+    invalid('a revoked embed token of A', `Bearer ${revokedTokens[0]?.secret}`),
+    invalid('a revoked embed token of B', `Bearer ${revokedTokens[1]?.secret}`),
+    invalid('an expired embed token of A', `Bearer ${expiredTokens[0]?.secret}`),
+    invalid('an expired embed token of B', `Bearer ${expiredTokens[1]?.secret}`),
+    invalid('an embed token of a deleted organization', `Bearer ${goneToken.secret}`),
+    {
+      name: 'an embed token of B for everything',
+      authorization: `Bearer ${(await makeEmbedToken(b, 3_600_000)).secret}`,
+      comesTo: everywhere,
+      refusal: ({ access, embeds }) => (access === 'public' || embeds ? null : forbidden),
+    },
     {
       name: 'the operator',
       authorization: operator,
@@ -88,7 +115,7 @@ export async function gatherVisitors(a: Tenant, b: Tenant, gone: Tenant): Promis
       name: 'a key of B for everything',
       authorization: `Bearer ${secret}`,
       comesTo: everywhere,
-      refusal: ({ access }) => (access === 'operator' ? forbidden : null),
+      refusal: ({ access }) => (access === 'operator' || access === 'embed' ? forbidden : null),
     },
     ...(await keysWithoutOneScope('A', a)),
     ...(await keysWithoutOneScope('B', b)),

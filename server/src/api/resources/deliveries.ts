@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { cancelDelivery, retryDelivery } from '../../deliveries/changes.ts';
 import {
   deliveryStates,
@@ -11,8 +11,10 @@ import { eventNames, findEventId } from '../../events/events.ts';
 import { given, IdOf, IdParams, inputId, inputTime, pathId, Timestamp } from '../../http/fields.ts';
 import { type Context, operation } from '../../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../../http/page.ts';
+import { taskHolding } from '../../modules/reviews/holds.ts';
 import { recordAudit } from '../../tenants/audit.ts';
-import { Attempt, Delivery, showAttempt, showDelivery } from './delivery-view.ts';
+import { Attempt, Delivery, DeliveryDetail, showAttempt, showDelivery } from './delivery-view.ts';
+import { showTasks } from './review-view.ts';
 
 const group = 'Deliveries';
 
@@ -77,21 +79,32 @@ export const list = operation({
 
 export const get = operation({
   id: 'getDelivery',
-  summary: 'Read a delivery',
+  summary: 'Read a delivery, with the review that held it',
   group,
   mode: 'read',
   params: IdParams,
-  answers: { 200: { description: 'The delivery', schema: Delivery } },
+  answers: { 200: { description: 'The delivery', schema: DeliveryDetail } },
   async handle(context, { params }) {
+    const { queries, orgId } = context;
+    const row = await getDelivery(queries, orgId, pathId('delivery', params.id));
     return {
       status: 200,
-      body: await showOne(
-        context,
-        await getDelivery(context.queries, context.orgId, pathId('delivery', params.id)),
-      ),
+      body: { ...(await showOne(context, row)), review: await showReview(context, row) },
     };
   },
 });
+
+async function showReview(
+  { queries, orgId }: Context,
+  row: Row,
+): Promise<Static<typeof DeliveryDetail>['review']> {
+  const task = await taskHolding(queries, orgId, row.id);
+  if (task === null) return null;
+  const shown = (await showTasks(queries, orgId, [task])).get(task);
+  return shown
+    ? { id: shown.id, gate_id: shown.gate_id, status: shown.status, decision: shown.decision }
+    : null;
+}
 
 export const attempts = operation({
   id: 'listAttempts',

@@ -67,19 +67,19 @@ export const fluxo: Preset = {
       name: 'review.approved',
       description: 'A task was approved',
       schema: review,
-      example: decided('approved', 'approve', { comment: 'Within the limit' }),
+      example: decided('approved', 'approved', { comment: 'Within the limit' }),
     },
     {
       name: 'review.rejected',
       description: 'A task was rejected, with the reason',
       schema: review,
-      example: decided('rejected', 'reject', { reason: 'Paid out already' }),
+      example: decided('rejected', 'rejected', { reason: 'Paid out already' }),
     },
     {
       name: 'review.revised',
       description: 'A reviewer changed the content',
       schema: review,
-      example: decided('revised', 'revise', { comment: 'Shipping is not refunded' }),
+      example: decided('revised', 'revised', { comment: 'Shipping is not refunded' }),
     },
     {
       name: 'review.expired',

@@ -1,0 +1,167 @@
+import { SluiceError } from '../../base/errors.ts';
+import { publicId } from '../../base/ids.ts';
+import type { Queries } from '../../db/connect.ts';
+import type { AcceptTools } from '../../events/accept.ts';
+import { checkRevisedData } from '../../events/held.ts';
+import type { Actor } from '../../tenants/audit.ts';
+import { getMember, type Member, resolveAudience } from '../../tenants/members.ts';
+import { applyChanges, type Change, type Changed, type ReviewTools } from './change.ts';
+import { expiryOf } from './expire.ts';
+import { decisionsOf, hasVoted } from './history.ts';
+import { publicDecision } from './public-form.ts';
+import { outcomeOf, type Quorum } from './quorum.ts';
+import { lockTask, type Task, type TaskName } from './tasks.ts';
+import { type Workflow, workflowsOf } from './workflows.ts';
+
+/** Who acts. */
+export interface Reviewer {
+  readonly actor: Actor;
+  /** What the credential is called. */
+  readonly name: string | null;
+  /** The member as whom it acts; `null`: as itself. */
+  readonly memberId: string | null;
+}
+
+export type Act =
+  | { readonly kind: 'approve'; readonly comment: string | null }
+  | { readonly kind: 'reject'; readonly reason: string }
+  /** With the whole content as it should be: any JSON, as text. */
+  | { readonly kind: 'revise'; readonly content: string; readonly comment: string | null };
+
+/**
+ * Acts on a task in the caller's transaction. Of any number who do so at once, each sees what those before it did.
+ * @param isSeen whether this is the version that the reviewer has seen
+ * @throws {SluiceError} not_found, review_decided, stale_version, not_a_reviewer, already_voted, invalid_event_data
+ */
+export async function actOnTask(
+  tx: Queries,
+  tools: ReviewTools & AcceptTools,
+  name: TaskName,
+  reviewer: Reviewer,
+  act: Act,
+  isSeen: (version: number) => boolean,
+): Promise<Changed> {
+  const task = await lockTask(tx, name);
+  const workflow = (await workflowsOf(tx, [{ orgId: name.orgId, id: task.workflow_id }])).get(
+    task.workflow_id,
+  );
+  if (!workflow) throw new Error('The workflow of a task is not there.');
+  if (task.status !== 'pending') throw await decided(tx, task);
+  if (task.overdue) throw tooLate(task, workflow);
+  if (!isSeen(task.version)) {
+    throw new SluiceError('stale_version', `The task is at version ${task.version} now.`, {
+      facts: { version: task.version },
+    });
+  }
+  const member = reviewer.memberId === null ? null : await getMember(tx, name.orgId, reviewer.memberId);
+  if (!isReviewer(workflow, member)) {
+    throw new SluiceError(
+      'not_a_reviewer',
+      member === null
+        ? 'The workflow names its reviewers.'
+        : 'The workflow does not name this member as a reviewer.',
+    );
+  }
+  const voter = member === null ? reviewer.actor.name : `member:${publicId('member', member.id)}`;
+  const round = act.kind === 'revise' && workflow.approvals > 1 ? task.round + 1 : task.round;
+  if (await hasVoted(tx, task, round, voter))
+    throw new SluiceError('already_voted', 'This reviewer has voted on the task as it is now.');
+  if (act.kind === 'revise' && task.event_type !== null) {
+    await checkRevisedData(tx, tools, name.orgId, {
+      type: task.event_type,
+      data: act.content,
+      pointer: '/content',
+    });
+  }
+  const change: Change = {
+    task,
+    actor: reviewer.actor,
+    next: nextOf(task, act, round, await quorumOf(tx, workflow)),
+    entry: {
+      ...entryOf(act),
+      voter,
+      actor_name: reviewer.name,
+      member_id: member?.id ?? null,
+      member_name: member?.name ?? null,
+    },
+  };
+  const [changed] = await applyChanges(tx, tools, [change]);
+  if (!changed) throw new Error('A change was lost.');
+  return changed;
+}
+
+function entryOf(act: Act): Pick<Change['entry'], 'action' | 'comment' | 'reason' | 'content'> {
+  if (act.kind === 'approve') return { action: 'approved', comment: act.comment };
+  if (act.kind === 'reject') return { action: 'rejected', reason: act.reason };
+  return { action: 'revised', comment: act.comment, content: act.content };
+}
+
+/** A revision begins anew: what was said before was about something else. */
+function nextOf(task: Task, act: Act, round: number, quorum: Quorum): Change['next'] {
+  const before = act.kind === 'revise' ? { approvals: 0, rejections: 0 } : task;
+  const votes = {
+    approvals: before.approvals + (act.kind === 'reject' ? 0 : 1),
+    rejections: before.rejections + (act.kind === 'reject' ? 1 : 0),
+  };
+  const revision = act.kind === 'revise' ? act.content : task.revision;
+  const outcome = outcomeOf(quorum, votes);
+  return {
+    ...votes,
+    round,
+    revision,
+    status: outcome === 'approved' && revision !== null ? 'revised' : outcome,
+  };
+}
+
+function isReviewer(workflow: Workflow, member: Member | null): boolean {
+  if (workflow.reviewer_ids !== null) return member !== null && workflow.reviewer_ids.includes(member.id);
+  return workflow.reviewer_role === null || workflow.reviewer_role === member?.role;
+}
+
+async function quorumOf(tx: Queries, workflow: Workflow): Promise<Quorum> {
+  const {
+    org_id: orgId,
+    approvals,
+    rejection_ends: rejectionEnds,
+    reviewer_ids: members,
+    reviewer_role: role,
+  } = workflow;
+  if (members === null && role === null) return { approvals, rejectionEnds, eligible: null };
+  const present = await resolveAudience(tx, orgId, {
+    members: members ?? [],
+    roles: role === null ? [] : [role],
+  });
+  return { approvals, rejectionEnds, eligible: present.size };
+}
+
+async function decided(tx: Queries, task: Task): Promise<SluiceError> {
+  const entry = (await decisionsOf(tx, [task])).get(task.id);
+  return new SluiceError('review_decided', `The task is ${task.status}.`, {
+    facts: { decision: entry === undefined ? null : publicDecision(entry) },
+  });
+}
+
+/** Nobody has written the end down yet, but it can't be changed any more. */
+function tooLate(task: Task, workflow: Workflow): SluiceError {
+  const expiry = expiryOf(task, workflow);
+  const at = task.expires_at?.toISOString() ?? '';
+  if (expiry.status === null) {
+    return new SluiceError(
+      'review_decided',
+      `The time ran out at ${at}; the task is moving to another queue.`,
+      { facts: { decision: null } },
+    );
+  }
+  const decision = {
+    status: expiry.status,
+    action: 'expired',
+    by: { kind: 'system', id: null, name: null, member: null },
+    comment: null,
+    reason: null,
+    version: task.version + 1,
+    at,
+  };
+  return new SluiceError('review_decided', `The time ran out at ${at}: the task is ${expiry.status}.`, {
+    facts: { decision },
+  });
+}
