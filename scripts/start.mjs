@@ -1,5 +1,8 @@
-/** `npm start`: installs when needed, then runs the service under a Node that reads TypeScript. */
+/** `npm start`: installs and builds the pages when needed, then runs the service under a Node that reads TypeScript. */
 import { setUp } from './install.mjs';
+import { buildPortal } from './portal.mjs';
 import { run } from './process.mjs';
 
-run(await setUp(), 'server/src/main.ts', process.argv.slice(2));
+const node = await setUp();
+await buildPortal(node);
+run(node, 'server/src/main.ts', process.argv.slice(2));

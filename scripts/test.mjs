@@ -9,6 +9,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { secondsSince, setUp } from './install.mjs';
+import { buildPortal } from './portal.mjs';
 import { finish, root, say } from './process.mjs';
 import { services } from './services.mjs';
 
@@ -25,6 +26,7 @@ const strict = required.some(Boolean);
 const problems = [];
 
 const node = await setUp();
+await buildPortal(node);
 const leftOut = await lookForServices();
 if (filter.length === 0) for (const check of checks) await runCheck(check);
 const tests = await runTests();

@@ -1,0 +1,157 @@
+import { Alert, Button, Center, Loader, Text } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import type { Step } from '../review/decision-form.tsx';
+import { ApiProblem, type ReviewApi, type Session } from '../review/review-api.ts';
+import type { Action, ReviewTask } from '../review/task.ts';
+import { TaskList } from '../review/task-list.tsx';
+import { TaskView } from '../review/task-view.tsx';
+import type { Host } from './host.ts';
+import { useShortcuts } from './use-shortcuts.ts';
+
+const refreshMs = 4_000;
+
+/** The tasks that the token may see, the chosen one, and what may be done with it. */
+export function EmbedPage({ api, session, host }: { api: ReviewApi; session: Session; host: Host }) {
+  const queryClient = useQueryClient();
+  const narrow = useMediaQuery('(max-width: 40em)') ?? false;
+  const [chosen, setChosen] = useState<string | null>(null);
+  const [step, setStep] = useState<Step>('choose');
+  const [said, setSaid] = useState('');
+  const tasks = useQuery({ queryKey: ['tasks'], queryFn: () => api.tasks(), refetchInterval: refreshMs });
+  const list = tasks.data ?? [];
+  const selected = chosen ?? (narrow ? null : (list[0]?.id ?? null));
+  const task = useQuery({
+    queryKey: ['task', selected],
+    queryFn: () => api.task(selected ?? ''),
+    enabled: selected !== null,
+    refetchInterval: refreshMs,
+  });
+  const history = useQuery({
+    queryKey: ['history', selected, task.data?.version],
+    queryFn: () => api.history(selected ?? ''),
+    enabled: selected !== null,
+  });
+
+  const act = useMutation({
+    mutationFn: ({ of, action }: { of: ReviewTask; action: Action }) => api.act(of, action),
+    onSuccess: (decided) => {
+      queryClient.setQueryData(['task', decided.id], decided);
+      setSaid(
+        decided.status === 'pending'
+          ? `Your vote on ${decided.title} counts.`
+          : `${decided.title}: ${decided.status}.`,
+      );
+      host.tell({ type: 'review.decided', id: decided.id, status: decided.status });
+    },
+    onSettled: async () => {
+      setStep('choose');
+      await queryClient.invalidateQueries();
+    },
+  });
+
+  const loaded = tasks.isSuccess;
+  const count = list.length;
+  useEffect(() => {
+    if (loaded) host.tell({ type: 'review.loaded', tasks: count });
+  }, [host, loaded, count]);
+
+  function select(id: string | null) {
+    setChosen(id);
+    setStep('choose');
+    act.reset();
+  }
+
+  const { capabilities } = session;
+  const current = task.data;
+  const move = (by: number) => {
+    const index = list.findIndex((entry) => entry.id === selected);
+    const next = list[Math.min(list.length - 1, Math.max(0, index + by))];
+    if (next) select(next.id);
+  };
+  const begin = (wanted: Step, allowed: boolean) => {
+    if (allowed && current?.status === 'pending') setStep(wanted);
+  };
+  useShortcuts({
+    j: () => move(1),
+    k: () => move(-1),
+    a: () => begin('approve', capabilities.approve),
+    r: () => begin('reject', capabilities.reject),
+    e: () => begin('revise', capabilities.edit),
+    Escape: () => setStep('choose'),
+  });
+
+  const ended = [tasks.error, task.error].find(
+    (error) => error instanceof ApiProblem && (error.status === 401 || error.status === 403),
+  );
+  if (ended) return <Ended detail={ended.message} />;
+  if (tasks.isPending) return <Waiting />;
+  if (tasks.isError)
+    return (
+      <Alert color="red" role="alert" title="The tasks can’t be read">
+        {tasks.error.message}
+      </Alert>
+    );
+
+  const conflict =
+    act.error instanceof ApiProblem && act.error.status === 409
+      ? { decision: act.error.decision, detail: act.error.message }
+      : null;
+  const failure = act.error !== null && conflict === null ? act.error.message : null;
+  return (
+    <div className={narrow ? 'narrow' : 'wide'}>
+      <div className="quiet" aria-live="polite" role="status">
+        {said}
+      </div>
+      {(!narrow || selected === null) &&
+        (list.length === 0 ? (
+          <Text>Nothing waits for a decision.</Text>
+        ) : (
+          <TaskList tasks={list} selected={selected} now={Date.now()} onSelect={select} />
+        ))}
+      {narrow && selected !== null && (
+        <Button variant="default" onClick={() => select(null)} mb="md">
+          All tasks
+        </Button>
+      )}
+      <div>
+        {failure !== null && (
+          <Alert color="red" role="alert" title="That did not work" mb="md">
+            {failure}
+          </Alert>
+        )}
+        {current && (
+          <TaskView
+            task={current}
+            history={history.data ?? []}
+            capabilities={capabilities}
+            step={step}
+            busy={act.isPending}
+            now={Date.now()}
+            conflict={conflict}
+            onStep={setStep}
+            onAct={(action) => act.mutate({ of: current, action })}
+          />
+        )}
+      </div>
+    </div>
+  );
+}
+
+export function Waiting() {
+  return (
+    <Center mih={120}>
+      <Loader aria-label="Loading" />
+    </Center>
+  );
+}
+
+/** The token no longer lets anybody in. */
+export function Ended({ detail }: { detail: string }) {
+  return (
+    <Alert color="orange" role="alert" title="This review is not open any more">
+      {detail}
+    </Alert>
+  );
+}
