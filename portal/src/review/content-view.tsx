@@ -12,7 +12,7 @@ export function ContentView({
   contentType,
   label,
 }: {
-  content: unknown;
+  content: string;
   contentType: string | null;
   label: string;
 }) {

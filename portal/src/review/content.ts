@@ -9,8 +9,11 @@ export type Shown =
 /**
  * Chooses by the content's type; without one, text is text and everything else is JSON. An image whose URL is not
  * https (or http to this machine) is shown as the text that it is.
+ *
+ * @param json the content as the exact text of its JSON
  */
-export function showAs(content: unknown, contentType: string | null): Shown {
+export function showAs(json: string, contentType: string | null): Shown {
+  const content: unknown = JSON.parse(json);
   const type = contentType?.split(';')[0]?.trim().toLowerCase() ?? '';
   if (type.startsWith('image/')) {
     const image = imageOf(content);
@@ -21,7 +24,7 @@ export function showAs(content: unknown, contentType: string | null): Shown {
     if (type === 'text/html') return { kind: 'html', text: content };
     if (type !== 'application/json') return { kind: 'text', text: content };
   }
-  return { kind: 'json', text: JSON.stringify(content, null, 2) };
+  return { kind: 'json', text: indented(json) };
 }
 
 function imageOf(content: unknown): { url: string; description: string } | null {
@@ -42,12 +45,29 @@ function isImageUrl(text: string): boolean {
   );
 }
 
-/** Content as text for the editor, and back. */
-export function toEditable(content: unknown): string {
-  return typeof content === 'string' ? content : JSON.stringify(content, null, 2);
+/** JSON on several lines, where that changes nothing but white space; otherwise as it came. */
+function indented(json: string): string {
+  const pretty = JSON.stringify(JSON.parse(json), null, 2);
+  return withoutSpace(pretty) === withoutSpace(json) ? pretty : json;
 }
 
-/** @throws {SyntaxError} when content that was no string is no JSON any more */
-export function fromEditable(text: string, original: unknown): unknown {
-  return typeof original === 'string' ? text : JSON.parse(text);
+/** Strings are kept whole, white space outside of them goes. */
+function withoutSpace(json: string): string {
+  return json.replace(/("(?:[^"\\]|\\.)*")|\s+/g, (_, text?: string) => text ?? '');
+}
+
+/** Content as text for the editor: text itself, anything else as JSON. */
+export function toEditable(json: string): string {
+  const content: unknown = JSON.parse(json);
+  return typeof content === 'string' ? content : indented(json);
+}
+
+/**
+ * The editor's text as JSON again.
+ * @throws {SyntaxError} when content that was no text is no JSON any more
+ */
+export function fromEditable(text: string, original: string): string {
+  if (typeof JSON.parse(original) === 'string') return JSON.stringify(text);
+  JSON.parse(text);
+  return text;
 }

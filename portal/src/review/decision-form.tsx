@@ -85,7 +85,7 @@ const words = {
 
 function StepForm({ task, step, busy, onStep, onAct }: StepFormProps) {
   const [note, setNote] = useState('');
-  const [text, setText] = useState(() => toEditable(task.content));
+  const [text, setText] = useState(() => toEditable(task.revision ?? task.content));
   const [problem, setProblem] = useState<string | null>(null);
   const first = useRef<HTMLTextAreaElement>(null);
   const headingId = useId();
@@ -160,13 +160,18 @@ function StepForm({ task, step, busy, onStep, onAct }: StepFormProps) {
 }
 
 function Preview({ task, text }: { task: ReviewTask; text: string }) {
-  if (text === toEditable(task.content)) return null;
+  const current = task.revision ?? task.content;
+  if (text === toEditable(current)) return null;
   const isMarkup = task.content_type === 'text/markdown' || task.content_type === 'text/html';
   return (
     <Stack gap="xs">
-      <DifferenceView before={task.content} after={text} />
+      <DifferenceView before={toEditable(current)} after={text} />
       {isMarkup && (
-        <ContentView content={text} contentType={task.content_type} label="Preview of the edited version" />
+        <ContentView
+          content={JSON.stringify(text)}
+          contentType={task.content_type}
+          label="Preview of the edited version"
+        />
       )}
     </Stack>
   );

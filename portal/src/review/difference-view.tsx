@@ -1,6 +1,5 @@
 import { Box, Table, VisuallyHidden } from '@mantine/core';
 import { diffLines } from 'diff';
-import { toEditable } from './content.ts';
 
 interface Line {
   readonly kind: 'same' | 'added' | 'removed';
@@ -9,8 +8,8 @@ interface Line {
 }
 
 /** What a revision changed, line by line: colour, a sign and words for those who see neither. */
-export function DifferenceView({ before, after }: { before: unknown; after: unknown }) {
-  const lines = differ(toEditable(before), toEditable(after));
+export function DifferenceView({ before, after }: { before: string; after: string }) {
+  const lines = differ(before, after);
   return (
     <Box
       className="difference"

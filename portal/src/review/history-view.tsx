@@ -1,5 +1,5 @@
 import { Accordion, Text, Timeline } from '@mantine/core';
-import type { HistoryEntry } from './task.ts';
+import { type HistoryEntry, nameOf } from './task.ts';
 import { whenIs } from './time.ts';
 
 /** What was done to a task, oldest first. */
@@ -12,7 +12,7 @@ export function HistoryView({ entries, now }: { entries: readonly HistoryEntry[]
         <Accordion.Panel>
           <Timeline active={entries.length} bulletSize={12} lineWidth={2}>
             {entries.map((entry) => (
-              <Timeline.Item key={entry.version} title={`${entry.action} by ${entry.by}`}>
+              <Timeline.Item key={entry.version} title={`${entry.action} by ${nameOf(entry.by)}`}>
                 <Text size="sm" className="quiet">
                   <time dateTime={entry.at}>{whenIs(entry.at, now)}</time>
                 </Text>

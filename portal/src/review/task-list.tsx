@@ -1,5 +1,5 @@
 import { Badge, Group, NavLink, Stack, Text } from '@mantine/core';
-import type { ReviewTask } from './task.ts';
+import type { ListedTask } from './task.ts';
 import { whenIs } from './time.ts';
 
 /** What waits for a decision. */
@@ -9,7 +9,7 @@ export function TaskList({
   now,
   onSelect,
 }: {
-  tasks: readonly ReviewTask[];
+  tasks: readonly ListedTask[];
   selected: string | null;
   now: number;
   onSelect(id: string): void;

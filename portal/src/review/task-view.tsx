@@ -1,9 +1,17 @@
 import { Alert, Badge, Card, Group, Stack, Text, Title } from '@mantine/core';
+import { toEditable } from './content.ts';
 import { ContentView } from './content-view.tsx';
 import { DecisionForm, type Step } from './decision-form.tsx';
 import { DifferenceView } from './difference-view.tsx';
 import { HistoryView } from './history-view.tsx';
-import type { Action, Capabilities, Decision, HistoryEntry, ReviewTask } from './task.ts';
+import {
+  type Action,
+  type Capabilities,
+  type Decision,
+  type HistoryEntry,
+  nameOf,
+  type ReviewTask,
+} from './task.ts';
 import { whenIs } from './time.ts';
 
 interface TaskViewProps {
@@ -53,14 +61,19 @@ export function TaskView({
         <Alert color="orange" role="alert" title="Somebody was quicker">
           {conflict.decision === null
             ? conflict.detail
-            : `This was ${conflict.decision.status} by ${conflict.decision.by} ${whenIs(conflict.decision.at, now)}. Your decision was not applied.`}
+            : `This was ${conflict.decision.status} by ${nameOf(conflict.decision.by)} ${whenIs(conflict.decision.at, now)}. Your decision was not applied.`}
         </Alert>
       )}
       <Card withBorder padding="md">
         <ContentView content={task.content} contentType={task.content_type} label="Content under review" />
       </Card>
-      {task.revision !== undefined && task.revision !== null && (
-        <DifferenceView before={task.content} after={task.revision} />
+      {task.revision !== null && (
+        <DifferenceView before={toEditable(task.content)} after={toEditable(task.revision)} />
+      )}
+      {task.approvals_needed > 1 && (
+        <Text>
+          {task.approvals} of {task.approvals_needed} approvals
+        </Text>
       )}
       {task.decision !== null && <DecisionNote decision={task.decision} now={now} />}
       {task.status === 'pending' && (
@@ -80,7 +93,7 @@ export function TaskView({
 
 function DecisionNote({ decision, now }: { decision: Decision; now: number }) {
   return (
-    <Alert color="gray" title={`${decision.status} by ${decision.by} ${whenIs(decision.at, now)}`}>
+    <Alert color="gray" title={`${decision.status} by ${nameOf(decision.by)} ${whenIs(decision.at, now)}`}>
       <Text style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
         {decision.reason ?? decision.comment ?? 'No comment.'}
       </Text>

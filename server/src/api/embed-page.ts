@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { SluiceError } from '../base/errors.ts';
 import { parseId } from '../base/ids.ts';
@@ -46,6 +49,18 @@ export async function addEmbedPage(server: FastifyInstance, services: Services, 
       return guard(reply, origins).type('text/html; charset=utf-8').send(page);
     },
   );
+}
+
+/** Scripts and styles of the pages. Their names change with their content, so browsers may keep them. */
+export async function addPortalFiles(server: FastifyInstance, portal: URL): Promise<void> {
+  if (!existsSync(portal)) return;
+  await server.register(fastifyStatic, {
+    root: fileURLToPath(new URL('assets/', portal)),
+    prefix: '/portal/assets/',
+    index: false,
+    immutable: true,
+    maxAge: '365d',
+  });
 }
 
 function refuse(reply: FastifyReply): FastifyReply {

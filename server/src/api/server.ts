@@ -12,7 +12,7 @@ import { parseJsonBody } from '../http/json-body.ts';
 import type { Answer, Credential, Route, Services } from '../http/operation.ts';
 import { problemOf } from '../http/problem.ts';
 import { actorName, authenticate, authorize } from './auth.ts';
-import { addEmbedPage, builtPortal } from './embed-page.ts';
+import { addEmbedPage, addPortalFiles, builtPortal } from './embed-page.ts';
 import { execute } from './execute.ts';
 import { defaultBodyLimit, describeRoute, openApiBase } from './openapi.ts';
 import { addOperations } from './operations.ts';
@@ -109,7 +109,10 @@ export async function createServer(
     },
   });
   await server.register(async (scope) => addOperations(scope, services));
-  if (routes.length > 0) await server.register(async (scope) => addEmbedPage(scope, services, portal));
+  if (routes.length > 0) {
+    await server.register(async (scope) => addEmbedPage(scope, services, portal));
+    await server.register(async (scope) => addPortalFiles(scope, portal));
+  }
   await server.register(async (scope) => {
     for (const route of routes) addRoute(scope, services, route);
   });
