@@ -57,6 +57,12 @@ export function EmbedPage({ api, session, host }: { api: ReviewApi; session: Ses
     if (loaded) host.tell({ type: 'review.loaded', tasks: count });
   }, [host, loaded, count]);
 
+  // Once somebody is at a task it stays in view, also when it leaves the list because it was decided.
+  function begin(wanted: Step) {
+    setChosen(selected);
+    setStep(wanted);
+  }
+
   function select(id: string | null) {
     setChosen(id);
     setStep('choose');
@@ -70,15 +76,15 @@ export function EmbedPage({ api, session, host }: { api: ReviewApi; session: Ses
     const next = list[Math.min(list.length - 1, Math.max(0, index + by))];
     if (next) select(next.id);
   };
-  const begin = (wanted: Step, allowed: boolean) => {
-    if (allowed && current?.status === 'pending') setStep(wanted);
+  const beginIf = (wanted: Step, allowed: boolean) => {
+    if (allowed && current?.status === 'pending') begin(wanted);
   };
   useShortcuts({
     j: () => move(1),
     k: () => move(-1),
-    a: () => begin('approve', capabilities.approve),
-    r: () => begin('reject', capabilities.reject),
-    e: () => begin('revise', capabilities.edit),
+    a: () => beginIf('approve', capabilities.approve),
+    r: () => beginIf('reject', capabilities.reject),
+    e: () => beginIf('revise', capabilities.edit),
     Escape: () => setStep('choose'),
   });
 
@@ -130,7 +136,7 @@ export function EmbedPage({ api, session, host }: { api: ReviewApi; session: Ses
             busy={act.isPending}
             now={Date.now()}
             conflict={conflict}
-            onStep={setStep}
+            onStep={begin}
             onAct={(action) => act.mutate({ of: current, action })}
           />
         )}

@@ -33,7 +33,7 @@ function Choices({
     <Group role="group" aria-label="Decide">
       {capabilities.approve && (
         <Button
-          color="green.9"
+          color="#1f6f31"
           disabled={busy}
           onClick={() => onStep('approve')}
           rightSection={<Shortcut letter="A" />}
@@ -78,7 +78,7 @@ type StepFormProps = Pick<DecisionFormProps, 'task' | 'busy' | 'onStep' | 'onAct
 };
 
 const words = {
-  approve: { note: 'Comment (optional)', button: 'Approve', color: 'green.9' },
+  approve: { note: 'Comment (optional)', button: 'Approve', color: '#1f6f31' },
   reject: { note: 'Reason', button: 'Reject', color: 'red.9' },
   revise: { note: 'Comment (optional)', button: 'Save the edited version', color: 'blue.9' },
 } as const;

@@ -32,7 +32,7 @@ export function TaskList({
           }
           rightSection={
             task.priority === 'high' || task.priority === 'urgent' ? (
-              <Badge color="orange.9" variant="filled" size="sm">
+              <Badge color="#9a3412" variant="filled" size="sm">
                 {task.priority}
               </Badge>
             ) : undefined

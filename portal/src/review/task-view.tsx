@@ -29,7 +29,7 @@ interface TaskViewProps {
 
 const statusColors = {
   pending: 'blue.9',
-  approved: 'green.9',
+  approved: '#1f6f31',
   rejected: 'red.9',
   revised: 'violet.9',
   expired: 'gray.7',
