@@ -46,7 +46,7 @@ function objectType(schema: JsonSchema, named: NamedTypes): string {
 }
 
 /** One member of an interface, with what is said about it. */
-export function member(name: string, schema: JsonSchema, required: boolean, named: NamedTypes): string {
+function member(name: string, schema: JsonSchema, required: boolean, named: NamedTypes): string {
   return `${comment(schema.description)}${key(name)}${required ? '' : '?'}: ${typeOf(schema, named)};`;
 }
 
@@ -56,7 +56,7 @@ export function comment(text: string | undefined): string {
     : `/** ${text.replaceAll('*/', '*\\/').replaceAll(/\s+/g, ' ')} */\n`;
 }
 
-export function block(members: readonly string[]): string {
+function block(members: readonly string[]): string {
   return members.length === 0 ? '{}' : `{\n${indented(members.join('\n'))}\n}`;
 }
 

@@ -4,7 +4,6 @@ import * as reaching from './causes/reaching.ts';
 import * as signature from './causes/signature.ts';
 import * as time from './causes/time.ts';
 import type { Guess } from './guesses.ts';
-import { seconds } from './judge.ts';
 import type { Cause } from './report.ts';
 import type { Seen } from './seen.ts';
 
@@ -51,11 +50,7 @@ export function causesOf(clues: Clues): readonly Cause[] {
     time.takesFuture(seen),
     signature.crashesOnSignature(seen),
     payload.refusesPayload(seen),
-    reaching.slow(
-      seen,
-      clues.deliveries,
-      (answer) => `${seconds(answer.durationMs)} of ${seconds(seen.timeoutMs)}`,
-    ),
+    reaching.slow(seen, clues.deliveries),
     reaching.rateLimited(seen, clues.probes),
   ].filter((cause) => cause !== null);
   return [...found.filter(({ level }) => level === 'fail'), ...found.filter(({ level }) => level === 'warn')];

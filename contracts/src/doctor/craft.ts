@@ -41,9 +41,9 @@ export interface Crafted {
 }
 
 /** Plain ASCII without slashes, so that it looks the same however a receiver writes JSON. */
-export const plainData = '{"title":"Sluice doctor","amount":1999,"test":true}';
+const plainData = '{"title":"Sluice doctor","amount":1999,"test":true}';
 
-export const testType = 'webhook.test';
+const testType = 'webhook.test';
 
 export async function craft(subject: Subject, change: Change): Promise<Crafted> {
   const { contract } = subject;

@@ -1,11 +1,8 @@
 import { excerptOf } from './excerpt.ts';
 import type { Probe } from './probes.ts';
 import type { Answer, Finding, ProbeVerdict } from './report.ts';
-import { headerOf, type Seen } from './seen.ts';
+import { headerOf, type Seen, seconds } from './seen.ts';
 import { plainDetail } from './transport.ts';
-
-/** Above this share of the time it has, an answer counts as slow. */
-export const slowShare = 0.5;
 
 /** @param skipped why the probe was not sent, where it was not */
 export function judge(probe: Probe, seen: Seen, secrets: readonly string[], skipped: string | null): Finding {
@@ -19,7 +16,7 @@ export function judge(probe: Probe, seen: Seen, secrets: readonly string[], skip
   const verdict = should === 'accept' ? ofDelivery(probe, answer, seen) : ofForgery(probe, answer, seen);
   return {
     ...about,
-    did: describe(answer, seen),
+    did: describe(probe.id, answer, seen),
     verdict,
     status: answer.kind === 'response' ? answer.status : null,
     duration_ms: Math.round(answer.durationMs * 10) / 10,
@@ -29,7 +26,7 @@ export function judge(probe: Probe, seen: Seen, secrets: readonly string[], skip
 
 function ofDelivery(probe: Probe, answer: Answer, seen: Seen): ProbeVerdict {
   if (answer.kind === 'failure') return 'fail';
-  if (seen.accepted(probe.id)) return isSlow(answer, seen) ? 'warn' : 'pass';
+  if (seen.accepted(probe.id)) return seen.slowness(probe.id) === null ? 'pass' : 'warn';
   if (answer.status === 429) return 'warn';
   const asForgery = seen.verifiesParsedJson() && seen.refusedAsForgery(probe.id);
   return probe.lenient === true && seen.refused(probe.id) && !asForgery ? 'warn' : 'fail';
@@ -42,32 +39,27 @@ function ofForgery(probe: Probe, answer: Answer, seen: Seen): ProbeVerdict {
   return probe.id === 'not_json' && answer.kind === 'response' && answer.status >= 500 ? 'fail' : 'warn';
 }
 
-export function isSlow(answer: Answer, { timeoutMs }: Seen): boolean {
-  return answer.durationMs > timeoutMs * slowShare;
-}
-
-function describe(answer: Answer, seen: Seen): string {
+function describe(probe: string, answer: Answer, seen: Seen): string {
   if (answer.kind === 'failure') {
     return answer.failure === 'timeout'
       ? `no answer within ${seconds(seen.timeoutMs)}`
       : plainDetail(answer.detail);
   }
   const { status } = answer;
-  const slow = isSlow(answer, seen)
-    ? `, slow: ${seconds(answer.durationMs)} of ${seconds(seen.timeoutMs)}`
-    : '';
+  const slowness = seen.slowness(probe);
+  const slow = slowness === null ? '' : `, slow: ${slowness}`;
   if (status >= 300 && status <= 399) return `redirected with ${status}${target(answer)}`;
   if (status >= 400 && status <= 499) return `refused with ${status}${slow}`;
   return `${status >= 200 && status <= 299 ? 'accepted with' : 'answered'} ${status}${slow}`;
 }
 
-/** Where a redirect leads, without the query: that may hold credentials. */
+/** Where a redirect leads, without what may hold credentials. */
 function target(answer: Answer): string {
   const location = headerOf(answer, 'location');
-  return location === null ? '' : ` to ${location.replace(/[?#].*$/, '').slice(0, 200)}`;
-}
-
-/** `9.2 s`, `15 s` */
-export function seconds(ms: number): string {
-  return `${Math.round(ms / 100) / 10} s`;
+  return location === null
+    ? ''
+    : ` to ${location
+        .replace(/[?#].*$/, '')
+        .replace(/\/\/[^/]*@/, '//')
+        .slice(0, 200)}`;
 }

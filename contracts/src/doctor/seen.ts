@@ -11,6 +11,8 @@ export interface Seen {
   accepted(probe: string): boolean;
   refused(probe: string): boolean;
   crashed(probe: string): boolean;
+  /** `9.2 s of 10 s` where an answer took more than half of the time that it has, otherwise `null`. */
+  slowness(probe: string): string | null;
   /** Refused with a status that forgeries got. */
   refusedAsForgery(probe: string): boolean;
   /**
@@ -20,6 +22,8 @@ export interface Seen {
   verifiesParsedJson(): boolean;
 }
 
+/** Above this share of its time, an answer counts as slow. */
+const slowShare = 0.5;
 const plainForgeries = ['wrong_secret', 'tampered_signature', 'tampered_body'];
 
 export function seenIn(contract: Contract, timeoutMs: number, answers: ReadonlyMap<string, Answer>): Seen {
@@ -38,6 +42,11 @@ export function seenIn(contract: Contract, timeoutMs: number, answers: ReadonlyM
     accepted,
     refused,
     crashed: (probe) => within(probe, 500),
+    slowness: (probe) => {
+      const answer = answers.get(probe);
+      if (answer?.kind !== 'response' || answer.durationMs <= timeoutMs * slowShare) return null;
+      return `${seconds(answer.durationMs)} of ${seconds(timeoutMs)}`;
+    },
     refusedAsForgery: (probe) =>
       refused(probe) && plainForgeries.some((forgery) => status(forgery) === status(probe)),
     verifiesParsedJson: () => accepted('good') && accepted('reformatted') && refused('tampered_body'),
@@ -55,4 +64,9 @@ export function headerOf(answer: Answer | undefined, name: string): string | nul
 export function clockAhead(answer: Answer | undefined, now: Date): number | null {
   const time = Date.parse(headerOf(answer, 'date') ?? '');
   return Number.isNaN(time) ? null : Math.round((time - now.getTime()) / 1000);
+}
+
+/** `9.2 s`, `15 s` */
+export function seconds(ms: number): string {
+  return `${Math.round(ms / 100) / 10} s`;
 }

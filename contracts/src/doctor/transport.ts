@@ -7,7 +7,7 @@ const details: readonly (readonly [RegExp, string])[] = [
   [/SELF_SIGNED|self.signed/i, 'TLS certificate is self-signed'],
   [/ALTNAME|does not match certificate/i, 'TLS certificate is for another name'],
   [/UNABLE_TO_(?:VERIFY|GET_ISSUER)|unable to (?:verify|get)/i, 'TLS certificate chain is incomplete'],
-  [/WRONG_VERSION_NUMBER|packet length too long/i, 'no TLS on this port'],
+  [/WRONG_VERSION_NUMBER|wrong version number|packet length too long/i, 'no TLS on this port'],
   [/ENOTFOUND|ENODATA|EAI_AGAIN/, 'host name not found'],
 ];
 

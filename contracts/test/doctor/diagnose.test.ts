@@ -172,6 +172,11 @@ test('what a receiver answers is quoted as one plain line, without its secret', 
   expect(JSON.stringify(report)).not.toContain(secret.slice(-20));
 });
 
+test('where a redirect leads is told without what is secret in it', async () => {
+  const report = await examine(standard, mistakes['answers a redirect']?.start() ?? receiverOf(standard));
+  expect(report.findings[0]?.did).toBe('redirected with 301 to https://www.example.com/webhooks');
+});
+
 test('no report names a secret, and progress is told', async () => {
   const steps: [number, number][] = [];
   const { url, close } = await listen(receiverOf(standard));

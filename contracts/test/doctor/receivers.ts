@@ -423,7 +423,7 @@ export const mistakes: Readonly<Record<string, Mistake>> = {
     contract: standard,
     start: () => () => ({
       status: 301,
-      headers: { Location: 'https://www.example.com/webhooks?key=hidden' },
+      headers: { Location: 'https://u:hidden@www.example.com/webhooks?key=hidden' },
     }),
   },
   'has no such path': {

@@ -14,7 +14,7 @@ const draft7 = /^https?:\/\/json-schema\.org\/draft-07\/schema#?$/;
 /** Milliseconds. A sound schema needs a few; the list of all that fails is worth less than the answer whether any does. */
 const compileLimit = 2_000;
 const checkLimit = 500;
-const listLimit = 100;
+const listLimit = 250;
 
 /**
  * Makes a check of a JSON Schema: draft 2020-12, or draft-07 where `$schema` says so.
@@ -33,10 +33,11 @@ export function compileSchema(schema: unknown): DataCheck {
       return [{ pointer: '', detail: `the schema cannot be evaluated: ${verdict.reason}` }];
     if (verdict.value) return [];
     const first = validate.errors ?? [];
+    const list = listAll ?? compile(schema, true, '/schema');
+    listAll = list;
     const all = withinTime(listLimit, () => {
-      listAll ??= compile(schema, true, '/schema');
-      listAll(data);
-      return listAll.errors ?? first;
+      list(data);
+      return list.errors ?? first;
     });
     return (all.finished ? all.value : first).slice(0, reported).map(describe);
   };

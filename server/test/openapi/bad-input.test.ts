@@ -1,4 +1,3 @@
-import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findBadProblem, matches } from './answers.ts';
@@ -99,19 +98,15 @@ describe('bad input', () => {
       await expectNoProblems(surface.routes, async (route) => {
         if (route.method === 'GET') return [];
         const found: string[] = [];
-        const sample = (await goodBody(await aimAt(route))).body ?? Buffer.from('{}');
-        const must = route.body?.required ? 'be refused' : 'not break';
+        const sample = (await goodBody(await aimAt(route))).body?.toString() ?? '{}';
+        const bodies = [...hostileJson.unreadable(sample), ...(route.body ? hostileJson.unwanted : [])];
         // Routes with the same limit share the parser: what is large is sent to one of them.
-        const heavy = limits.has(route.body?.limit ?? 0) ? [] : hostileJson.heavyBodies;
-        limits.add(route.body?.limit ?? 0);
-        for (const body of [
-          Buffer.alloc(0),
-          gzipSync(sample),
-          ...hostileJson.brokenBodies(sample.toString()),
-          ...heavy,
-        ]) {
+        if (route.body && !limits.has(route.body.limit)) bodies.push(...hostileJson.heavy);
+        if (route.body) limits.add(route.body.limit);
+        if (route.body?.required) bodies.push(Buffer.alloc(0));
+        for (const body of bodies) {
           const what = `the body ${body.toString().slice(0, 60)} of ${body.length} bytes`;
-          found.push(...(await attack(await aimAt(route), what, must, { body })).problems);
+          found.push(...(await attack(await aimAt(route), what, 'be refused', { body })).problems);
         }
         return found;
       });

@@ -1,3 +1,5 @@
+import { gzipSync } from 'node:zlib';
+
 /** What no caller should send in a body. One line in `refusedByName` for each new name that has a form of its own. */
 
 const rawMark = '\u{f0000}';
@@ -191,30 +193,32 @@ export const refusedByName: Readonly<Record<string, readonly unknown[]>> = {
   overlap_seconds: [-1, 1.5, 31_536_001, '5', raw('1e400')],
 };
 
-/** Bodies that are not one JSON value, or not an object that any route takes. */
-export function brokenBodies(sample: string): Uint8Array[] {
+const buffers = (written: readonly string[]) => written.map((text) => Buffer.from(text));
+
+/** Bodies that nobody can read in one way only: not JSON, not UTF-8, a key twice, or nested without end. */
+export function unreadable(sample: string): Uint8Array[] {
   const firstKey = /^\{("(?:[^"\\]|\\.)*")/.exec(sample)?.[1] ?? '"a"';
-  const open = sample.slice(0, -1);
+  const open = sample === '{}' ? '{"a":0' : sample.slice(0, -1);
   const written = [
-    ...'{ [1,2 nul {a:1} [1,] {"a":1,} 01 .5 NaN "\\u12" // [] null 1 "x"'.split(' '),
+    ...'{ [1,2 nul {a:1} [1,] {"a":1,} 01 .5 NaN "\\u12" // {"a":1e999999999}'.split(' '),
     ...["{'a':1}", '"\u0001"', `${sample}x`, `${sample}${sample}`, `${sample}\0`, `\ufeff${sample}`, open],
-    ...[
-      `${open},${firstKey}:null}`,
-      `${open},"\\u0061":1,"a":1}`,
-      '{"__proto__":{}}',
-      '{"":0}',
-      '{"\\u0000":0}',
-    ],
-    ...['{"\\ud800":0}', '{"a":1e999999999}', `${'{"a":'.repeat(33)}1${'}'.repeat(33)}`],
+    ...[`${open},${firstKey}:null}`, `${open},"\\u0061":1,"a":1}`, '{"\\u0000":0}', '{"\\ud800":0}'],
+    `${'{"a":'.repeat(33)}1${'}'.repeat(33)}`,
   ];
-  const notUtf8 = [[0xff], [0xc0, 0x80], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0xe2, 0x82]].map(
-    (unit) => Buffer.concat([Buffer.from(`${open},"x":"`), Buffer.from(unit), Buffer.from('"}')]),
+  const units = [[0xff], [0xc0, 0x80], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0xe2, 0x82]];
+  const notUtf8 = units.map((unit) =>
+    Buffer.concat([Buffer.from(`${open},"x":"`), Buffer.from(unit), Buffer.from('"}')]),
   );
-  return [...written.map((text) => Buffer.from(text)), ...notUtf8, Buffer.from(sample, 'utf16le')];
+  return [...buffers(written), ...notUtf8, Buffer.from(sample, 'utf16le'), gzipSync(sample)];
 }
 
-/** The same, and large: what a careless parser would spend a stack, a second or a gigabyte on. */
-export const heavyBodies: readonly Uint8Array[] = [
+/** JSON, but nothing that a route takes. */
+export const unwanted: readonly Uint8Array[] = buffers(
+  '[] null 1 true "x" {"__proto__":{}} {"":0}'.split(' '),
+);
+
+/** What a careless parser would spend a stack, a second or a gigabyte on. */
+export const heavy: readonly Uint8Array[] = buffers([
   '['.repeat(100_000),
   `{"a":${'['.repeat(60_000)}${']'.repeat(60_000)}}`,
   `{"data":${'['.repeat(60_000)}${']'.repeat(60_000)}}`,
@@ -222,4 +226,4 @@ export const heavyBodies: readonly Uint8Array[] = [
   `{"a":${'9'.repeat(100_000)}}`,
   `[${'0,'.repeat(60_000)}0]`,
   `{${times(8_000, (index) => `"k${index}":0`).join(',')}}`,
-].map((text) => Buffer.from(text));
+]);

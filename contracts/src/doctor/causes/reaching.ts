@@ -1,5 +1,5 @@
 /** What keeps a delivery from being looked at at all. */
-import type { Answer, Cause, TransportFailure } from '../report.ts';
+import type { Cause, TransportFailure } from '../report.ts';
 import { headerOf, type Seen } from '../seen.ts';
 import { plainDetail } from '../transport.ts';
 
@@ -109,23 +109,18 @@ export function rateLimited(seen: Seen, probes: readonly string[]): Cause | null
   };
 }
 
-export function slow(
-  seen: Seen,
-  deliveries: readonly string[],
-  describe: (answer: Answer) => string,
-): Cause | null {
-  const slowest = deliveries
-    .map((probe) => ({ probe, answer: seen.answer(probe) }))
-    .filter(({ probe }) => seen.accepted(probe))
-    .sort((a, b) => (b.answer?.durationMs ?? 0) - (a.answer?.durationMs ?? 0))[0];
-  if (slowest?.answer === undefined || slowest.answer.durationMs <= seen.timeoutMs / 2) return null;
+export function slow(seen: Seen, deliveries: readonly string[]): Cause | null {
+  const probes = deliveries.filter((probe) => seen.accepted(probe) && seen.slowness(probe) !== null);
+  const durationMs = (probe: string) => seen.answer(probe)?.durationMs ?? 0;
+  const [slowest] = probes.toSorted((a, b) => durationMs(b) - durationMs(a));
+  if (slowest === undefined) return null;
   return {
     code: 'slow',
     level: 'warn',
-    title: `slow: ${describe(slowest.answer)}`,
+    title: `slow: ${seen.slowness(slowest)}`,
     explanation:
       'Under load it will be slower, and an answer after the deadline is a failure that is tried again.',
     remedy: 'Store the delivery, answer 2xx, and do the work afterwards.',
-    probes: [slowest.probe],
+    probes,
   };
 }
