@@ -42,6 +42,8 @@ export interface TestApp {
   organization(slug?: string, more?: Record<string, unknown>): Promise<{ id: string; key: string }>;
   /** Moves the fixed time on; only in apps with one. */
   advance(ms: number): Promise<void>;
+  /** Moves the time of this process away from the database's; only in apps with a fixed time. */
+  drift(ms: number): void;
   close(): Promise<void>;
 }
 
@@ -139,6 +141,10 @@ export async function createTestApp(kind: DatabaseKind, options: AppOptions = {}
       if (!clock) throw new Error('This app has no fixed time.');
       clock.time += ms;
       await setTime(database, new Date(clock.time));
+    },
+    drift(ms) {
+      if (!clock) throw new Error('This app has no fixed time.');
+      clock.time += ms;
     },
     async close() {
       await server.close();
