@@ -30,6 +30,7 @@ const examples: Readonly<Record<string, string>> = {
   'README.md: Two commands': 'scripts in package.json',
   'README.md: First event in a minute': 'e2e/test/readme.test.ts',
   'docs/operating.md: Production': 'e2e/test/readme.test.ts',
+  'docs/reviews.md: An example from end to end': 'server/test/reviews/guide.test.ts',
   'docs/contracts.md: A seventh': 'contracts/test/seventh.test.ts',
 };
 

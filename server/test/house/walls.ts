@@ -43,7 +43,7 @@ const walls: Readonly<Record<string, readonly string[]>> = {
   tenants: ['db', 'base'],
   db: ['base'],
   base: [],
-  portal: ['client'],
+  portal: ['client', 'contracts'],
   client: ['contracts'],
   contracts: [],
   // Public surfaces only.
