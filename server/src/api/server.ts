@@ -211,6 +211,8 @@ function fromFramework(thrown: unknown, limit: number): unknown {
       return new SluiceError('payload_too_large', `The body is larger than ${limit} bytes.`);
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new SluiceError('unsupported_media_type', 'The body is not application/json.');
+    case 'FST_STATIC_FORBIDDEN_PATH':
+      return new SluiceError('not_found', 'There is no such page.');
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
     case 'FST_ERR_BAD_URL':
     case 'FST_ERR_MAX_PARAM_LENGTH':

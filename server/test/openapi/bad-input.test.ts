@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findBadProblem, matches } from './answers.ts';
 import { allowedBy, mutate, mutations } from './arbitraries.ts';
 import type { DocumentedRoute, Schema } from './document.ts';
-import { type Answer, send } from './exchange.ts';
+import { type Answer, exchange, send } from './exchange.ts';
 import * as hostileJson from './hostile-json.ts';
 import * as hostile from './hostile-requests.ts';
 import { createProber, type Probe, type Prober } from './probe.ts';
@@ -65,10 +65,12 @@ describe('bad input', () => {
     change: Change,
   ): Promise<{ answer: Answer; problems: string[] }> {
     const { route, names, authorization } = aim;
+    // Each with a key of its own: a refused request gives it back.
+    const key = route.takesIdempotencyKey ? [['idempotency-key', crypto.randomUUID()] as const] : [];
     const request = {
       method: route.method,
       target: fill(route, names),
-      headers: [authorization, json],
+      headers: [authorization, json, ...key],
       ...change,
     };
     const result = await prober.probe(route, { what, must, request });
@@ -325,6 +327,17 @@ describe('bad input', () => {
     },
     patience,
   );
+
+  it('in paths that lead nowhere', async () => {
+    const found: string[] = [];
+    for (const target of hostile.pages) {
+      for (const method of ['GET', 'POST']) {
+        const answer = await exchange(surface.app.url, { method, target });
+        found.push(...findBadProblem(answer).map((problem) => `${method} ${target} ${problem}`));
+      }
+    }
+    expect(found).toEqual([]);
+  });
 
   it(
     'in bytes that are not a request',

@@ -155,7 +155,8 @@ export const refusedByName: Readonly<Record<string, readonly unknown[]>> = {
   slug: ['', '-a', 'a-', 'A', 'ä', 'a_b', 'a.b', 'a b', 'a\n', 'a'.repeat(64), 5],
   email: ['', 'x', '@', 'a@', '@b', 'a b@c.de', 'a@b.c\r\nBcc: d@e.f', `${'a'.repeat(250)}@b.cd`, 5],
   type: ['', '.', 'A', 'a b', 'a..b', 'a.', '.a', 'a\n', 'é', 'a'.repeat(129), 5],
-  data: [null, [], 'x', 5, true],
+  // 256 KiB and a byte.
+  data: [null, [], 'x', 5, true, { a: 'x'.repeat(262_137) }],
   schema: [
     ...[
       [],

@@ -73,6 +73,24 @@ export const idempotencyKeys: readonly string[] = [
   'x'.repeat(5_000),
 ];
 
+/** Pages that are not there. */
+export const pages: readonly string[] = [
+  ...'/ // /v1 /v1/ /v1/nothing /nothing /docs/nothing /docs/static/nothing /docs/static/%00 /docs/static/a%00.svg'.split(
+    ' ',
+  ),
+  ...'/docs/%2e%2e/%2e%2e/etc/passwd /docs/static/../../package.json /docs/static/..%2f..%2fpackage.json /.env'.split(
+    ' ',
+  ),
+  ...[
+    `/docs/static/${'x'.repeat(1_000)}`,
+    '/docs/static/\\..\\..',
+    '/HEALTHZ',
+    '/healthz/',
+    '/readyz%00',
+    '/metrics/..',
+  ],
+];
+
 function request(line: string, headers = '', body = ''): Buffer {
   return Buffer.from(`${line}\r\nhost: localhost\r\n${headers}\r\n${body}`, 'latin1');
 }
