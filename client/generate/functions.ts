@@ -41,7 +41,7 @@ export function renderFunctions(document: ApiDocument): string {
   }
   const functions = operations.map((operation) => functionOf(operation, named));
   return [
-    '// Made from openapi.json by `npm run generate -w client`. Do not edit.',
+    '// Made from openapi.json by `npm run generate`. Do not edit.',
     "import type { Call, CallOptions, List, Listing } from './transport.ts';\n",
     ...types,
     '/** Every operation of the API. */',

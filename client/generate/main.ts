@@ -1,4 +1,4 @@
-/** `npm run generate -w client`: the API as the server describes it → openapi.json → src/api.gen.ts. */
+/** `npm run generate`: the API as the server describes it → openapi.json → src/api.gen.ts. */
 import { writeFile } from 'node:fs/promises';
 import { renderDocument, withSharedProblem } from './document.ts';
 import { renderFunctions } from './functions.ts';

@@ -1,4 +1,4 @@
-// Made from openapi.json by `npm run generate -w client`. Do not edit.
+// Made from openapi.json by `npm run generate`. Do not edit.
 import type { Call, CallOptions, List, Listing } from './transport.ts';
 
 /** RFC 9457 problem document */
@@ -14,6 +14,10 @@ export interface Problem {
   /** What can be done about it */
   remedy: string;
   request_id: string;
+  /** With `review_decided`: what was decided, by whom and when */
+  decision?: unknown;
+  /** With `stale_version`: the version that it has now */
+  version?: number;
   errors?: {
     /** JSON pointer into the body; `?name` for a query parameter, `header:name` for a header */
     pointer: string;
@@ -252,6 +256,140 @@ export interface Delivery {
   /** RFC 3339, UTC */
   created_at: string;
   finished_at: string | null;
+  review: {
+    /** Id of a review */
+    id: string;
+    gate_id: string | null;
+    status: 'pending' | 'approved' | 'rejected' | 'revised' | 'expired';
+    decision: {
+      status: 'pending' | 'approved' | 'rejected' | 'revised' | 'expired';
+      action: 'created' | 'approved' | 'rejected' | 'revised' | 'expired' | 'escalated';
+      /** Who did it */
+      by: {
+        kind: 'key' | 'member' | 'embed_token' | 'gate' | 'system';
+        id: string | null;
+        name: string | null;
+        member: {
+          /** Id of a member */
+          id: string;
+          name: string | null;
+        } | null;
+      };
+      comment: string | null;
+      reason: string | null;
+      version: number;
+      /** RFC 3339, UTC */
+      at: string;
+    } | null;
+  } | null;
+}
+
+export interface Workflow {
+  /** Id of a workflow */
+  id: string;
+  name: string;
+  description: string | null;
+  /** Approvals that end a task */
+  approvals: number;
+  reviewers: {
+    members: string[];
+  } | {
+    role: 'owner' | 'admin' | 'hr_admin' | 'member';
+  } | null;
+  /** Whether one rejection ends a task */
+  rejection_ends: boolean;
+  /** What happens to tasks whose time runs out; `after_seconds` is for those that name no time */
+  expiry: {
+    after_seconds: number | null;
+    action: 'expire' | 'approve' | 'reject' | 'escalate';
+    escalation?: {
+      /** Id of a queue */
+      queue_id: string;
+      after_seconds: number;
+      action: 'expire' | 'approve' | 'reject';
+    } | null;
+  };
+  created_by: string;
+  /** RFC 3339, UTC */
+  created_at: string;
+  /** RFC 3339, UTC */
+  updated_at: string;
+}
+
+export interface Review {
+  /** Id of a review */
+  id: string;
+  /** Id of a workflow */
+  workflow_id: string;
+  queue_id: string | null;
+  title: string;
+  content_type: string | null;
+  priority: 'low' | 'normal' | 'high' | 'urgent';
+  assignee: string | null;
+  /** Your own names and values */
+  metadata: {
+    [name: string]: string;
+  };
+  status: 'pending' | 'approved' | 'rejected' | 'revised' | 'expired';
+  /** Grows with everything that is done to it; also the `ETag` */
+  version: number;
+  /** So far, for the content as it is now */
+  approvals: number;
+  rejections: number;
+  escalated: boolean;
+  expires_at: string | null;
+  decision: {
+    status: 'pending' | 'approved' | 'rejected' | 'revised' | 'expired';
+    action: 'created' | 'approved' | 'rejected' | 'revised' | 'expired' | 'escalated';
+    /** Who did it */
+    by: {
+      kind: 'key' | 'member' | 'embed_token' | 'gate' | 'system';
+      id: string | null;
+      name: string | null;
+      member: {
+        /** Id of a member */
+        id: string;
+        name: string | null;
+      } | null;
+    };
+    comment: string | null;
+    reason: string | null;
+    version: number;
+    /** RFC 3339, UTC */
+    at: string;
+  } | null;
+  gate_id: string | null;
+  event_id: string | null;
+  event_type: string | null;
+  created_by: string;
+  /** RFC 3339, UTC */
+  created_at: string;
+  /** RFC 3339, UTC */
+  updated_at: string;
+  approvals_needed: number;
+  /** What it holds, or held */
+  deliveries: string[];
+  /** What is under review, written exactly as it was received */
+  content: unknown;
+  /** The content as reviewers changed it; null if nobody did */
+  revision: unknown;
+}
+
+export interface ReviewGate {
+  /** Id of a reviewGate */
+  id: string;
+  name: string | null;
+  types: string[];
+  endpoints: string[] | null;
+  /** Id of a workflow */
+  workflow_id: string;
+  queue_id: string | null;
+  condition: {
+    [name: string]: unknown;
+  } | boolean | null;
+  created_by: string;
+  /** RFC 3339, UTC */
+  created_at: string;
 }
 
 export interface Key {
@@ -288,7 +426,7 @@ export interface Member {
 }
 
 export interface AuditLogEntry {
-  /** Id of a auditEntry */
+  /** Id of an auditEntry */
   id: string;
   actor: string;
   action: string;
@@ -344,6 +482,29 @@ export interface ScheduleSummary {
   updated_at: string;
 }
 
+export interface DeliverySummary {
+  /** Id of a delivery */
+  id: string;
+  event_id: string;
+  event_type: string;
+  /** Id of an endpoint */
+  endpoint_id: string;
+  contract: string;
+  state: 'pending' | 'sending' | 'delivered' | 'failed' | 'cancelled' | 'held';
+  attempts: number;
+  next_attempt_at: string | null;
+  /** Waits until its endpoint is enabled again */
+  paused: boolean;
+  last_attempt: {
+    outcome: 'delivered' | 'http_error' | 'timeout' | 'connection_error' | 'tls_error' | 'dns_error' | 'blocked_address' | 'unknown';
+    status: number | null;
+    at: string | null;
+  } | null;
+  /** RFC 3339, UTC */
+  created_at: string;
+  finished_at: string | null;
+}
+
 export interface Attempt {
   /** Id of an attempt */
   id: string;
@@ -379,6 +540,120 @@ export interface Attempt {
   started_at: string;
   /** RFC 3339, UTC */
   finished_at: string;
+}
+
+export interface Queue {
+  /** Id of a queue */
+  id: string;
+  /** Id of a workflow */
+  workflow_id: string;
+  name: string;
+  /** RFC 3339, UTC */
+  created_at: string;
+}
+
+export interface ReviewSummary {
+  /** Id of a review */
+  id: string;
+  /** Id of a workflow */
+  workflow_id: string;
+  queue_id: string | null;
+  title: string;
+  content_type: string | null;
+  priority: 'low' | 'normal' | 'high' | 'urgent';
+  assignee: string | null;
+  /** Your own names and values */
+  metadata: {
+    [name: string]: string;
+  };
+  status: 'pending' | 'approved' | 'rejected' | 'revised' | 'expired';
+  /** Grows with everything that is done to it; also the `ETag` */
+  version: number;
+  /** So far, for the content as it is now */
+  approvals: number;
+  rejections: number;
+  escalated: boolean;
+  expires_at: string | null;
+  decision: {
+    status: 'pending' | 'approved' | 'rejected' | 'revised' | 'expired';
+    action: 'created' | 'approved' | 'rejected' | 'revised' | 'expired' | 'escalated';
+    /** Who did it */
+    by: {
+      kind: 'key' | 'member' | 'embed_token' | 'gate' | 'system';
+      id: string | null;
+      name: string | null;
+      member: {
+        /** Id of a member */
+        id: string;
+        name: string | null;
+      } | null;
+    };
+    comment: string | null;
+    reason: string | null;
+    version: number;
+    /** RFC 3339, UTC */
+    at: string;
+  } | null;
+  gate_id: string | null;
+  event_id: string | null;
+  event_type: string | null;
+  created_by: string;
+  /** RFC 3339, UTC */
+  created_at: string;
+  /** RFC 3339, UTC */
+  updated_at: string;
+}
+
+export interface ReviewHistoryEntry {
+  /** Of the task after it */
+  version: number;
+  action: 'created' | 'approved' | 'rejected' | 'revised' | 'expired' | 'escalated';
+  status: 'pending' | 'approved' | 'rejected' | 'revised' | 'expired';
+  /** Revisions begin a new round of approvals */
+  round: number;
+  /** Who did it */
+  by: {
+    kind: 'key' | 'member' | 'embed_token' | 'gate' | 'system';
+    id: string | null;
+    name: string | null;
+    member: {
+      /** Id of a member */
+      id: string;
+      name: string | null;
+    } | null;
+  };
+  ip: string | null;
+  comment: string | null;
+  reason: string | null;
+  queue_id: string | null;
+  /** RFC 3339, UTC */
+  at: string;
+  /** Of a revision: the content as it was changed; otherwise null */
+  content: unknown;
+}
+
+export interface EmbedToken {
+  /** Id of an embedToken */
+  id: string;
+  label: string | null;
+  /** How the secret ends */
+  last_four: string;
+  workflow_id: string | null;
+  queue_id: string | null;
+  member_id: string | null;
+  capabilities: {
+    approve: boolean;
+    reject: boolean;
+    edit: boolean;
+  };
+  allowed_origins: string[];
+  created_by: string;
+  /** RFC 3339, UTC */
+  created_at: string;
+  last_used_at: string | null;
+  /** RFC 3339, UTC */
+  expires_at: string;
+  revoked_at: string | null;
 }
 
 export interface CreateOrganizationBody {
@@ -668,7 +943,7 @@ export interface DiagnoseEndpointAnswer {
   endpoint_id: string;
   url: string;
   contract: string;
-  /** No probe failed */
+  /** No probe failed, and those that matter most were looked at */
   sound: boolean;
   passed: number;
   warned: number;
@@ -690,6 +965,7 @@ export interface DiagnoseEndpointAnswer {
     because: string;
     /** What this one did */
     did: string;
+    /** `skipped`: not sent, or not looked at (429) */
     verdict: 'pass' | 'warn' | 'fail' | 'skipped';
     status: number | null;
     duration_ms: number | null;
@@ -727,6 +1003,202 @@ export interface ListDeliveriesQuery {
   since?: string;
   /** RFC 3339, UTC */
   until?: string;
+}
+
+export interface CreateWorkflowBody {
+  name: string;
+  description?: string | null;
+  approvals?: number;
+  reviewers?: {
+    members: string[];
+  } | {
+    role: 'owner' | 'admin' | 'hr_admin' | 'member';
+  } | null;
+  rejection_ends?: boolean;
+  /** What happens to tasks whose time runs out; `after_seconds` is for those that name no time */
+  expiry?: {
+    after_seconds: number | null;
+    action: 'expire' | 'approve' | 'reject' | 'escalate';
+    escalation?: {
+      /** Id of a queue */
+      queue_id: string;
+      after_seconds: number;
+      action: 'expire' | 'approve' | 'reject';
+    } | null;
+  };
+}
+
+export interface ChangeWorkflowBody {
+  name?: string;
+  description?: string | null;
+  approvals?: number;
+  reviewers?: {
+    members: string[];
+  } | {
+    role: 'owner' | 'admin' | 'hr_admin' | 'member';
+  } | null;
+  rejection_ends?: boolean;
+  /** What happens to tasks whose time runs out; `after_seconds` is for those that name no time */
+  expiry?: {
+    after_seconds: number | null;
+    action: 'expire' | 'approve' | 'reject' | 'escalate';
+    escalation?: {
+      /** Id of a queue */
+      queue_id: string;
+      after_seconds: number;
+      action: 'expire' | 'approve' | 'reject';
+    } | null;
+  };
+}
+
+export interface CreateQueueBody {
+  name: string;
+}
+
+export interface ListReviewsQuery {
+  /** Entries at most */
+  limit?: number;
+  /** `next_cursor` of the page before */
+  cursor?: string;
+  /** Id of a workflow */
+  workflow_id?: string;
+  /** Id of a queue */
+  queue_id?: string;
+  status?: 'pending' | 'approved' | 'rejected' | 'revised' | 'expired';
+  /** Id of a member */
+  assignee?: string;
+  order?: 'newest' | 'urgency';
+}
+
+export interface CreateReviewBody {
+  /** Id of a workflow */
+  workflow_id: string;
+  queue_id?: string | null;
+  title: string;
+  /** Any JSON up to 256 KiB; kept as the bytes received */
+  content: unknown;
+  content_type?: string | null;
+  priority?: 'low' | 'normal' | 'high' | 'urgent';
+  assignee?: string | null;
+  /** As the workflow says, if left out; null: never */
+  expires_at?: string | null;
+  /** Your own names and values */
+  metadata?: {
+    [name: string]: string;
+  };
+}
+
+export interface ApproveReviewBody {
+  comment?: string | null;
+  member_id?: string | null;
+  /** The version that was seen; another one is refused */
+  version?: number;
+}
+
+export interface RejectReviewBody {
+  reason: string;
+  member_id?: string | null;
+  /** The version that was seen; another one is refused */
+  version?: number;
+}
+
+export interface ReviseReviewBody {
+  /** Any JSON up to 256 KiB; kept as the bytes received */
+  content: unknown;
+  comment?: string | null;
+  member_id?: string | null;
+  /** The version that was seen; another one is refused */
+  version?: number;
+}
+
+export interface CreateReviewGateBody {
+  name?: string | null;
+  /** `*`, names of event types, or prefixes such as `invoice.*` */
+  types: string[];
+  endpoints?: string[] | null;
+  /** Id of a workflow */
+  workflow_id: string;
+  queue_id?: string | null;
+  condition?: {
+    [name: string]: unknown;
+  } | boolean | null;
+}
+
+export interface CreateEmbedTokenBody {
+  workflow_id?: string | null;
+  queue_id?: string | null;
+  member_id?: string | null;
+  /** Looking is always allowed */
+  capabilities: {
+    approve?: boolean;
+    reject?: boolean;
+    edit?: boolean;
+  };
+  /** The sites that may show the page: scheme, host and port; https, or http on localhost */
+  allowed_origins: string[];
+  /** RFC 3339, UTC */
+  expires_at: string;
+  label?: string | null;
+}
+
+export interface CreateEmbedTokenAnswer {
+  /** Id of an embedToken */
+  id: string;
+  label: string | null;
+  /** How the secret ends */
+  last_four: string;
+  workflow_id: string | null;
+  queue_id: string | null;
+  member_id: string | null;
+  capabilities: {
+    approve: boolean;
+    reject: boolean;
+    edit: boolean;
+  };
+  allowed_origins: string[];
+  created_by: string;
+  /** RFC 3339, UTC */
+  created_at: string;
+  last_used_at: string | null;
+  /** RFC 3339, UTC */
+  expires_at: string;
+  revoked_at: string | null;
+  /** Shown once: only its hash is kept */
+  secret: string;
+  /** The page, with the secret in the fragment, which browsers do not send */
+  url: string;
+  /** HTML that shows the page */
+  iframe: string;
+}
+
+export interface OpenEmbedSessionAnswer {
+  /** Id of an embedToken */
+  id: string;
+  label: string | null;
+  organization: CreateQueueBody;
+  workflow: {
+    /** Id of a workflow */
+    id: string;
+    name: string;
+  } | null;
+  queue: {
+    /** Id of a queue */
+    id: string;
+    name: string;
+  } | null;
+  member: {
+    /** Id of a member */
+    id: string;
+    name: string;
+  } | null;
+  capabilities: {
+    approve: boolean;
+    reject: boolean;
+    edit: boolean;
+  };
+  allowed_origins: string[];
+  /** RFC 3339, UTC */
+  expires_at: string;
 }
 
 /** Every operation of the API. */
@@ -868,19 +1340,85 @@ export function operations(call: Call, list: List) {
     getEndpointStats: (id: string, query?: GetEndpointStatsQuery, options?: CallOptions): Promise<EndpointStats> =>
       call({ method: 'GET', path: `/v1/endpoints/${encodeURIComponent(id)}/stats`, query }, options),
     /** List deliveries, newest first */
-    listDeliveries: (query?: ListDeliveriesQuery, options?: CallOptions): Listing<Delivery> =>
+    listDeliveries: (query?: ListDeliveriesQuery, options?: CallOptions): Listing<DeliverySummary> =>
       list({ method: 'GET', path: '/v1/deliveries', query }, options),
-    /** Read a delivery */
+    /** Read a delivery, with the review that held it */
     getDelivery: (id: string, options?: CallOptions): Promise<Delivery> =>
       call({ method: 'GET', path: `/v1/deliveries/${encodeURIComponent(id)}` }, options),
     /** List the attempts of a delivery, oldest first */
     listAttempts: (id: string, query?: PageQuery, options?: CallOptions): Listing<Attempt> =>
       list({ method: 'GET', path: `/v1/deliveries/${encodeURIComponent(id)}/attempts`, query }, options),
     /** Attempt a delivery now */
-    retryDelivery: (id: string, options?: CallOptions): Promise<Delivery> =>
+    retryDelivery: (id: string, options?: CallOptions): Promise<DeliverySummary> =>
       call({ method: 'POST', path: `/v1/deliveries/${encodeURIComponent(id)}/retry` }, options),
     /** Cancel a delivery */
-    cancelDelivery: (id: string, options?: CallOptions): Promise<Delivery> =>
+    cancelDelivery: (id: string, options?: CallOptions): Promise<DeliverySummary> =>
       call({ method: 'POST', path: `/v1/deliveries/${encodeURIComponent(id)}/cancel` }, options),
+    /** List workflows, newest first */
+    listWorkflows: (query?: PageQuery, options?: CallOptions): Listing<Workflow> =>
+      list({ method: 'GET', path: '/v1/workflows', query }, options),
+    /** Create a workflow */
+    createWorkflow: (body: CreateWorkflowBody, options?: CallOptions): Promise<Workflow> =>
+      call({ method: 'POST', path: '/v1/workflows', body }, options),
+    /** Read a workflow */
+    getWorkflow: (id: string, options?: CallOptions): Promise<Workflow> =>
+      call({ method: 'GET', path: `/v1/workflows/${encodeURIComponent(id)}` }, options),
+    /** Change a workflow */
+    changeWorkflow: (id: string, body: ChangeWorkflowBody, options?: CallOptions): Promise<Workflow> =>
+      call({ method: 'PATCH', path: `/v1/workflows/${encodeURIComponent(id)}`, body }, options),
+    /** Delete a workflow */
+    deleteWorkflow: (id: string, options?: CallOptions): Promise<void> =>
+      call({ method: 'DELETE', path: `/v1/workflows/${encodeURIComponent(id)}` }, options),
+    /** List the queues of a workflow, oldest first */
+    listQueues: (id: string, query?: PageQuery, options?: CallOptions): Listing<Queue> =>
+      list({ method: 'GET', path: `/v1/workflows/${encodeURIComponent(id)}/queues`, query }, options),
+    /** Add a queue to a workflow */
+    createQueue: (id: string, body: CreateQueueBody, options?: CallOptions): Promise<Queue> =>
+      call({ method: 'POST', path: `/v1/workflows/${encodeURIComponent(id)}/queues`, body }, options),
+    /** List review tasks */
+    listReviews: (query?: ListReviewsQuery, options?: CallOptions): Listing<ReviewSummary> =>
+      list({ method: 'GET', path: '/v1/reviews', query }, options),
+    /** Ask for a review */
+    createReview: (body: CreateReviewBody, options?: CallOptions): Promise<Review> =>
+      call({ method: 'POST', path: '/v1/reviews', body }, options),
+    /** Read a review task with its content */
+    getReview: (id: string, options?: CallOptions): Promise<Review> =>
+      call({ method: 'GET', path: `/v1/reviews/${encodeURIComponent(id)}` }, options),
+    /** What was done to a review task, oldest first */
+    listReviewHistory: (id: string, query?: PageQuery, options?: CallOptions): Listing<ReviewHistoryEntry> =>
+      list({ method: 'GET', path: `/v1/reviews/${encodeURIComponent(id)}/history`, query }, options),
+    /** Approve a review task */
+    approveReview: (id: string, body?: ApproveReviewBody, options?: CallOptions): Promise<Review> =>
+      call({ method: 'POST', path: `/v1/reviews/${encodeURIComponent(id)}/approve`, body }, options),
+    /** Reject a review task */
+    rejectReview: (id: string, body: RejectReviewBody, options?: CallOptions): Promise<Review> =>
+      call({ method: 'POST', path: `/v1/reviews/${encodeURIComponent(id)}/reject`, body }, options),
+    /** Change what is under review, and approve it so */
+    reviseReview: (id: string, body: ReviseReviewBody, options?: CallOptions): Promise<Review> =>
+      call({ method: 'POST', path: `/v1/reviews/${encodeURIComponent(id)}/revise`, body }, options),
+    /** List review gates, newest first */
+    listReviewGates: (query?: PageQuery, options?: CallOptions): Listing<ReviewGate> =>
+      list({ method: 'GET', path: '/v1/review-gates', query }, options),
+    /** Hold deliveries for review */
+    createReviewGate: (body: CreateReviewGateBody, options?: CallOptions): Promise<ReviewGate> =>
+      call({ method: 'POST', path: '/v1/review-gates', body }, options),
+    /** Read a review gate */
+    getReviewGate: (id: string, options?: CallOptions): Promise<ReviewGate> =>
+      call({ method: 'GET', path: `/v1/review-gates/${encodeURIComponent(id)}` }, options),
+    /** Take a review gate away */
+    deleteReviewGate: (id: string, options?: CallOptions): Promise<void> =>
+      call({ method: 'DELETE', path: `/v1/review-gates/${encodeURIComponent(id)}` }, options),
+    /** List embed tokens, newest first, revoked ones too */
+    listEmbedTokens: (query?: PageQuery, options?: CallOptions): Listing<EmbedToken> =>
+      list({ method: 'GET', path: '/v1/embed-tokens', query }, options),
+    /** Create an embed token */
+    createEmbedToken: (body: CreateEmbedTokenBody, options?: CallOptions): Promise<CreateEmbedTokenAnswer> =>
+      call({ method: 'POST', path: '/v1/embed-tokens', body }, options),
+    /** Revoke an embed token at once */
+    revokeEmbedToken: (id: string, options?: CallOptions): Promise<void> =>
+      call({ method: 'DELETE', path: `/v1/embed-tokens/${encodeURIComponent(id)}` }, options),
+    /** What an embed token is good for */
+    openEmbedSession: (options?: CallOptions): Promise<OpenEmbedSessionAnswer> =>
+      call({ method: 'GET', path: '/v1/embed/session' }, options),
   };
 }

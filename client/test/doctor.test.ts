@@ -118,10 +118,10 @@ describe('sluice doctor', () => {
     });
   });
 
-  test('puts probes that were not sent into one line', async () => {
+  test('puts probes that tell nothing into one line', async () => {
     const url = await listening(() => ({ status: 404 }));
     const { out } = await run(['doctor', url, '--secret', secretOf(standard)]);
-    expect(out).toMatch(/^· 30 probes not sent: there is no such route$/m);
-    expect(out).toMatch(/^Not sound: 0 passed, 1 failed, 30 not sent\./m);
+    expect(out).toMatch(/^· 30 probes left open: there is no such route$/m);
+    expect(out).toMatch(/^Not sound: 0 passed, 1 failed, 30 left open\./m);
   });
 });

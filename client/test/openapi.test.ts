@@ -4,7 +4,7 @@ import { type ApiDocument, renderDocument, withSharedProblem } from '../generate
 import { renderFunctions } from '../generate/functions.ts';
 import { servedDocument } from '../generate/served.ts';
 
-const stale = 'The API has changed: run `npm run generate -w client`.';
+const stale = 'The API has changed: run `npm run generate`.';
 const kept = (path: string) => readFile(new URL(`../${path}`, import.meta.url), 'utf8');
 
 let document: ApiDocument;

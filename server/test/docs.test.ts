@@ -32,6 +32,8 @@ const examples: Readonly<Record<string, string>> = {
   'docs/operating.md: Production': 'e2e/test/readme.test.ts',
   'docs/reviews.md: An example from end to end': 'server/test/reviews/guide.test.ts',
   'docs/contracts.md: A seventh': 'contracts/test/seventh.test.ts',
+  'docs/client.md: In a program': 'client/test/examples.test.ts',
+  'docs/doctor.md: The receiver doctor': 'client/test/examples.test.ts',
 };
 
 describe('the documents', () => {
@@ -142,7 +144,8 @@ describe('the settings', () => {
   });
 
   test('no document names another one', () => {
-    const known = new Set(settings.map(({ name }) => name));
+    const ofTheCommand = read('client/src/cli/program.ts').text.match(/\bSLUICE_[A-Z_]+\b/g) ?? [];
+    const known = new Set([...settings.map(({ name }) => name), ...ofTheCommand]);
     const named = pages.flatMap(({ path, text }) =>
       [...text.matchAll(/\bSLUICE_[A-Z_]+\b/g)].map(([name]) => ({ path, name })),
     );

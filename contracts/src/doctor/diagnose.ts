@@ -118,7 +118,10 @@ function subjectOf(contract: Contract, options: DiagnoseOptions, now: () => Date
 function reasonToStop(seen: Seen): { readonly text: string; readonly forgeries: boolean } | null {
   const answer = seen.answer('good');
   const status = seen.status('good');
-  if (answer?.kind !== 'response') return { text: 'the receiver cannot be reached', forgeries: false };
+  if (answer?.kind !== 'response') {
+    const silent = answer?.failure === 'timeout';
+    return { text: silent ? 'it does not answer' : 'it cannot be reached', forgeries: false };
+  }
   if (seen.accepted('good')) return null;
   if (status >= 300 && status <= 399) return { text: 'it would be a redirect, too', forgeries: false };
   if ([404, 405, 410, 501].includes(status)) return { text: 'there is no such route', forgeries: false };
@@ -155,13 +158,19 @@ function summary(findings: readonly Finding[]) {
   const count = (verdict: Finding['verdict']) =>
     findings.filter((finding) => finding.verdict === verdict).length;
   const [passed, warned, failed, skipped] = [count('pass'), count('warn'), count('fail'), count('skipped')];
-  return { sound: failed === 0 && passed > skipped, passed, warned, failed, skipped };
+  const open = findings.some((finding) => finding.verdict === 'skipped' && isEssential(finding));
+  return { sound: failed === 0 && !open, passed, warned, failed, skipped };
+}
+
+/** Without these nobody can be called sound. */
+function isEssential({ probe, group }: Finding): boolean {
+  return group === 'forgery' || probe === 'good' || probe === 'stale';
 }
 
 function slowest(findings: readonly Finding[], deliveries: readonly string[]): number | null {
   const durations = findings
     .filter(({ probe }) => deliveries.includes(probe))
-    .flatMap(({ duration_ms }) => (duration_ms === null ? [] : [duration_ms]));
+    .flatMap(({ status, duration_ms }) => (status === null || duration_ms === null ? [] : [duration_ms]));
   return durations.length === 0 ? null : Math.max(...durations);
 }
 

@@ -13,28 +13,32 @@ export function judge(probe: Probe, seen: Seen, secrets: readonly string[], skip
     const did = skipped ?? 'not sent';
     return { ...about, did, verdict: 'skipped', status: null, duration_ms: null, excerpt: null };
   }
-  const verdict = should === 'accept' ? ofDelivery(probe, answer, seen) : ofForgery(probe, answer, seen);
+  const limited = answer.kind === 'response' && answer.status === 429;
+  const verdict = limited
+    ? 'skipped'
+    : should === 'accept'
+      ? ofDelivery(probe, answer, seen)
+      : ofForgery(probe, answer, seen);
   return {
     ...about,
     did: describe(probe.id, answer, seen),
     verdict,
     status: answer.kind === 'response' ? answer.status : null,
     duration_ms: Math.round(answer.durationMs * 10) / 10,
-    excerpt: verdict === 'pass' ? null : excerptOf(answer, secrets),
+    excerpt: verdict === 'pass' || limited ? null : excerptOf(answer, secrets),
   };
 }
 
 function ofDelivery(probe: Probe, answer: Answer, seen: Seen): ProbeVerdict {
   if (answer.kind === 'failure') return 'fail';
   if (seen.accepted(probe.id)) return seen.slowness(probe.id) === null ? 'pass' : 'warn';
-  if (answer.status === 429) return 'warn';
   const asForgery = seen.verifiesParsedJson() && seen.refusedAsForgery(probe.id);
   return probe.lenient === true && seen.refused(probe.id) && !asForgery ? 'warn' : 'fail';
 }
 
 function ofForgery(probe: Probe, answer: Answer, seen: Seen): ProbeVerdict {
   if (seen.accepted(probe.id)) return probe.lenient === true ? 'warn' : 'fail';
-  if (seen.refused(probe.id) && seen.status(probe.id) !== 429) return 'pass';
+  if (seen.refused(probe.id)) return 'pass';
   // A stranger's bytes have reached the parser, and broken it.
   return probe.id === 'not_json' && answer.kind === 'response' && answer.status >= 500 ? 'fail' : 'warn';
 }

@@ -218,7 +218,7 @@ const payloadProbes: readonly Probe[] = [
   payload('whitespace', 'White space between values', payloads.whitespace),
   payload('key_order', 'Keys in no order', payloads.keyOrder),
   exotic('duplicate_keys', 'A key twice', payloads.duplicateKeys),
-  payload('exact_numbers', 'Numbers such as 1.10 and 2^64', payloads.exactNumbers),
+  payload('exact_numbers', 'Numbers such as 1.10 and -0', payloads.exactNumbers),
   exotic('huge_number', 'A number beyond doubles: 1e131072', payloads.hugeNumber),
   payload('unicode', 'Letters beyond ASCII', payloads.unicode),
   payload('escapes', 'Letters as \\u escapes', payloads.escapes),

@@ -42,6 +42,7 @@ export type Answer =
 export type Send = (request: ProbeRequest) => Promise<Answer>;
 
 export type ProbeGroup = 'delivery' | 'forgery' | 'time' | 'payload';
+/** `skipped`: not sent, or not looked at (429), so that nothing is known. */
 export type ProbeVerdict = 'pass' | 'warn' | 'fail' | 'skipped';
 
 export interface Finding {
@@ -74,7 +75,7 @@ export interface Cause {
 
 export interface Report {
   readonly contract: string;
-  /** No probe failed, and those that matter were run. */
+  /** No probe failed, and those that matter most were looked at. */
   readonly sound: boolean;
   readonly started_at: string;
   readonly duration_ms: number;

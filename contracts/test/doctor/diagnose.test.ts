@@ -107,7 +107,7 @@ test('nothing listens', async () => {
   const report = await diagnose(standard, { secrets: [secretOf(standard)], send: sendTo(url) });
   expect(report.causes[0]?.title).toBe('cannot be connected to: connection refused');
   expect(report).toMatchObject({ sound: false, failed: 1, passed: 0 });
-  expect(report.findings[1]).toMatchObject({ verdict: 'skipped', did: 'the receiver cannot be reached' });
+  expect(report.findings[1]).toMatchObject({ verdict: 'skipped', did: 'it cannot be reached' });
 });
 
 test('during a rotation the endpoint signs with both secrets, and either receiver is sound', async () => {
@@ -149,6 +149,13 @@ test('no more time is taken than is given', async () => {
   expect(report.sound).toBe(false);
   expect(report.findings.at(-1)).toMatchObject({ verdict: 'skipped', did: 'no time left' });
   expect(report.passed).toBeGreaterThan(1);
+});
+
+test('a receiver that looks at no forgery, for it limits the rate, is not called sound', async () => {
+  let count = 0;
+  const sound = receiverOf(fluxdesk);
+  const report = await examine(fluxdesk, (received) => (++count > 5 ? { status: 429 } : sound(received)));
+  expect(report).toMatchObject({ sound: false, failed: 0, causes: [{ code: 'rate_limited' }] });
 });
 
 test('a receiver that stops answering is left alone', async () => {

@@ -16,6 +16,20 @@ interface ListOptions {
   readonly limit: number;
 }
 
+/** What lists and changes of deliveries answer, too. */
+type Shown = Pick<
+  Delivery,
+  | 'id'
+  | 'event_id'
+  | 'event_type'
+  | 'endpoint_id'
+  | 'contract'
+  | 'state'
+  | 'paused'
+  | 'next_attempt_at'
+  | 'last_attempt'
+>;
+
 const mostAttempts = 1_000;
 
 export function addDeliveries(program: Command): void {
@@ -80,12 +94,12 @@ function asQuery(given: object): ListDeliveriesQuery {
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
-function lastOf({ last_attempt }: Delivery): string {
+function lastOf({ last_attempt }: Shown): string {
   if (last_attempt === null) return '';
   return last_attempt.status === null ? last_attempt.outcome : String(last_attempt.status);
 }
 
-function describe(delivery: Delivery, attempts: readonly Attempt[]): string {
+function describe(delivery: Shown, attempts: readonly Attempt[]): string {
   const fields: [string, string][] = [
     ['delivery', delivery.id],
     ['event', `${plain(delivery.event_id)} ${delivery.event_type}`],

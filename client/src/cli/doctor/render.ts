@@ -63,10 +63,12 @@ function row(finding: Finding, widths: readonly number[], paint: Paint): string 
 
 /** Why it is not well, and what the receiver said; each once in a row of probes that have the same. */
 function remarks(finding: Finding, told: Set<string>, paint: Paint, width: number): string[] {
-  const { verdict, should, because, excerpt } = finding;
+  const { verdict, should, status, because, excerpt } = finding;
   if (verdict === 'pass') return [];
+  // One that was accepted as it should be is merely slow.
+  const merelySlow = should === 'accept' && status !== null && status >= 200 && status <= 299;
   const all = [
-    `a sound receiver ${should}s it: ${because}`,
+    ...(merelySlow ? [] : [`a sound receiver ${should}s it: ${because}`]),
     ...(excerpt === null ? [] : [`it said: ${plain(excerpt)}`]),
   ];
   const fresh = all.filter((remark) => !told.has(remark));
@@ -74,13 +76,13 @@ function remarks(finding: Finding, told: Set<string>, paint: Paint, width: numbe
   return fresh.map((remark) => paint('dim', wrapped(remark, width, '   ')));
 }
 
-/** Probes that were not sent, together where the reason is the same. */
+/** Probes that tell nothing, together where the reason is the same. */
 function left(all: readonly Finding[], paint: Paint): string[] {
   const reasons = new Map<string, number>();
   for (const { verdict, did } of all)
     if (verdict === 'skipped') reasons.set(did, (reasons.get(did) ?? 0) + 1);
   const lines = [...reasons].map(([reason, count]) =>
-    paint('dim', `· ${counted(count, 'probe')} not sent: ${reason}`),
+    paint('dim', `· ${counted(count, 'probe')} left open: ${reason}`),
   );
   return lines.length === 0 ? [] : [lines.join('\n')];
 }
@@ -108,7 +110,7 @@ function conclusion(report: Report, paint: Paint): string {
     `${passed} passed`,
     ...(warned > 0 ? [counted(warned, 'warning')] : []),
     ...(failed > 0 ? [`${failed} failed`] : []),
-    ...(skipped > 0 ? [`${skipped} not sent`] : []),
+    ...(skipped > 0 ? [`${skipped} left open`] : []),
   ].join(', ');
   const slowest =
     slowest_ms === null ? '' : ` Slowest delivery: ${duration(slowest_ms)} of ${duration(timeout_ms)}.`;

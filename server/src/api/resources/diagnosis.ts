@@ -13,7 +13,9 @@ const Finding = Type.Object({
   should: Type.Enum(['accept', 'refuse'], { description: 'What a sound receiver does' }),
   because: Type.String(),
   did: Type.String({ description: 'What this one did' }),
-  verdict: Type.Enum(['pass', 'warn', 'fail', 'skipped']),
+  verdict: Type.Enum(['pass', 'warn', 'fail', 'skipped'], {
+    description: '`skipped`: not sent, or not looked at (429)',
+  }),
   status: OrNull(Type.Integer()),
   duration_ms: OrNull(Type.Number()),
   excerpt: OrNull(
@@ -34,7 +36,7 @@ const Diagnosis = Type.Object({
   endpoint_id: IdOf('endpoint'),
   url: Type.String(),
   contract: Type.String(),
-  sound: Type.Boolean({ description: 'No probe failed' }),
+  sound: Type.Boolean({ description: 'No probe failed, and those that matter most were looked at' }),
   passed: Type.Integer(),
   warned: Type.Integer(),
   failed: Type.Integer(),
