@@ -123,10 +123,10 @@ export async function spendAllowance(
 }
 
 /**
- * What a rate-limited endpoint may save up: a twentieth of a second's worth, at least one. A whole second's worth
- * would let twice the rate through in the second after a pause.
+ * What a rate-limited endpoint may save up: about a twentieth of a second's worth, which is how often workers look. A
+ * whole second's worth would let twice the rate through in the second after a pause.
  */
-const allowanceLimit = sql<number>`greatest(1, endpoint.rate_limit / 20.0)`;
+const allowanceLimit = sql<number>`ceil((endpoint.rate_limit + 10) / 20.0)`;
 
 /**
  * The allowance as of now, of `health` and `endpoint` in the statement around it; null without a rate limit (least and
