@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { expireTasks } from '../../src/modules/reviews/expire.ts';
+import { startSweep } from '../../src/worker/sweep.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
+import { startReceiver } from '../support/receiver.ts';
 import { startSecondProcess } from '../support/second-process.ts';
 import { createKit, type Kit } from './kit.ts';
 
@@ -167,5 +169,32 @@ describeOnEachDatabase('the time of a review', (kind) => {
       escalation: { ...escalation, queue_id: elsewhere.id },
     };
     expect((await kit.call('PATCH', `/v1/workflows/${workflow.id}`, { expiry: foreign })).status).toBe(404);
+  });
+});
+
+describeOnEachDatabase('the sweep', (kind) => {
+  it('ends a review within two seconds of its time, once, with two workers', async () => {
+    const app = await createTestApp(kind);
+    const receiver = await startReceiver();
+    const second = await startSecondProcess(app);
+    const kit = createKit(app, (await app.organization()).key);
+    await kit.expecting(201, 'POST', '/v1/endpoints', {
+      url: `${receiver.url}/r`,
+      events: ['review.expired'],
+    });
+    const stops = [app, second].map(({ services }) => startSweep({ ...services, retentionDays: 30 }));
+    app.worker.start();
+    const workflow = await kit.workflow({ expiry: { after_seconds: 1, action: 'expire' } });
+    const task = await kit.task(workflow.id);
+    await receiver.received(1);
+    const { decision, expires_at: expiresAt } = await kit.get(task.id);
+    const late = Date.parse(decision.at) - Date.parse(expiresAt);
+    expect(late).toBeGreaterThanOrEqual(0);
+    expect(late).toBeLessThan(2_000);
+    await Promise.all(stops.map((stop) => stop()));
+    await second.close();
+    await app.close();
+    await receiver.close();
+    expect(receiver.requests).toHaveLength(1);
   });
 });
