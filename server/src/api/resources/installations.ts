@@ -54,14 +54,7 @@ async function actsFor(
 ): Promise<string | null> {
   if (given === null) return refuseNobody(credential?.kind === 'member');
   if (given === undefined) return credential?.kind === 'member' ? credential.memberId : null;
-  const id = inputId('member', given, '/member_id');
-  try {
-    return (await getMember(queries, orgId, id)).id;
-  } catch (error) {
-    if (error instanceof SluiceError && error.code === 'not_found')
-      throw invalidInput('/member_id', error.detail);
-    throw error;
-  }
+  return (await getMember(queries, orgId, inputId('member', given, '/member_id'))).id;
 }
 
 /** A member cannot hand out more than a member has. */
