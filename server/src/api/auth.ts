@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { SluiceError } from '../base/errors.ts';
 import { publicId } from '../base/ids.ts';
+import type { Queries } from '../db/connect.ts';
 import {
   type Access,
   type Credential,
@@ -8,8 +9,10 @@ import {
   type Services,
   scopeOf,
 } from '../http/operation.ts';
+import { findInstallationToken, installationTokenPrefix } from '../modules/apps/tokens.ts';
 import { embedSecretPrefix, findEmbedToken } from '../modules/reviews/embed-tokens.ts';
-import { findKey } from '../tenants/keys.ts';
+import { findKey, readSecret } from '../tenants/keys.ts';
+import { findMemberToken, memberTokenPrefix } from '../tenants/member-tokens.ts';
 import { covers } from '../tenants/scopes.ts';
 
 /** The headers that can hold a credential. */
@@ -40,9 +43,40 @@ export async function authenticate(
   if (services.config.adminToken !== null && equalTexts(secret, services.config.adminToken))
     return { kind: 'operator' };
   if (secret.startsWith(embedSecretPrefix)) return authenticateEmbed(services, secret);
-  const key = await findKey(services.database.queries, secret);
-  if (!key) throw new SluiceError('unauthenticated', 'This key does not exist, has expired or was revoked.');
-  return { kind: 'key', orgId: key.org_id, id: publicId('key', key.id), name: key.name, scopes: key.scopes };
+  const found = await findCredential(services.database.queries, secret);
+  if (!found)
+    throw new SluiceError('unauthenticated', 'This credential does not exist, has expired or was revoked.');
+  return found;
+}
+
+/** The beginning of a secret says which kind it is. */
+async function findCredential(queries: Queries, secret: string): Promise<Credential | null> {
+  switch (readSecret(secret)?.prefix) {
+    case undefined:
+      return null;
+    case memberTokenPrefix: {
+      const bearer = await findMemberToken(queries, secret);
+      return bearer && { kind: 'member', id: publicId('member', bearer.memberId), ...bearer };
+    }
+    case installationTokenPrefix: {
+      const bearer = await findInstallationToken(queries, secret);
+      return (
+        bearer && { kind: 'installation', id: publicId('installation', bearer.installationId), ...bearer }
+      );
+    }
+    default: {
+      const key = await findKey(queries, secret);
+      return (
+        key && {
+          kind: 'key',
+          orgId: key.org_id,
+          id: publicId('key', key.id),
+          name: key.name,
+          scopes: key.scopes,
+        }
+      );
+    }
+  }
 }
 
 async function authenticateEmbed(services: Services, secret: string): Promise<Credential> {
@@ -82,7 +116,7 @@ export function authorize(credential: Credential | null, access: Access): void {
   if (access === 'embed token') throw new SluiceError('forbidden', 'This route is for embed tokens.');
   const scope = scopeOf(access);
   if (scope !== null && !covers(credential.scopes, scope)) {
-    throw new SluiceError('missing_scope', `The key lacks the scope ${scope}.`, {
+    throw new SluiceError('missing_scope', `The credential lacks the scope ${scope}.`, {
       errors: [{ pointer: 'header:Authorization', detail: scope }],
     });
   }

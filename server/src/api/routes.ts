@@ -1,5 +1,6 @@
 import { type Route, route } from '../http/operation.ts';
 import * as account from './resources/account.ts';
+import * as apps from './resources/apps.ts';
 import * as contracts from './resources/contracts.ts';
 import * as deliveries from './resources/deliveries.ts';
 import * as diagnosis from './resources/diagnosis.ts';
@@ -7,11 +8,15 @@ import * as embedTokens from './resources/embed-tokens.ts';
 import * as endpoints from './resources/endpoints.ts';
 import * as eventTypes from './resources/event-types.ts';
 import * as events from './resources/events.ts';
+import * as installations from './resources/installations.ts';
 import * as keys from './resources/keys.ts';
+import * as memberTokens from './resources/member-tokens.ts';
 import * as members from './resources/members.ts';
 import * as organizations from './resources/organizations.ts';
 import * as presets from './resources/presets.ts';
 import * as publishing from './resources/publishing.ts';
+import * as recordTypes from './resources/record-types.ts';
+import * as records from './resources/records.ts';
 import * as reviewGates from './resources/review-gates.ts';
 import * as reviews from './resources/reviews.ts';
 import * as schedules from './resources/schedules.ts';
@@ -34,6 +39,10 @@ export const routes: readonly Route[] = [
   route('POST', '/v1/members', 'members:write', members.create),
   route('PATCH', '/v1/members/{id}', 'members:write', members.change),
   route('DELETE', '/v1/members/{id}', 'members:write', members.remove),
+
+  route('GET', '/v1/members/{id}/tokens', 'members:read', memberTokens.list),
+  route('POST', '/v1/members/{id}/tokens', 'members:write', memberTokens.create),
+  route('DELETE', '/v1/members/{id}/tokens/{token_id}', 'members:write', memberTokens.revoke),
 
   route('GET', '/v1/me', 'any credential', account.me),
   route('GET', '/v1/audit-log', 'audit:read', account.auditLog),
@@ -105,4 +114,32 @@ export const routes: readonly Route[] = [
   route('POST', '/v1/embed-tokens', 'embed_tokens:write', embedTokens.create),
   route('DELETE', '/v1/embed-tokens/{id}', 'embed_tokens:write', embedTokens.revoke),
   route('GET', '/v1/embed/session', 'embed token', embedTokens.session),
+
+  route('GET', '/v1/record-types', 'record_types:read', recordTypes.list),
+  route('GET', '/v1/record-types/{module}/{model}', 'record_types:read', recordTypes.get),
+  route('PUT', '/v1/record-types/{module}/{model}', 'record_types:write', recordTypes.put),
+  route('DELETE', '/v1/record-types/{module}/{model}', 'record_types:write', recordTypes.remove),
+
+  route('GET', '/v1/records/{module}/{model}', 'records:read', records.list),
+  route('POST', '/v1/records/{module}/{model}', 'records:write', records.create),
+  route('GET', '/v1/records/{module}/{model}/{id}', 'records:read', records.get),
+  route('PATCH', '/v1/records/{module}/{model}/{id}', 'records:write', records.change),
+  route('DELETE', '/v1/records/{module}/{model}/{id}', 'records:write', records.remove),
+
+  route('GET', '/v1/apps', 'apps:read', apps.list),
+  route('POST', '/v1/apps', 'apps:write', apps.create),
+  route('GET', '/v1/apps/{id}', 'apps:read', apps.get),
+  route('DELETE', '/v1/apps/{id}', 'apps:write', apps.remove),
+  route('GET', '/v1/apps/{id}/versions', 'apps:read', apps.listAppVersions),
+  route('POST', '/v1/apps/{id}/versions', 'apps:write', apps.createAppVersion),
+  route('GET', '/v1/apps/{id}/versions/{version}', 'apps:read', apps.getAppVersion),
+  route('POST', '/v1/apps/{id}/installations', 'apps:write', installations.install),
+
+  route('GET', '/v1/installations', 'apps:read', installations.list),
+  route('GET', '/v1/installations/{id}', 'apps:read', installations.get),
+  route('DELETE', '/v1/installations/{id}', 'apps:write', installations.uninstall),
+  route('POST', '/v1/installations/{id}/upgrade', 'apps:write', installations.upgrade),
+  route('GET', '/v1/installations/{id}/tokens', 'apps:read', installations.tokens),
+  route('POST', '/v1/installations/{id}/tokens', 'apps:write', installations.issueToken),
+  route('DELETE', '/v1/installations/{id}/tokens/{token_id}', 'apps:write', installations.removeToken),
 ];

@@ -29,8 +29,8 @@ export const catalogue = {
   },
   missing_scope: {
     status: 403,
-    title: 'The credential lacks a scope',
-    remedy: 'Use a key that holds the scope named in the detail.',
+    title: 'A scope is missing',
+    remedy: 'Use a credential that holds the scope named in the detail, or declare it in the manifest.',
   },
   forbidden: {
     status: 403,
@@ -62,6 +62,11 @@ export const catalogue = {
     status: 409,
     title: 'It conflicts with what exists',
     remedy: 'Read the current state, then decide again.',
+  },
+  consent_required: {
+    status: 409,
+    title: 'The app asks for scopes that nobody has consented to',
+    remedy: 'Have an administrator read the scopes that `errors` lists, then repeat with them as `consent`.',
   },
   idempotency_conflict: {
     status: 409,

@@ -21,6 +21,11 @@ export const idPrefixes = {
   review: 'rvw',
   reviewGate: 'gat',
   embedToken: 'emb',
+  memberToken: 'mtk',
+  record: 'rec',
+  app: 'app',
+  installation: 'ins',
+  installationToken: 'itk',
 } as const;
 
 export type IdKind = keyof typeof idPrefixes;

@@ -5,6 +5,7 @@ import type { ReviewTables } from './review-tables.ts';
 export interface Tables extends ReviewTables {
   organizations: OrganizationsTable;
   members: MembersTable;
+  member_tokens: MemberTokensTable;
   keys: KeysTable;
   audit_log: AuditLogTable;
   idempotency_keys: IdempotencyKeysTable;
@@ -22,6 +23,13 @@ export interface Tables extends ReviewTables {
   closed_deliveries: ClosedDeliveriesTable;
   attempts: AttemptsTable;
   deliveries: DeliveriesView;
+  record_types: RecordTypesTable;
+  records: RecordsTable;
+  apps: AppsTable;
+  app_versions: AppVersionsTable;
+  installations: InstallationsTable;
+  installation_webhooks: InstallationWebhooksTable;
+  installation_tokens: InstallationTokensTable;
 }
 
 interface OrganizationsTable {
@@ -44,6 +52,21 @@ interface MembersTable {
   access: string;
   created_at: Time;
   updated_at: Time;
+}
+
+interface MemberTokensTable {
+  org_id: string;
+  id: string;
+  member_id: string;
+  name: string;
+  last_four: string;
+  hash: Uint8Array;
+  scopes: string[];
+  created_by: string;
+  created_at: Time;
+  last_used_at: OptionalTime;
+  expires_at: OptionalTime;
+  revoked_at: OptionalTime;
 }
 
 interface KeysTable {
@@ -98,6 +121,7 @@ interface EndpointsTable {
   retry_delays: number[] | null;
   timeout_seconds: number | null;
   effective_timeout_seconds: number;
+  projection: string | null;
   enabled: boolean;
   disabled_reason: string | null;
   disabled_at: OptionalTime;
@@ -242,4 +266,71 @@ interface AttemptsTable {
   worker: string | null;
   started_at: Time;
   finished_at: Time;
+}
+
+interface RecordTypesTable {
+  org_id: string;
+  module: string;
+  model: string;
+  description: string;
+  schema: string | null;
+  created_at: Time;
+  updated_at: Time;
+}
+
+interface RecordsTable {
+  org_id: string;
+  module: string;
+  model: string;
+  id: string;
+  fields: string;
+  created_at: Time;
+  updated_at: Time;
+}
+
+interface AppsTable {
+  org_id: string;
+  id: string;
+  name: string;
+  description: string | null;
+  created_at: Time;
+}
+
+interface AppVersionsTable {
+  org_id: string;
+  app_id: string;
+  version: string;
+  number: number;
+  manifest: string;
+  created_by: string;
+  created_at: Time;
+}
+
+interface InstallationsTable {
+  org_id: string;
+  id: string;
+  app_id: string;
+  version: string;
+  installed_by: string;
+  created_at: Time;
+  updated_at: Time;
+}
+
+interface InstallationWebhooksTable {
+  org_id: string;
+  installation_id: string;
+  endpoint_id: string;
+  definition: string;
+}
+
+interface InstallationTokensTable {
+  org_id: string;
+  id: string;
+  installation_id: string;
+  member_id: string | null;
+  last_four: string;
+  hash: Uint8Array;
+  created_by: string;
+  created_at: Time;
+  last_used_at: OptionalTime;
 }

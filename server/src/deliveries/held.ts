@@ -1,6 +1,7 @@
 import { getContract } from '@sluice/contracts';
 import { sql } from 'kysely';
 import type { Queries } from '../db/connect.ts';
+import { readProjection, showing } from '../endpoints/projection.ts';
 import { cancelWhere, type DeliveryName } from './changes.ts';
 import { phase } from './phases.ts';
 import { asWireEvent, bodyIdOf, type EventRow } from './prepare.ts';
@@ -21,7 +22,8 @@ export async function releaseHeld(tx: Queries, releases: readonly Release[]): Pr
 }
 
 async function release(tx: Queries, some: readonly Release[]): Promise<void> {
-  const bodyIds = await storeRevisedBodies(tx, some);
+  const { bodyIds, unseen } = await storeRevisedBodies(tx, some);
+  await cancelHeld(tx, unseen);
   const releases = some.filter(({ id, data }) => data === null || bodyIds.has(id));
   await sql`
     update open_deliveries delivery set
@@ -53,28 +55,42 @@ function* slices<T>(rows: readonly T[]): Generator<readonly T[]> {
 interface HeldRow extends Omit<EventRow, 'data'> {
   delivery_id: string;
   contract: string;
+  projection: string | null;
 }
 
-/** Writes what revised deliveries will send, once for each contract of an event; answers the bodies' ids by delivery. */
-async function storeRevisedBodies(tx: Queries, releases: readonly Release[]): Promise<Map<string, string>> {
+/**
+ * Writes what revised deliveries will send, once for each contract and projection of an event. Answers the bodies' ids
+ * by delivery, and the deliveries whose endpoints may see nothing of what has become of the event.
+ */
+async function storeRevisedBodies(
+  tx: Queries,
+  releases: readonly Release[],
+): Promise<{ bodyIds: Map<string, string>; unseen: DeliveryName[] }> {
   const revised = new Map(releases.flatMap(({ id, data }) => (data === null ? [] : [[id, data] as const])));
-  if (revised.size === 0) return new Map();
+  if (revised.size === 0) return { bodyIds: new Map(), unseen: [] };
   const { rows } = await sql<HeldRow>`
-    select delivery.id as delivery_id, delivery.contract, event.org_id, event.id, event.external_id, event.type, event.occurred_at
+    select delivery.id as delivery_id, delivery.contract, event.org_id, event.id, event.external_id, event.type, event.occurred_at,
+           event.source, endpoint.projection
       from open_deliveries delivery
       join events event on event.org_id = delivery.org_id and event.id = delivery.event_id
+      left join endpoints endpoint on endpoint.org_id = delivery.org_id and endpoint.id = delivery.endpoint_id
      where (delivery.org_id, delivery.id) in (
        select * from unnest(${releases.map((release) => release.orgId)}::uuid[], ${releases.map((release) => release.id)}::uuid[]))
        and delivery.phase = ${phase.held}::int
      order by delivery.org_id, delivery.id for update of delivery`.execute(tx);
   const bodies = new Map<string, Map<string, RevisedBody>>();
   const bodyIds = new Map<string, string>();
+  const unseen: DeliveryName[] = [];
   for (const row of rows) {
     const data = revised.get(row.delivery_id);
     if (data === undefined) continue;
+    if (!showing({ type: row.type, data })(readProjection(row.projection))) {
+      unseen.push({ orgId: row.org_id, id: row.delivery_id });
+      continue;
+    }
     const sameData = bodies.get(data) ?? new Map<string, RevisedBody>();
     bodies.set(data, sameData);
-    const key = `${row.id} ${row.contract}`;
+    const key = `${row.id} ${row.contract} ${row.projection ?? ''}`;
     const body = sameData.get(key) ?? encodeRevised(row, data);
     sameData.set(key, body);
     bodyIds.set(row.delivery_id, body.id);
@@ -84,7 +100,7 @@ async function storeRevisedBodies(tx: Queries, releases: readonly Release[]): Pr
     insert into bodies (org_id, id, content)
     select * from unnest(${list.map((body) => body.orgId)}::uuid[], ${list.map((body) => body.id)}::uuid[], ${list.map((body) => body.content)}::text[])
     on conflict do nothing`.execute(tx);
-  return bodyIds;
+  return { bodyIds, unseen };
 }
 
 interface RevisedBody {
@@ -96,6 +112,6 @@ interface RevisedBody {
 function encodeRevised(row: HeldRow, data: string): RevisedBody {
   const contract = getContract(row.contract);
   if (!contract) throw new Error(`This version knows no contract "${row.contract}".`);
-  const bytes = contract.encode(asWireEvent({ ...row, data }));
+  const bytes = contract.encode(asWireEvent({ ...row, data }, row.projection));
   return { orgId: row.org_id, id: bodyIdOf(row.id, bytes), content: Buffer.from(bytes).toString() };
 }

@@ -5,6 +5,7 @@ import { firstIdAt, publicId, timeOfId } from '../base/ids.ts';
 import type { Sealer } from '../base/seal.ts';
 import type { Queries } from '../db/connect.ts';
 import { openHeaders } from '../endpoints/endpoints.ts';
+import { type Projection, project, readProjection } from '../endpoints/projection.ts';
 import { readSecrets } from '../endpoints/secrets.ts';
 import type { Claimed } from './claim.ts';
 import { retryRuleFor, retryRuleOf } from './schedule.ts';
@@ -46,6 +47,7 @@ interface EndpointRow {
   url: string;
   headers: string | null;
   retry_delays: number[] | null;
+  projection: string | null;
 }
 
 export interface EventRow {
@@ -55,6 +57,7 @@ export interface EventRow {
   type: string;
   data: string;
   occurred_at: Date;
+  source: string;
 }
 
 /**
@@ -90,10 +93,10 @@ export async function prepare(
       if (!contract) throw new Error(`this version knows no contract "${delivery.contract}"`);
       const open = secrets.get(delivery.endpointId);
       if (!endpoint || !open) throw new NeverSent('its endpoint has no secret to sign with');
-      const wireEvent = asWireEvent(event);
+      const wireEvent = asWireEvent(event, endpoint.projection);
       const body =
         delivery.bodyId === null
-          ? encodeOnce(encoded, contract, event, wireEvent)
+          ? encodeOnce(encoded, contract, event.id, endpoint.projection, wireEvent)
           : bodies.get(delivery.bodyId);
       // Encoding the event instead could send what a reviewer has changed.
       if (!body) throw new NeverSent('its body is no longer in the ledger');
@@ -117,18 +120,19 @@ export async function prepare(
   return { jobs, unpreparable };
 }
 
-/** Deliveries of one event under one contract share their bytes, in memory as in the ledger. */
+/** Deliveries of one event under one contract and projection share their bytes, in memory as in the ledger. */
 function encodeOnce(
   encoded: Map<string, { id: string; bytes: Uint8Array }>,
   contract: Contract,
-  event: EventRow,
+  eventId: string,
+  projection: string | null,
   wireEvent: WireEvent,
 ) {
-  const key = `${contract.name} ${event.id}`;
+  const key = `${contract.name} ${eventId} ${projection ?? ''}`;
   const known = encoded.get(key);
   if (known) return known;
   const bytes = contract.encode(wireEvent);
-  const body = { id: bodyIdOf(event.id, bytes), bytes };
+  const body = { id: bodyIdOf(eventId, bytes), bytes };
   encoded.set(key, body);
   return body;
 }
@@ -139,14 +143,27 @@ export function bodyIdOf(eventId: string, bytes: Uint8Array): string {
   return `${firstIdAt(timeOfId(eventId)).slice(0, 13)}-7${digest.slice(0, 3)}-8${digest.slice(3, 6)}-${digest.slice(6, 18)}`;
 }
 
-export function asWireEvent(event: EventRow): WireEvent {
+/**
+ * An event as a contract writes it for one endpoint: with what the endpoint may see now, so that a scope that was
+ * narrowed holds for what is queued. A test event holds nothing of anybody's.
+ * @param projection of the endpoint, as it is stored
+ */
+export function asWireEvent(event: EventRow, projection: string | null): WireEvent {
   return {
     id: event.external_id ?? publicId('event', event.id),
     type: event.type,
-    data: Buffer.from(event.data),
+    data: visibleData(event, readProjection(projection)),
     occurredAt: event.occurred_at,
     organizationId: publicId('organization', event.org_id),
   };
+}
+
+function visibleData(event: EventRow, projection: Projection | null): Uint8Array {
+  const data = Buffer.from(event.data);
+  if (projection === null || event.source === 'test') return data;
+  const visible = project(projection, event.type, data);
+  if (visible === null) throw new NeverSent('its endpoint may see nothing of its event');
+  return visible;
 }
 
 interface RowName {
@@ -171,7 +188,7 @@ function among(names: readonly RowName[]) {
 
 async function readEvents(queries: Queries, names: readonly RowName[]): Promise<Map<string, EventRow>> {
   const { rows } =
-    await sql<EventRow>`select org_id, id, external_id, type, data, occurred_at from events where ${among(names)}`.execute(
+    await sql<EventRow>`select org_id, id, external_id, type, data, occurred_at, source from events where ${among(names)}`.execute(
       queries,
     );
   return keyed(rows);
@@ -179,7 +196,7 @@ async function readEvents(queries: Queries, names: readonly RowName[]): Promise<
 
 async function readEndpoints(queries: Queries, names: readonly RowName[]): Promise<Map<string, EndpointRow>> {
   const { rows } =
-    await sql<EndpointRow>`select org_id, id, url, headers, retry_delays from endpoints where ${among(names)}`.execute(
+    await sql<EndpointRow>`select org_id, id, url, headers, retry_delays, projection from endpoints where ${among(names)}`.execute(
       queries,
     );
   return keyed(rows);

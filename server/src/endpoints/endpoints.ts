@@ -6,6 +6,7 @@ import type { Sealer } from '../base/seal.ts';
 import type { Queries } from '../db/connect.ts';
 import type { Tables } from '../db/tables.ts';
 import { createHealth, resetHealth } from './health.ts';
+import type { Projection } from './projection.ts';
 import { destroySecrets, type EndpointName, issueSecret, readSecrets, type SecretTools } from './secrets.ts';
 
 export type Endpoint = Selectable<Tables['endpoints']>;
@@ -45,7 +46,11 @@ export async function createEndpoint(
   tools: EndpointTools,
   orgId: string,
   owner: EndpointOwner,
-  input: EndpointInput & { readonly contract: string; readonly secret?: string },
+  input: EndpointInput & {
+    readonly contract: string;
+    readonly secret?: string;
+    readonly projection?: Projection;
+  },
 ): Promise<{ endpoint: Endpoint; secret: string }> {
   const contract = contractNamed(input.contract);
   checkRetryDelays(contract, input.retryDelays);
@@ -68,6 +73,7 @@ export async function createEndpoint(
       retry_delays: input.retryDelays ? [...input.retryDelays] : null,
       timeout_seconds: input.timeoutSeconds ?? null,
       effective_timeout_seconds: input.timeoutSeconds ?? contract.timeoutSeconds,
+      projection: input.projection ? JSON.stringify(input.projection) : null,
       enabled: true,
       created_at: sql<Date>`now()`,
       updated_at: sql<Date>`now()`,
@@ -130,6 +136,21 @@ export async function changeEndpoint(
     .executeTakeFirstOrThrow();
   await bumpVersion(tx, name.orgId);
   return changed;
+}
+
+/** Changes all that an endpoint may be shown, also of what is queued for it. */
+export async function changeProjection(
+  tx: Queries,
+  name: EndpointName,
+  projection: Projection,
+): Promise<void> {
+  await tx
+    .updateTable('endpoints')
+    .set({ projection: JSON.stringify(projection), updated_at: sql<Date>`now()` })
+    .where('org_id', '=', name.orgId)
+    .where('id', '=', name.id)
+    .execute();
+  await bumpVersion(tx, name.orgId);
 }
 
 /** Stops deliveries to an endpoint. Answers `null` when it was disabled already. */
@@ -272,15 +293,34 @@ function checkRetryDelays(contract: Contract, delays: readonly number[] | null |
     throw invalidInput('/retry_delays', `The ${contract.name} contract promises its own delays.`);
 }
 
-function checkUrl(tools: EndpointTools, contract: Contract, text: string): string {
-  if (!URL.canParse(text)) throw invalidInput('/url', 'This is not a URL.');
+/**
+ * A URL in its normal form, if endpoints of this contract may have it.
+ * @param pointer where in the request it is
+ * @throws {SluiceError} invalid_input, forbidden_address
+ */
+export function checkEndpointUrl(
+  tools: Pick<EndpointTools, 'addresses'>,
+  contractName: string,
+  text: string,
+  pointer: string,
+): string {
+  return checkUrl(tools, contractNamed(contractName), text, pointer);
+}
+
+function checkUrl(
+  tools: Pick<EndpointTools, 'addresses'>,
+  contract: Contract,
+  text: string,
+  pointer = '/url',
+): string {
+  if (!URL.canParse(text)) throw invalidInput(pointer, 'This is not a URL.');
   const url = new URL(text);
   const problem = contract.url.problem(url, { loopback: tools.addresses.loopbackAllowed });
-  if (problem !== null) throw invalidInput('/url', problem);
+  if (problem !== null) throw invalidInput(pointer, problem);
   const forbidden = tools.addresses.problem(url);
   if (forbidden !== null)
     throw new SluiceError('forbidden_address', forbidden, {
-      errors: [{ pointer: '/url', detail: forbidden }],
+      errors: [{ pointer, detail: forbidden }],
     });
   return url.href;
 }

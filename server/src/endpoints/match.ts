@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Queries } from '../db/connect.ts';
 import { VersionedCache } from '../tenants/versioned.ts';
+import { type Projectable, type Projection, readProjection, showing } from './projection.ts';
 
 /** An enabled endpoint as fan-out needs it. */
 export interface Subscriber {
@@ -9,6 +10,8 @@ export interface Subscriber {
   readonly patterns: readonly string[];
   /** The member whose endpoint it is; `null` for endpoints of the organization or of an app installation. */
   readonly memberId: string | null;
+  /** All that it may be shown; `null`: everything. */
+  readonly projection: Projection | null;
 }
 
 /** The enabled endpoints of one organization as of one version of them. */
@@ -26,19 +29,21 @@ export function matchesPattern(pattern: string, type: string): boolean {
 }
 
 /**
- * Who gets an event. Endpoints of the organization and of installations go by type alone; a member's endpoint only
- * ever gets what was addressed to that member.
+ * Who gets an event. Endpoints of the organization and of installations go by type; a member's endpoint only ever
+ * gets what was addressed to that member; one with a projection only what shows something through it.
  * @param addressed ids of the members that the event's audience names
  */
 export function matchSubscribers(
   list: SubscriberList,
-  type: string,
+  event: Projectable,
   addressed: ReadonlySet<string>,
 ): Subscriber[] {
+  const shows = showing(event);
   return list.subscribers.filter(
     (subscriber) =>
       (subscriber.memberId === null || addressed.has(subscriber.memberId)) &&
-      subscriber.patterns.some((pattern) => matchesPattern(pattern, type)),
+      subscriber.patterns.some((pattern) => matchesPattern(pattern, event.type)) &&
+      shows(subscriber.projection),
   );
 }
 
@@ -72,14 +77,21 @@ async function readSubscribers(tx: Queries, orgIds: readonly string[]): Promise<
     contract: string;
     events: string[];
     member_id: string | null;
+    projection: string | null;
   }>`
-    select org_id, id, contract, events, case when owner_kind = 'member' then owner_id end as member_id
+    select org_id, id, contract, events, projection, case when owner_kind = 'member' then owner_id end as member_id
       from endpoints where org_id = any(${orgIds}::uuid[]) and enabled and deleted_at is null
      order by org_id, id`.execute(tx);
   const byOrganization = new Map<string, Subscriber[]>();
   for (const row of rows) {
     const list = byOrganization.get(row.org_id) ?? [];
-    list.push({ endpointId: row.id, contract: row.contract, patterns: row.events, memberId: row.member_id });
+    list.push({
+      endpointId: row.id,
+      contract: row.contract,
+      patterns: row.events,
+      memberId: row.member_id,
+      projection: readProjection(row.projection),
+    });
     byOrganization.set(row.org_id, list);
   }
   return byOrganization;

@@ -256,7 +256,7 @@ async function planRequest(
     const id = claimed?.id ?? newId(tools.clock);
     const addressed =
       event.audience === null ? new Set<string>() : await resolveAudience(tx, request.orgId, event.audience);
-    const subscribers = matchSubscribers(list, event.type, addressed);
+    const subscribers = matchSubscribers(list, event, addressed);
     planned.push({ id, event, orgId: request.orgId, subscribers });
   }
   return planned;

@@ -3,6 +3,7 @@ import { SluiceError } from '../base/errors.ts';
 import { firstIdAt, parseId, publicId, timeOfId } from '../base/ids.ts';
 import type { Queries } from '../db/connect.ts';
 import type { Tables } from '../db/tables.ts';
+import { readProjection, showing } from '../endpoints/projection.ts';
 
 export type StoredEvent = Selectable<Tables['events']>;
 
@@ -82,7 +83,8 @@ export type TraceReason =
   | 'endpoint_disabled'
   | 'endpoint_newer_than_event'
   | 'endpoint_changed_since'
-  | 'not_addressed';
+  | 'not_addressed'
+  | 'nothing_visible';
 
 /** What an event meant for one endpoint. */
 export interface TraceEntry {
@@ -115,11 +117,12 @@ export async function traceEvent(
     newer: boolean;
     changed: boolean;
     of_member: boolean;
+    projection: string | null;
     delivery_id: string | null;
     state: string | null;
     attempts: number | null;
   }>`
-    select endpoint.id as endpoint_id, endpoint.name, endpoint.url, endpoint.enabled, endpoint.owner_kind = 'member' as of_member,
+    select endpoint.id as endpoint_id, endpoint.name, endpoint.url, endpoint.enabled, endpoint.projection, endpoint.owner_kind = 'member' as of_member,
            exists (select 1 from unnest(endpoint.events) pattern
                     where pattern = '*' or pattern = ${event.type} or (pattern like '%.*' and starts_with(${event.type}, left(pattern, -1)))) as selected,
            endpoint.created_at > ${event.created_at} as newer, endpoint.updated_at > ${event.created_at} as changed,
@@ -129,12 +132,13 @@ export async function traceEvent(
        and delivery.event_id = ${event.id} and delivery.id >= ${dayBefore}
      where endpoint.org_id = ${event.org_id} and (endpoint.deleted_at is null or delivery.id is not null)
      order by delivery.id is null, endpoint.id, delivery.id limit ${traceLimit + 1}`.execute(queries);
+  const shows = showing(event);
   const entries = rows.slice(0, traceLimit).map(
     (row): TraceEntry => ({
       endpointId: row.endpoint_id,
       endpointName: row.name,
       url: row.url,
-      reason: reasonOf(row),
+      reason: reasonOf(row, shows),
       deliveryId: row.delivery_id,
       state: row.state,
       attempts: row.attempts ?? 0,
@@ -143,18 +147,23 @@ export async function traceEvent(
   return { entries, complete: rows.length <= traceLimit };
 }
 
-function reasonOf(row: {
-  delivery_id: string | null;
-  selected: boolean;
-  enabled: boolean;
-  newer: boolean;
-  changed: boolean;
-  of_member: boolean;
-}): TraceReason {
+function reasonOf(
+  row: {
+    delivery_id: string | null;
+    selected: boolean;
+    enabled: boolean;
+    newer: boolean;
+    changed: boolean;
+    of_member: boolean;
+    projection: string | null;
+  },
+  shows: ReturnType<typeof showing>,
+): TraceReason {
   if (row.delivery_id !== null) return 'matched';
   if (row.newer) return 'endpoint_newer_than_event';
   if (!row.enabled) return 'endpoint_disabled';
   if (!row.selected) return 'type_not_selected';
+  if (!shows(readProjection(row.projection))) return 'nothing_visible';
   return row.of_member ? 'not_addressed' : 'endpoint_changed_since';
 }
 

@@ -4,6 +4,7 @@ import type { Queries } from '../db/connect.ts';
 import { priority } from '../deliveries/phases.ts';
 import { getEndpoint } from '../endpoints/endpoints.ts';
 import { matchSubscribers } from '../endpoints/match.ts';
+import { readProjection, showing } from '../endpoints/projection.ts';
 import { type Audience, resolveAudience } from '../tenants/members.ts';
 import { type AcceptTools, acceptAll, readState } from './accept.ts';
 import { getEvent } from './events.ts';
@@ -14,7 +15,7 @@ import type { AcceptedEvent } from './new-event.ts';
  * Sends an event again, as new deliveries: to every endpoint that it matches now, or to one, matched or not. Gates
  * hold replays as they hold events.
  * @param name the event's public id
- * @throws {SluiceError} not_found, conflict (the one endpoint is disabled)
+ * @throws {SluiceError} not_found, conflict (the one endpoint is disabled, or may see nothing of it)
  */
 export async function replayEvent(
   tx: Queries,
@@ -50,12 +51,14 @@ export async function replayEvent(
   async function matching() {
     const audience: Audience | null = event.audience === null ? null : JSON.parse(event.audience);
     const addressed = audience === null ? new Set<string>() : await resolveAudience(tx, orgId, audience);
-    return matchSubscribers(lists.get(orgId) ?? { version: 0, subscribers: [] }, event.type, addressed);
+    return matchSubscribers(lists.get(orgId) ?? { version: 0, subscribers: [] }, event, addressed);
   }
 
   async function single(id: string) {
     const endpoint = await getEndpoint(tx, { orgId, id });
     if (!endpoint.enabled) throw new SluiceError('conflict', 'The endpoint is disabled; enable it first.');
+    if (!showing(event)(readProjection(endpoint.projection)))
+      throw new SluiceError('conflict', 'The endpoint may see nothing of this event.');
     return { endpointId: endpoint.id, contract: endpoint.contract };
   }
 }

@@ -10,10 +10,16 @@ export const Timestamp = Type.String({
 });
 
 export function IdOf(kind: IdKind) {
+  const words = wordsOf(kind);
   return Type.String({
-    description: `Id of ${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}`,
+    description: `Id of ${/^[aeiou]/.test(words) ? 'an' : 'a'} ${words}`,
     examples: [`${idPrefixes[kind]}_01jd8r5w3kfq5bz0p2v6x7y8z9`],
   });
+}
+
+/** `auditEntry` as people say it: `audit entry`. */
+function wordsOf(kind: IdKind): string {
+  return kind.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
 export function OrNull<Schema extends Parameters<typeof Type.Union>[0][number]>(schema: Schema) {
@@ -61,7 +67,7 @@ export const Metadata = MapOf(
 /** An id in the path: a wrong kind answers as one that does not exist. */
 export function pathId(kind: IdKind, text: string): string {
   const id = parseId(kind, text);
-  if (id === null) throw new SluiceError('not_found', `No such ${kind}.`);
+  if (id === null) throw new SluiceError('not_found', `No such ${wordsOf(kind)}.`);
   return id;
 }
 

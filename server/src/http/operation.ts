@@ -11,6 +11,7 @@ import type { AcceptTools } from '../events/accept.ts';
 import type { Publisher } from '../events/publish.ts';
 import type { Actor } from '../tenants/audit.ts';
 import type { IdempotentRequest } from '../tenants/idempotency.ts';
+import type { MemberRights, RecordScope } from '../tenants/record-scopes.ts';
 import { type Scope, scopes } from '../tenants/scopes.ts';
 
 /** What a process has: made once in `main.ts`, handed down to every handler. */
@@ -28,17 +29,33 @@ export interface Services extends AcceptTools {
   readonly metrics: Metrics;
 }
 
+/** A credential of an organization: what it is called in the audit log, and what it may do. */
+interface OrganizationCredential {
+  readonly orgId: string;
+  /** Public id of the key, the member or the installation. */
+  readonly id: string;
+  readonly name: string;
+  readonly scopes: readonly string[];
+}
+
 /** Who a request comes from. */
 export type Credential =
   | { readonly kind: 'operator' }
-  | {
-      readonly kind: 'key';
-      readonly orgId: string;
-      readonly id: string;
-      readonly name: string;
-      readonly scopes: readonly string[];
-    }
+  | ({ readonly kind: 'key' } & OrganizationCredential)
+  | ({ readonly kind: 'member' } & OrganizationCredential & MemberRights)
+  | ({
+      readonly kind: 'installation';
+      /** What the installed version's manifest declares. */
+      readonly recordScopes: readonly RecordScope[];
+      /** The member that it acts for; `null`: the organization. */
+      readonly actsFor: MemberRights | null;
+    } & OrganizationCredential)
   | EmbedCredential;
+
+/** What a credential of an organization holds; nobody else holds anything there. */
+export function heldScopes(credential: Credential | null): readonly string[] {
+  return credential !== null && 'scopes' in credential ? credential.scopes : [];
+}
 
 /** A token of a page that other sites show. */
 export interface EmbedCredential {

@@ -1,11 +1,12 @@
 import type { Queries } from '../db/connect.ts';
 import { putEventTypes } from '../events/event-types.ts';
+import { putRecordType } from '../modules/records/record-types.ts';
 import { changeOrganization, type Organization } from '../tenants/organizations.ts';
 import type { Preset } from './preset.ts';
 
 /**
- * Gives an organization a product's contract and catalogue. Event types of its own stay; one that has the name of the
- * product's becomes the product's. Endpoints and keys that exist stay as they are.
+ * Gives an organization a product's contract, catalogue and record types. Types of its own stay; one that has the name
+ * of the product's becomes the product's. Endpoints and keys that exist stay as they are.
  * @throws {SluiceError} not_found
  */
 export async function adoptPreset(tx: Queries, orgId: string, preset: Preset): Promise<Organization> {
@@ -14,5 +15,6 @@ export async function adoptPreset(tx: Queries, orgId: string, preset: Preset): P
     defaultContract: preset.contract.name,
   });
   await putEventTypes(tx, orgId, preset.eventTypes);
+  for (const recordType of preset.recordTypes ?? []) await putRecordType(tx, orgId, recordType);
   return organization;
 }

@@ -1,4 +1,5 @@
 import type { Contract } from '@sluice/contracts';
+import type { RecordTypeInput } from '../modules/records/record-types.ts';
 
 /**
  * A product that an organization can adopt: what it publishes, how that is delivered, how its keys begin. Everything
@@ -13,6 +14,8 @@ export interface Preset {
   /** How keys begin that are made for the organization. */
   readonly keyPrefix: string;
   readonly eventTypes: readonly PresetEventType[];
+  /** The types of records that the product keeps, if it keeps any. */
+  readonly recordTypes?: readonly RecordTypeInput[];
 }
 
 /** An entry of a product's catalogue: what `POST /v1/events` takes, before the contract wraps it. */

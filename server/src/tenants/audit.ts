@@ -5,7 +5,7 @@ import type { Queries } from '../db/connect.ts';
 
 /** Who does something, and from where. */
 export interface Actor {
-  /** `operator`, `system`, or the kind and public id of a credential: `key:key_…`. */
+  /** `operator`, `system`, or the kind and public id of a credential: `key:key_…`, `member:mbr_…`. */
   readonly name: string;
   readonly ip: string | null;
   readonly userAgent: string | null;

@@ -24,6 +24,12 @@ export const scopes = [
   'review_gates:write',
   'embed_tokens:read',
   'embed_tokens:write',
+  'record_types:read',
+  'record_types:write',
+  'records:read',
+  'records:write',
+  'apps:read',
+  'apps:write',
 ] as const;
 
 export type Scope = (typeof scopes)[number];
@@ -42,4 +48,24 @@ export function covers(held: readonly string[], wanted: string): boolean {
     (scope) => wanted === '*' || (wanted === `${subject}:*` && scope.startsWith(`${subject}:`)),
   );
   return wanted !== '*' && parts.length > 0 && parts.every((scope) => held.includes(scope));
+}
+
+/**
+ * What a member may do with a credential of their own. Records are bounded further, module by module, by the
+ * member's access rights (`record-scopes.ts`).
+ */
+const scopesOfRoles = {
+  owner: ['*'],
+  admin: ['*'],
+  hr_admin: ['members:read', 'event_types:read', 'record_types:read', 'records:*'],
+  member: ['event_types:read', 'record_types:read', 'records:*'],
+} as const satisfies Record<string, readonly string[]>;
+
+export function scopesOfRole(role: keyof typeof scopesOfRoles): readonly string[] {
+  return scopesOfRoles[role];
+}
+
+/** The scopes that two lists both cover. */
+export function commonScopes(a: readonly string[], b: readonly string[]): string[] {
+  return [...new Set([...a.filter((scope) => covers(b, scope)), ...b.filter((scope) => covers(a, scope))])];
 }

@@ -17,10 +17,10 @@ export function findOtherMarkers(answer: Answer, asker: Tenant): string[] {
     .filter((mark) => mark !== asker.marker);
 }
 
-/** A name of the same kind and length that nothing has. */
+/** For a name of the organization's one of the same kind and length that nothing has. */
 export function strangerOf(name: string, owner: Tenant): string {
   return name
-    .replaceAll(idForm, (id) => typeid(TypeID.fromString(id).getType()).toString())
+    .replaceAll(idForm, (id) => (owner.ids.has(id) ? typeid(TypeID.fromString(id).getType()).toString() : id))
     .replaceAll(owner.marker, () => `mark0x${randomBytes(32).toString('hex')}`.slice(0, owner.marker.length));
 }
 

@@ -32,6 +32,18 @@ function created(collection: string, name = 'id'): Place {
   };
 }
 
+/** The same below other things: `collection` has a parameter for each name before it. */
+function below(collection: string, name = 'id'): Place {
+  return {
+    async make(world, tenant, outer) {
+      let next = 0;
+      const path = collection.replaceAll(/\{\w+\}/g, () => encodeURIComponent(outer[next++] ?? ''));
+      const { body } = await tenant.call('POST', path, await world.sample(`POST ${collection}`, tenant));
+      return body[name];
+    },
+  };
+}
+
 /**
  * One line for each kind of name in a path: the path up to and with the parameter, and how an organization gets such
  * a thing. Routes below it (`…/{id}/retry`) need no further line.
@@ -39,7 +51,8 @@ function created(collection: string, name = 'id'): Place {
 export const places: Readonly<Record<string, Place>> = {
   '/v1/organizations/{id}': { make: async (_world, tenant) => tenant.id },
   '/v1/keys/{id}': created('/v1/keys'),
-  '/v1/members/{id}': created('/v1/members'),
+  '/v1/members/{id}': { make: makeMember },
+  '/v1/members/{id}/tokens/{token_id}': below('/v1/members/{id}/tokens'),
   '/v1/event-types/{name}': { make: makeEventType },
   '/v1/events/{id}': created('/v1/events'),
   '/v1/contracts/{name}': { make: async () => 'standard', shared: true },
@@ -51,6 +64,15 @@ export const places: Readonly<Record<string, Place>> = {
   '/v1/reviews/{id}': { make: makeReview },
   '/v1/review-gates/{id}': created('/v1/review-gates'),
   '/v1/embed-tokens/{id}': twice(created('/v1/embed-tokens')),
+  '/v1/record-types/{module}': { make: async (_world, tenant) => tenant.text() },
+  '/v1/record-types/{module}/{model}': { make: makeRecordType },
+  '/v1/records/{module}': { make: async (_world, tenant) => tenant.text() },
+  '/v1/records/{module}/{model}': { make: makeRecords },
+  '/v1/records/{module}/{model}/{id}': below('/v1/records/{module}/{model}'),
+  '/v1/apps/{id}': { make: makeApp },
+  '/v1/apps/{id}/versions/{version}': below('/v1/apps/{id}/versions', 'version'),
+  '/v1/installations/{id}': { make: makeInstallation },
+  '/v1/installations/{id}/tokens/{token_id}': below('/v1/installations/{id}/tokens'),
 };
 
 /**
@@ -151,4 +173,51 @@ async function attempted(tenant: Tenant, id: string, attempts: number): Promise<
     if ((await tenant.app.worker.runOnce()) === 0)
       throw new Error(`The delivery waits: ${JSON.stringify(body)}`);
   }
+}
+
+/** With two personal tokens. */
+async function makeMember(world: World, tenant: Tenant): Promise<string> {
+  const id = await created('/v1/members').make(world, tenant, []);
+  for (let count = 0; count < 2; count += 1) await below('/v1/members/{id}/tokens').make(world, tenant, [id]);
+  return id;
+}
+
+async function makeRecordType(world: World, tenant: Tenant, outer: readonly string[]): Promise<string> {
+  const [module = ''] = outer;
+  const model = tenant.text();
+  await tenant.call(
+    'PUT',
+    `/v1/record-types/${module}/${model}`,
+    await world.sample('PUT /v1/record-types/{module}/{model}', tenant),
+  );
+  return model;
+}
+
+/** A type with two records. */
+async function makeRecords(world: World, tenant: Tenant, outer: readonly string[]): Promise<string> {
+  const [module = ''] = outer;
+  const model = await makeRecordType(world, tenant, outer);
+  for (let count = 0; count < 2; count += 1)
+    await below('/v1/records/{module}/{model}').make(world, tenant, [module, model]);
+  return model;
+}
+
+/** With two versions, one of which is the one that samples install. */
+async function makeApp(world: World, tenant: Tenant): Promise<string> {
+  const id = await created('/v1/apps').make(world, tenant, []);
+  await below('/v1/apps/{id}/versions').make(world, tenant, [id]);
+  const manifest = await world.sample('POST /v1/apps/{id}/versions', tenant);
+  await tenant.call('POST', `/v1/apps/${id}/versions`, { ...manifest, version: registeredVersion });
+  return id;
+}
+
+/** The version that every app here has. */
+export const registeredVersion = '1.0.0';
+
+/** With two tokens. */
+async function makeInstallation(world: World, tenant: Tenant): Promise<string> {
+  const app = await makeApp(world, tenant);
+  const id = await below('/v1/apps/{id}/installations').make(world, tenant, [app]);
+  await below('/v1/installations/{id}/tokens').make(world, tenant, [id]);
+  return id;
 }

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { DocumentedRoute, Schema } from './document.ts';
-import { references, type World } from './places.ts';
+import { references, registeredVersion, type World } from './places.ts';
 import type { Tenant } from './tenant.ts';
 
 /**
  * What a member of this name must be for its route to accept it. All others are made from their schemas: texts from
  * the organization's marker, numbers as large as they may be.
  */
-const named: Readonly<Record<string, (tenant: Tenant) => unknown>> = {
+const named: Readonly<Record<string, (tenant: Tenant, schema: Schema) => unknown>> = {
   url: (tenant) => `${tenant.receiver.url}/${tenant.marker}`,
   contract: () => 'standard',
   secret: () => `whsec_${randomBytes(32).toString('base64')}`,
@@ -16,12 +16,15 @@ const named: Readonly<Record<string, (tenant: Tenant) => unknown>> = {
   cron: () => '30 9 * * 1',
   // The last owner of an organization cannot go.
   role: () => 'member',
-  scopes: () => ['*'],
+  // Of a key; an app's are made from their schema.
+  scopes: (_tenant, { items }) => (items?.type === 'string' ? ['*'] : undefined),
+  module: () => 'crm',
+  model: () => 'account',
   overlap_seconds: () => 60,
   // Anybody may decide; after the first of two approvals, which is the task's second version.
   reviewers: () => null,
   approvals: () => 2,
-  version: () => 2,
+  version: sampleVersion,
   // A queue to escalate to needs the workflow first.
   escalation: () => null,
   content_type: () => 'text/plain',
@@ -29,13 +32,19 @@ const named: Readonly<Record<string, (tenant: Tenant) => unknown>> = {
   timeout_seconds: () => 10,
 };
 
+/** Of a review task, or of an app: one that is there, or a new one. */
+function sampleVersion(tenant: Tenant, { type, description }: Schema): unknown {
+  if (type === 'integer') return 2;
+  return description?.startsWith('A registered') ? registeredVersion : `1.1.0-${tenant.text()}`;
+}
+
 /** A value that its route accepts, with everything in it that may be in it. */
 export async function sampleOf(name: string, schema: Schema, world: World, tenant: Tenant): Promise<unknown> {
   const reference = references[name];
   if (reference && schema.type === 'string')
     return reference.fresh?.(tenant) ?? world.thing(name, reference, tenant);
-  const own = named[name];
-  if (own) return own(tenant);
+  const own = named[name]?.(tenant, schema);
+  if (own !== undefined) return own;
   const [choice] = schema.anyOf ?? schema.oneOf ?? [];
   if (choice) return sampleOf(name, choice, world, tenant);
   if (schema.const !== undefined) return schema.const;

@@ -117,9 +117,43 @@ export async function gatherVisitors(a: Tenant, b: Tenant, gone: Tenant): Promis
       comesTo: everywhere,
       refusal: ({ access }) => (access === 'operator' || access === 'embed' ? forbidden : null),
     },
+    {
+      name: 'a personal token of an owner of B',
+      authorization: `Bearer ${await makeMemberToken(b)}`,
+      // What B's key has made under names of its choice is there by then.
+      comesTo: ({ method }) => method !== 'PUT',
+      refusal: ({ access }) => (access === 'operator' ? forbidden : null),
+    },
+    {
+      name: 'a token of an app of B',
+      authorization: `Bearer ${await makeAppToken(b)}`,
+      // Which records it may not see is told by name, whoever has some of that name.
+      comesTo: ({ path }) => !path.startsWith('/v1/records/'),
+      refusal: ({ access }) =>
+        access === 'operator'
+          ? forbidden
+          : typeof access === 'object' && access.scope !== null
+            ? missingScope
+            : null,
+    },
     ...(await keysWithoutOneScope('A', a)),
     ...(await keysWithoutOneScope('B', b)),
   ];
+}
+
+async function makeMemberToken(tenant: Tenant): Promise<string> {
+  const email = `${tenant.text()}@example.com`;
+  const owner = await tenant.call('POST', '/v1/members', { email, name: tenant.text(), role: 'owner' });
+  const token = { name: tenant.text() };
+  return (await tenant.call('POST', `/v1/members/${owner.body.id}/tokens`, token)).body.secret;
+}
+
+async function makeAppToken(tenant: Tenant): Promise<string> {
+  const { body } = await tenant.call('POST', '/v1/apps', { name: tenant.text() });
+  const scopes = [{ module: tenant.text(), model: tenant.text(), access: 'write' }];
+  await tenant.call('POST', `/v1/apps/${body.id}/versions`, { version: '1.0.0', scopes });
+  const request = { version: '1.0.0', consent: true };
+  return (await tenant.call('POST', `/v1/apps/${body.id}/installations`, request)).body.token.secret;
 }
 
 /** For each scope a key that has all others: it comes to the routes that need this one. */

@@ -5,12 +5,20 @@ import { operation } from '../../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../../http/page.ts';
 import { listAudit } from '../../tenants/audit.ts';
 import { getOrganization } from '../../tenants/organizations.ts';
+import { scopeName } from '../../tenants/record-scopes.ts';
 
 const Me = Type.Object({
-  kind: Type.Enum(['key']),
+  kind: Type.Enum(['key', 'member', 'installation']),
   id: Type.String(),
   name: Type.String(),
   scopes: Type.Array(Type.String()),
+  record_scopes: Type.Optional(
+    Type.Array(Type.String(), {
+      description: "What an installation's manifest declares",
+      examples: [['crm.account:read']],
+    }),
+  ),
+  acts_for: Type.Optional(OrNull(IdOf('member'))),
   organization: Type.Object({ id: IdOf('organization'), name: Type.String(), slug: Type.String() }),
 });
 
@@ -21,7 +29,8 @@ export const me = operation({
   mode: 'read',
   answers: { 200: { description: 'The credential', schema: Me } },
   async handle({ queries, credential, orgId }) {
-    if (credential?.kind !== 'key') throw new Error('Only credentials of organizations come here.');
+    if (credential === null || !('scopes' in credential))
+      throw new Error('Only credentials of organizations come here.');
     const organization = await getOrganization(queries, orgId);
     return {
       status: 200,
@@ -30,6 +39,10 @@ export const me = operation({
         id: credential.id,
         name: credential.name,
         scopes: credential.scopes,
+        ...(credential.kind === 'installation' && {
+          record_scopes: credential.recordScopes.map(scopeName),
+          acts_for: credential.actsFor && publicId('member', credential.actsFor.memberId),
+        }),
         organization: {
           id: publicId('organization', organization.id),
           name: organization.name,

@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox';
 import { invalidInput, SluiceError } from '../../base/errors.ts';
 import { publicId } from '../../base/ids.ts';
 import { IdOf, IdParams, inputId, inputTime, OrNull, pathId, Text, Timestamp } from '../../http/fields.ts';
-import { type Context, operation } from '../../http/operation.ts';
+import { type Context, heldScopes, operation } from '../../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../../http/page.ts';
 import {
   createEmbedToken,
@@ -98,7 +98,7 @@ function show(row: Row): Static<typeof EmbedToken> {
 
 /** A token must not do what the key that makes it may not. */
 function refuseMoreThanHeld({ credential }: Context, acts: boolean): void {
-  const held = credential?.kind === 'key' ? credential.scopes : [];
+  const held = heldScopes(credential);
   const missing = ['reviews:read', ...(acts ? ['reviews:act'] : [])].find((scope) => !covers(held, scope));
   if (missing === undefined) return;
   throw new SluiceError('missing_scope', `A key without ${missing} cannot make a token that has it.`, {

@@ -119,7 +119,6 @@ export function showEndpoint(services: Pick<Services, 'sealer'>, row: Row): Stat
 }
 
 function ownerId(row: Row): string {
-  if (row.owner_kind === 'installation') return row.owner_id;
   return publicId(row.owner_kind, row.owner_id);
 }
 

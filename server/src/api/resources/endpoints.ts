@@ -2,12 +2,11 @@ import { getContract } from '@sluice/contracts';
 import { Type } from 'typebox';
 import { invalidInput, SluiceError } from '../../base/errors.ts';
 import { publicId } from '../../base/ids.ts';
-import { cancelForEndpoint, pauseForEndpoint, resumeForEndpoint } from '../../deliveries/changes.ts';
+import { pauseForEndpoint, resumeForEndpoint } from '../../deliveries/changes.ts';
 import { endpointStats, getDelivery, listAttempts } from '../../deliveries/ledger.ts';
 import {
   changeEndpoint,
   createEndpoint,
-  deleteEndpoint,
   disableEndpoint,
   enableEndpoint,
   getEndpoint,
@@ -17,6 +16,7 @@ import {
 import { resetHealth } from '../../endpoints/health.ts';
 import { rotateSecret } from '../../endpoints/secrets.ts';
 import { sendTestEvent } from '../../events/test-event.ts';
+import { withdrawEndpoint } from '../../events/withdraw.ts';
 import { given, IdParams, inputTime, OrNull, pathId, Timestamp } from '../../http/fields.ts';
 import { type Context, operation } from '../../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../../http/page.ts';
@@ -42,6 +42,15 @@ function audit(
   details: Record<string, unknown> = {},
 ) {
   return recordAudit(queries, services.clock, orgId, actor, { action, target, details });
+}
+
+/** @throws {SluiceError} conflict, for a webhook that the manifest of an installed app defines */
+function refuseManifests(endpoint: { readonly owner_kind: string }): void {
+  if (endpoint.owner_kind !== 'installation') return;
+  throw new SluiceError(
+    'conflict',
+    "This endpoint belongs to an app: its URL, events and contract are the installed version's; upgrade or uninstall the app.",
+  );
 }
 
 function checkHeaders(headers: Record<string, string> | undefined, contract: string): void {
@@ -148,7 +157,10 @@ export const change = operation({
   async handle(context, { params, body }) {
     const { queries, services, orgId } = context;
     const name = { orgId, id: pathId('endpoint', params.id) };
-    checkHeaders(body.headers, body.contract ?? (await getEndpoint(queries, name)).contract);
+    const before = await getEndpoint(queries, name);
+    if (body.url !== undefined || body.events !== undefined || body.contract !== undefined)
+      refuseManifests(before);
+    checkHeaders(body.headers, body.contract ?? before.contract);
     const endpoint = await changeEndpoint(
       queries,
       services,
@@ -182,8 +194,8 @@ export const remove = operation({
   async handle(context, { params }) {
     const { queries, orgId } = context;
     const id = pathId('endpoint', params.id);
-    await deleteEndpoint(queries, { orgId, id });
-    const cancelled = await cancelForEndpoint(queries, orgId, id);
+    refuseManifests(await getEndpoint(queries, { orgId, id }));
+    const cancelled = await withdrawEndpoint(queries, { orgId, id });
     await audit(context, 'endpoint.deleted', params.id, { cancelled });
     return { status: 204 };
   },

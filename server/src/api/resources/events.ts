@@ -37,6 +37,7 @@ const Trace = Type.Object({
     'endpoint_newer_than_event',
     'endpoint_changed_since',
     'not_addressed',
+    'nothing_visible',
   ]),
   delivery_id: OrNull(IdOf('delivery')),
   state: OrNull(Type.String()),

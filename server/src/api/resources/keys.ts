@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox';
 import { invalidInput, SluiceError } from '../../base/errors.ts';
 import { publicId } from '../../base/ids.ts';
 import { IdOf, IdParams, inputTime, OrNull, pathId, Text, Timestamp } from '../../http/fields.ts';
-import { type Context, operation } from '../../http/operation.ts';
+import { type Context, heldScopes, operation } from '../../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../../http/page.ts';
 import { keyPrefixFor } from '../../presets/index.ts';
 import { recordAudit } from '../../tenants/audit.ts';
@@ -113,12 +113,7 @@ export const create = operation({
   answers: { 201: { description: 'The key with its secret', schema: NewKey } },
   async handle(context, { body }) {
     const organization = await getOrganization(context.queries, context.orgId);
-    return make(
-      context,
-      organization,
-      context.credential?.kind === 'key' ? context.credential.scopes : [],
-      body,
-    );
+    return make(context, organization, heldScopes(context.credential), body);
   },
 });
 

@@ -157,7 +157,7 @@ export const create = operation({
       expiresAt,
       source: null,
     };
-    const name = credential?.kind === 'key' ? credential.name : null;
+    const name = credential !== null && 'name' in credential ? credential.name : null;
     const task = await createTask(queries, services.clock, orgId, input, {
       actor: actor.name,
       actor_name: name,
@@ -246,8 +246,9 @@ function readReviewer({ actor, credential }: Context, { member_id: memberId }: A
   if (credential?.kind === 'embed') {
     return { actor, name: credential.name, memberId: credential.memberId };
   }
-  const name = credential?.kind === 'key' ? credential.name : null;
-  return { actor, name, memberId: memberId ? inputId('member', memberId, '/member_id') : null };
+  const name = credential !== null && 'name' in credential ? credential.name : null;
+  if (memberId) return { actor, name, memberId: inputId('member', memberId, '/member_id') };
+  return { actor, name, memberId: credential?.kind === 'member' ? credential.memberId : null };
 }
 
 /** What the caller has seen, by header and by body; both have to hold. */

@@ -1,6 +1,7 @@
 import { flowlu as contract } from '@sluice/contracts';
 import { defaultKeyPrefix } from '../../tenants/keys.ts';
 import type { Preset, PresetEventType } from '../preset.ts';
+import { recordTypes } from './record-types.ts';
 
 /** A kind of record: what it is called, and one before and after a change. */
 interface RecordKind {
@@ -86,4 +87,5 @@ export const flowlu: Preset = {
   contract,
   keyPrefix: defaultKeyPrefix,
   eventTypes: kinds.flatMap(eventTypesOf),
+  recordTypes,
 };

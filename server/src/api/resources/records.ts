@@ -1,0 +1,186 @@
+import { Type } from 'typebox';
+import { invalidInput } from '../../base/errors.ts';
+import { publicId } from '../../base/ids.ts';
+import { IdOf, MapOf, pathId, Timestamp } from '../../http/fields.ts';
+import { type Context, operation } from '../../http/operation.ts';
+import { PageOf, PageQuery, pageOf, readCursor } from '../../http/page.ts';
+import { isJsonObject, type JsonObject, parseExact } from '../../modules/records/exact-json.ts';
+import { getRecordType, type RecordTypeName } from '../../modules/records/record-types.ts';
+import {
+  changeRecord,
+  createRecord,
+  deleteRecord,
+  getRecord,
+  listRecords,
+  ownFields,
+  showRecord,
+} from '../../modules/records/records.ts';
+import { recordAudit } from '../../tenants/audit.ts';
+import { refuseHiddenFields, visibleFields } from './record-access.ts';
+import { TypeParams } from './record-types.ts';
+
+const Record = Type.Object(
+  { id: IdOf('record'), created_at: Type.Optional(Timestamp), updated_at: Type.Optional(Timestamp) },
+  {
+    additionalProperties: true,
+    description:
+      'The fields of the record, with `id`, `created_at` and `updated_at`; an app sees what its scope names, and the id',
+    examples: [
+      {
+        id: 'rec_01jd8r5w3kfq5bz0p2v6x7y8z9',
+        name: 'Example Ltd',
+        created_at: '2026-04-06T14:30:00.000Z',
+        updated_at: '2026-04-06T14:30:00.000Z',
+      },
+    ],
+  },
+);
+
+const Fields = MapOf(
+  {
+    pattern: '^(?!__proto__$)[^\\u0000-\\u001f\\u007f]{1,128}$',
+    description: '1 to 128 characters, no control characters, and not __proto__',
+  },
+  Type.Unknown(),
+  {
+    maxProperties: 500,
+    description: 'Fields as the schema of the record type wants them',
+    examples: [{ name: 'Example Ltd', email: 'office@example.com' }],
+  },
+);
+
+const RecordParams = Type.Object({
+  ...TypeParams.properties,
+  id: Type.String({ minLength: 1, maxLength: 200 }),
+});
+
+/** The fields in the body, with every digit, if the credential may write them. */
+function readBody(raw: Uint8Array, visible: readonly string[] | null, name: RecordTypeName): JsonObject {
+  const fields = parseExact(Buffer.from(raw).toString());
+  if (!isJsonObject(fields)) throw invalidInput('', 'must be object');
+  const own = ownFields.find((field) => Object.hasOwn(fields, field));
+  if (own !== undefined) throw invalidInput(`/${own}`, 'The service writes this one; leave it out.');
+  refuseHiddenFields(visible, { ...name, access: 'write' }, Object.keys(fields));
+  return fields;
+}
+
+function audit(
+  { queries, services, orgId, actor }: Context,
+  action: string,
+  id: string,
+  name: RecordTypeName,
+) {
+  return recordAudit(queries, services.clock, orgId, actor, {
+    action,
+    target: publicId('record', id),
+    details: { module: name.module, model: name.model },
+  });
+}
+
+const group = 'Records';
+
+export const list = operation({
+  id: 'listRecords',
+  summary: 'List records, newest first',
+  group,
+  mode: 'read',
+  params: TypeParams,
+  query: PageQuery,
+  answers: { 200: { description: 'A page', schema: PageOf(Record) } },
+  async handle({ queries, services, orgId, credential }, { params, query }) {
+    const visible = visibleFields(credential, { ...params, access: 'read' });
+    const type = await getRecordType(queries, orgId, params);
+    const name = { sealer: services.sealer, list: `records ${type.module}.${type.model}`, orgId };
+    const rows = await listRecords(queries, type, {
+      before: readCursor(name, query.cursor),
+      limit: query.limit + 1,
+    });
+    return {
+      status: 200,
+      body: pageOf(
+        name,
+        rows,
+        query.limit,
+        (row) => row.id,
+        (row) => showRecord(row, visible),
+      ),
+    };
+  },
+});
+
+export const create = operation({
+  id: 'createRecord',
+  summary: 'Create a record',
+  description: 'The record and its event, `{module}.{model}.create`, commit together.',
+  group,
+  mode: 'write',
+  params: TypeParams,
+  body: Fields,
+  answers: { 201: { description: 'The record', schema: Record } },
+  async handle(context, { params, raw }) {
+    const { queries, services, orgId, credential } = context;
+    const visible = visibleFields(credential, { ...params, access: 'write' });
+    const type = await getRecordType(queries, orgId, params);
+    const row = await createRecord(queries, services, type, readBody(raw, visible, params));
+    await audit(context, 'record.created', row.id, params);
+    return { status: 201, body: showRecord(row, visible) };
+  },
+});
+
+export const get = operation({
+  id: 'getRecord',
+  summary: 'Read a record',
+  group,
+  mode: 'read',
+  params: RecordParams,
+  answers: { 200: { description: 'The record', schema: Record } },
+  async handle({ queries, orgId, credential }, { params }) {
+    const visible = visibleFields(credential, { module: params.module, model: params.model, access: 'read' });
+    const type = await getRecordType(queries, orgId, params);
+    return {
+      status: 200,
+      body: showRecord(await getRecord(queries, type, pathId('record', params.id)), visible),
+    };
+  },
+});
+
+export const change = operation({
+  id: 'changeRecord',
+  summary: 'Change fields of a record',
+  description:
+    'The body is a JSON Merge Patch (RFC 7396): null removes a field. The change and its event, `{module}.{model}.update`, commit together; a patch that changes nothing makes no event.',
+  group,
+  mode: 'write',
+  params: RecordParams,
+  body: Fields,
+  answers: { 200: { description: 'The record', schema: Record } },
+  async handle(context, { params, raw }) {
+    const { queries, services, orgId, credential } = context;
+    const name = { module: params.module, model: params.model };
+    const visible = visibleFields(credential, { ...name, access: 'write' });
+    const type = await getRecordType(queries, orgId, name);
+    const patch = readBody(raw, visible, name);
+    const row = await changeRecord(queries, services, type, pathId('record', params.id), patch);
+    await audit(context, 'record.changed', row.id, name);
+    return { status: 200, body: showRecord(row, visible) };
+  },
+});
+
+export const remove = operation({
+  id: 'deleteRecord',
+  summary: 'Delete a record',
+  description: 'It and its event, `{module}.{model}.delete`, commit together.',
+  group,
+  mode: 'write',
+  params: RecordParams,
+  answers: { 204: { description: 'Deleted' } },
+  async handle(context, { params }) {
+    const { queries, services, orgId, credential } = context;
+    const name = { module: params.module, model: params.model };
+    visibleFields(credential, { ...name, access: 'write' });
+    const id = pathId('record', params.id);
+    await deleteRecord(queries, services, await getRecordType(queries, orgId, name), id);
+    await audit(context, 'record.deleted', id, name);
+    return { status: 204 };
+  },
+});

@@ -1,0 +1,261 @@
+import { type Selectable, sql } from 'kysely';
+import { SluiceError } from '../../base/errors.ts';
+import { newId } from '../../base/ids.ts';
+import type { Queries } from '../../db/connect.ts';
+import { isDuplicate } from '../../db/failures.ts';
+import type { Tables } from '../../db/tables.ts';
+import { changeProjection, createEndpoint, type EndpointTools } from '../../endpoints/endpoints.ts';
+import type { Projection } from '../../endpoints/projection.ts';
+import { withdrawEndpoint } from '../../events/withdraw.ts';
+import { getOrganization } from '../../tenants/organizations.ts';
+import { type App, type AppVersion, getVersion } from './apps.ts';
+import {
+  type Consent,
+  compareManifests,
+  definitionOf,
+  type Manifest,
+  type ManifestWebhook,
+  requireConsent,
+} from './manifest.ts';
+import { createToken, type InstallationToken } from './tokens.ts';
+
+type InstallationRow = Selectable<Tables['installations']>;
+
+/** A webhook of an installation: an endpoint, and what the manifest says of it. */
+export interface InstalledWebhook extends ManifestWebhook {
+  readonly endpointId: string;
+  /** Only in the answer that made it. */
+  readonly secret?: string;
+}
+
+export interface Installation extends InstallationRow {
+  readonly manifest: Manifest;
+  readonly webhooks: readonly InstalledWebhook[];
+}
+
+export interface InstallRequest {
+  readonly consent: Consent | undefined;
+  /** Who installs, as in the audit log. */
+  readonly by: string;
+  /** For whom the installation's token acts; `null`: for the organization. */
+  readonly memberId: string | null;
+}
+
+/**
+ * Installs a version of an app: its webhooks become endpoints, and it gets its token. Publishes nothing.
+ * @throws {SluiceError} consent_required, conflict (installed already), invalid_input and forbidden_address (a URL)
+ */
+export async function installApp(
+  tx: Queries,
+  tools: EndpointTools,
+  app: App,
+  version: AppVersion,
+  request: InstallRequest,
+): Promise<{ installation: Installation; token: InstallationToken; secret: string }> {
+  requireConsent(compareManifests(null, version.manifest).consent, request.consent);
+  const row = await insertInstallation(tx, app, {
+    id: newId(tools.clock),
+    version: version.version,
+    by: request.by,
+  });
+  const webhooks = await addWebhooks(tx, tools, row, app, version.manifest, version.manifest.webhooks);
+  const { token, secret } = await createToken(tx, tools.clock, row, {
+    memberId: request.memberId,
+    createdBy: request.by,
+  });
+  return { installation: { ...row, manifest: version.manifest, webhooks }, token, secret };
+}
+
+async function insertInstallation(
+  tx: Queries,
+  app: App,
+  input: { id: string; version: string; by: string },
+): Promise<InstallationRow> {
+  try {
+    return await tx
+      .insertInto('installations')
+      .values({
+        org_id: app.org_id,
+        id: input.id,
+        app_id: app.id,
+        version: input.version,
+        installed_by: input.by,
+        created_at: sql<Date>`now()`,
+        updated_at: sql<Date>`now()`,
+      })
+      .returningAll()
+      .executeTakeFirstOrThrow();
+  } catch (cause) {
+    if (isDuplicate(cause))
+      throw new SluiceError('conflict', 'The app is installed; upgrade the installation.', { cause });
+    throw cause;
+  }
+}
+
+/**
+ * Puts another version, newer or older, in the place of the installed one, whole or not at all: webhooks that it no
+ * longer defines are removed with what is queued for them, new ones are made, the others stay what they are.
+ * @throws {SluiceError} not_found, consent_required, invalid_input and forbidden_address (a URL)
+ */
+export async function upgradeInstallation(
+  tx: Queries,
+  tools: EndpointTools,
+  app: App,
+  name: { readonly orgId: string; readonly id: string },
+  request: { readonly version: string; readonly consent: Consent | undefined },
+): Promise<{ installation: Installation; added: number; removed: number }> {
+  const row = await lockInstallation(tx, name);
+  const before = (await getVersion(tx, app, row.version)).manifest;
+  const after = (await getVersion(tx, app, request.version)).manifest;
+  const differences = compareManifests(before, after);
+  requireConsent(differences.consent, request.consent);
+  const present = await readWebhooks(tx, name);
+  const stays = new Set(differences.webhooks.unchanged.map(definitionOf));
+  const kept = present.filter((webhook) => stays.has(definitionOf(webhook)));
+  const removed = present.filter((webhook) => !stays.has(definitionOf(webhook)));
+  for (const { endpointId } of removed) await removeWebhook(tx, row, endpointId);
+  for (const webhook of kept) {
+    const projection = projectionOf(after, webhook);
+    if (JSON.stringify(projection) !== JSON.stringify(projectionOf(before, webhook)))
+      await changeProjection(tx, { orgId: name.orgId, id: webhook.endpointId }, projection);
+  }
+  const added = await addWebhooks(tx, tools, row, app, after, differences.webhooks.added);
+  const changed = await tx
+    .updateTable('installations')
+    .set({ version: request.version, updated_at: sql<Date>`now()` })
+    .where('org_id', '=', name.orgId)
+    .where('id', '=', name.id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  return {
+    installation: { ...changed, manifest: after, webhooks: [...kept, ...added] },
+    added: added.length,
+    removed: removed.length,
+  };
+}
+
+/**
+ * Takes an app out: its webhooks go with what is queued for them, its tokens stop at once. Publishes nothing.
+ * @throws {SluiceError} not_found
+ */
+export async function uninstallApp(
+  tx: Queries,
+  name: { readonly orgId: string; readonly id: string },
+): Promise<void> {
+  const row = await lockInstallation(tx, name);
+  for (const { endpointId } of await readWebhooks(tx, name)) await removeWebhook(tx, row, endpointId);
+  await tx.deleteFrom('installations').where('org_id', '=', name.orgId).where('id', '=', name.id).execute();
+}
+
+/** @throws {SluiceError} not_found */
+export async function getInstallation(
+  queries: Queries,
+  name: { readonly orgId: string; readonly id: string },
+): Promise<Installation> {
+  const row = await installationsOf(queries, name.orgId).where('id', '=', name.id).executeTakeFirst();
+  if (!row) throw new SluiceError('not_found', 'No such installation.');
+  return complete(queries, row);
+}
+
+/** Newest first. */
+export async function listInstallations(
+  queries: Queries,
+  orgId: string,
+  page: { before: string | null; limit: number },
+): Promise<Installation[]> {
+  let query = installationsOf(queries, orgId);
+  if (page.before !== null) query = query.where('id', '<', page.before);
+  const rows = await query.orderBy('id', 'desc').limit(page.limit).execute();
+  return Promise.all(rows.map((row) => complete(queries, row)));
+}
+
+function installationsOf(queries: Queries, orgId: string) {
+  return queries.selectFrom('installations').selectAll().where('org_id', '=', orgId);
+}
+
+async function complete(queries: Queries, row: InstallationRow): Promise<Installation> {
+  const { manifest } = await getVersion(queries, { org_id: row.org_id, id: row.app_id }, row.version);
+  return { ...row, manifest, webhooks: await readWebhooks(queries, { orgId: row.org_id, id: row.id }) };
+}
+
+/** The lock makes upgrades of one installation take turns. */
+async function lockInstallation(
+  tx: Queries,
+  name: { readonly orgId: string; readonly id: string },
+): Promise<InstallationRow> {
+  const row = await installationsOf(tx, name.orgId).where('id', '=', name.id).forUpdate().executeTakeFirst();
+  if (!row) throw new SluiceError('not_found', 'No such installation.');
+  return row;
+}
+
+async function readWebhooks(
+  queries: Queries,
+  name: { readonly orgId: string; readonly id: string },
+): Promise<InstalledWebhook[]> {
+  const rows = await queries
+    .selectFrom('installation_webhooks')
+    .selectAll()
+    .where('org_id', '=', name.orgId)
+    .where('installation_id', '=', name.id)
+    .orderBy('endpoint_id')
+    .execute();
+  return rows.map((row) => {
+    const webhook: ManifestWebhook = JSON.parse(row.definition);
+    return { ...webhook, endpointId: row.endpoint_id };
+  });
+}
+
+async function addWebhooks(
+  tx: Queries,
+  tools: EndpointTools,
+  installation: InstallationRow,
+  app: App,
+  manifest: Manifest,
+  webhooks: readonly ManifestWebhook[],
+): Promise<InstalledWebhook[]> {
+  const { default_contract: contract } = await getOrganization(tx, installation.org_id);
+  const made: InstalledWebhook[] = [];
+  for (const webhook of webhooks) {
+    const { module, model, actions, url } = webhook;
+    const owner = { kind: 'installation', id: installation.id } as const;
+    const { endpoint, secret } = await createEndpoint(tx, tools, installation.org_id, owner, {
+      url,
+      name: `${app.name}: ${module}.${model}`,
+      events: actions.map((action) => `${module}.${model}.${action}`),
+      contract,
+      projection: projectionOf(manifest, webhook),
+    });
+    await tx
+      .insertInto('installation_webhooks')
+      .values({
+        org_id: installation.org_id,
+        installation_id: installation.id,
+        endpoint_id: endpoint.id,
+        definition: JSON.stringify({ module, model, actions, url }),
+      })
+      .execute();
+    made.push({ ...webhook, endpointId: endpoint.id, secret });
+  }
+  return made;
+}
+
+async function removeWebhook(tx: Queries, installation: InstallationRow, endpointId: string): Promise<void> {
+  await withdrawEndpoint(tx, { orgId: installation.org_id, id: endpointId });
+  await tx
+    .deleteFrom('installation_webhooks')
+    .where('org_id', '=', installation.org_id)
+    .where('installation_id', '=', installation.id)
+    .where('endpoint_id', '=', endpointId)
+    .execute();
+}
+
+/** All that a webhook may be shown: what the scope on its model names. */
+function projectionOf({ scopes }: Manifest, { module, model }: ManifestWebhook): Projection {
+  const scope = scopes.find((candidate) => candidate.module === module && candidate.model === model);
+  if (!scope) throw new Error(`A manifest was stored whose webhook on ${module}.${model} has no scope.`);
+  return {
+    about: `${module}.${model}`,
+    fields: scope.fields && ['id', ...scope.fields.filter((field) => field !== 'id')],
+    quiet: ['updated_at'],
+  };
+}
