@@ -43,10 +43,13 @@ export interface Organization {
 }
 
 export interface Me {
-  kind: 'key';
+  kind: 'key' | 'member' | 'installation';
   id: string;
   name: string;
   scopes: string[];
+  /** What an installation's manifest declares */
+  record_scopes?: string[];
+  acts_for?: string | null;
   organization: {
     /** Id of an organization */
     id: string;
@@ -96,7 +99,7 @@ export interface Event {
     endpoint_name: string | null;
     url: string;
     matched: boolean;
-    reason: 'matched' | 'type_not_selected' | 'endpoint_disabled' | 'endpoint_newer_than_event' | 'endpoint_changed_since' | 'not_addressed';
+    reason: 'matched' | 'type_not_selected' | 'endpoint_disabled' | 'endpoint_newer_than_event' | 'endpoint_changed_since' | 'not_addressed' | 'nothing_visible';
     delivery_id: string | null;
     state: string | null;
     attempts: number;
@@ -376,7 +379,7 @@ export interface Review {
 }
 
 export interface ReviewGate {
-  /** Id of a reviewGate */
+  /** Id of a review gate */
   id: string;
   name: string | null;
   types: string[];
@@ -390,6 +393,115 @@ export interface ReviewGate {
   created_by: string;
   /** RFC 3339, UTC */
   created_at: string;
+}
+
+export interface RecordType {
+  module: string;
+  model: string;
+  description: string;
+  schema: {
+    [name: string]: unknown;
+  } | boolean | null;
+  /** RFC 3339, UTC */
+  created_at: string;
+  /** RFC 3339, UTC */
+  updated_at: string;
+}
+
+/** The fields of the record, with `id`, `created_at` and `updated_at`; an app sees what its scope names, and the id */
+export interface Record {
+  /** Id of a record */
+  id: string;
+  /** RFC 3339, UTC */
+  created_at?: string;
+  /** RFC 3339, UTC */
+  updated_at?: string;
+  [name: string]: unknown;
+}
+
+export interface App {
+  /** Id of an app */
+  id: string;
+  name: string;
+  description: string | null;
+  /** RFC 3339, UTC */
+  created_at: string;
+}
+
+export interface AppVersion {
+  /** Id of an app */
+  app_id: string;
+  /** Semantic Versioning 2.0.0 */
+  version: string;
+  scopes: ({
+    module: string;
+    model: string;
+    /** `write` includes reading */
+    access: 'read' | 'write';
+    fields: string[] | null;
+    name: string;
+  })[];
+  webhooks: ({
+    module: string;
+    model: string;
+    actions: ('create' | 'update' | 'delete')[];
+    url: string;
+  })[];
+  created_by: string;
+  /** RFC 3339, UTC */
+  created_at: string;
+  differences: {
+    from: string | null;
+    scopes: {
+      added: string[];
+      removed: string[];
+    };
+    webhooks: {
+      added: ({
+        module: string;
+        model: string;
+        actions: ('create' | 'update' | 'delete')[];
+        url: string;
+      })[];
+      removed: ({
+        module: string;
+        model: string;
+        actions: ('create' | 'update' | 'delete')[];
+        url: string;
+      })[];
+      unchanged: ({
+        module: string;
+        model: string;
+        actions: ('create' | 'update' | 'delete')[];
+        url: string;
+      })[];
+    };
+    /** Scopes that an administrator has to consent to */
+    consent: string[];
+  };
+}
+
+export interface Installation {
+  /** Id of an installation */
+  id: string;
+  /** Id of an app */
+  app_id: string;
+  /** Semantic Versioning 2.0.0 */
+  version: string;
+  scopes: string[];
+  webhooks: ({
+    /** Id of an endpoint */
+    endpoint_id: string;
+    module: string;
+    model: string;
+    actions: ('create' | 'update' | 'delete')[];
+    url: string;
+  })[];
+  installed_by: string;
+  /** RFC 3339, UTC */
+  created_at: string;
+  /** RFC 3339, UTC */
+  updated_at: string;
 }
 
 export interface Key {
@@ -425,8 +537,26 @@ export interface Member {
   updated_at: string;
 }
 
+export interface MemberToken {
+  /** Id of a member token */
+  id: string;
+  /** Id of a member */
+  member_id: string;
+  name: string;
+  /** How the secret ends */
+  last_four: string;
+  /** The most it can ever do; less where the role allows less */
+  scopes: string[];
+  created_by: string;
+  /** RFC 3339, UTC */
+  created_at: string;
+  last_used_at: string | null;
+  expires_at: string | null;
+  revoked_at: string | null;
+}
+
 export interface AuditLogEntry {
-  /** Id of an auditEntry */
+  /** Id of an audit entry */
   id: string;
   actor: string;
   action: string;
@@ -633,7 +763,7 @@ export interface ReviewHistoryEntry {
 }
 
 export interface EmbedToken {
-  /** Id of an embedToken */
+  /** Id of an embed token */
   id: string;
   label: string | null;
   /** How the secret ends */
@@ -654,6 +784,41 @@ export interface EmbedToken {
   /** RFC 3339, UTC */
   expires_at: string;
   revoked_at: string | null;
+}
+
+export interface AppVersionSummary {
+  /** Id of an app */
+  app_id: string;
+  /** Semantic Versioning 2.0.0 */
+  version: string;
+  scopes: ({
+    module: string;
+    model: string;
+    /** `write` includes reading */
+    access: 'read' | 'write';
+    fields: string[] | null;
+    name: string;
+  })[];
+  webhooks: ({
+    module: string;
+    model: string;
+    actions: ('create' | 'update' | 'delete')[];
+    url: string;
+  })[];
+  created_by: string;
+  /** RFC 3339, UTC */
+  created_at: string;
+}
+
+export interface InstallationToken {
+  /** Id of an installation token */
+  id: string;
+  member_id: string | null;
+  last_four: string;
+  created_by: string;
+  /** RFC 3339, UTC */
+  created_at: string;
+  last_used_at: string | null;
 }
 
 export interface CreateOrganizationBody {
@@ -723,6 +888,31 @@ export interface ChangeMemberBody {
   access?: {
     [name: string]: 'none' | 'read' | 'write';
   };
+}
+
+export interface CreateMemberTokenBody {
+  name: string;
+  expires_at?: string | null;
+}
+
+export interface CreateMemberTokenAnswer {
+  /** Id of a member token */
+  id: string;
+  /** Id of a member */
+  member_id: string;
+  name: string;
+  /** How the secret ends */
+  last_four: string;
+  /** The most it can ever do; less where the role allows less */
+  scopes: string[];
+  created_by: string;
+  /** RFC 3339, UTC */
+  created_at: string;
+  last_used_at: string | null;
+  expires_at: string | null;
+  revoked_at: string | null;
+  /** Shown once: only its hash is kept */
+  secret: string;
 }
 
 export interface ListAuditLogQuery {
@@ -1142,7 +1332,7 @@ export interface CreateEmbedTokenBody {
 }
 
 export interface CreateEmbedTokenAnswer {
-  /** Id of an embedToken */
+  /** Id of an embed token */
   id: string;
   label: string | null;
   /** How the secret ends */
@@ -1172,7 +1362,7 @@ export interface CreateEmbedTokenAnswer {
 }
 
 export interface OpenEmbedSessionAnswer {
-  /** Id of an embedToken */
+  /** Id of an embed token */
   id: string;
   label: string | null;
   organization: CreateQueueBody;
@@ -1199,6 +1389,142 @@ export interface OpenEmbedSessionAnswer {
   allowed_origins: string[];
   /** RFC 3339, UTC */
   expires_at: string;
+}
+
+export interface PutRecordTypeBody {
+  description?: string;
+  schema?: {
+    [name: string]: unknown;
+  } | boolean | null;
+}
+
+/** Fields as the schema of the record type wants them */
+export interface CreateRecordBody {
+  [name: string]: unknown;
+}
+
+export interface CreateAppBody {
+  name: string;
+  description?: string | null;
+}
+
+export interface CreateAppVersionBody {
+  /** Semantic Versioning 2.0.0 */
+  version: string;
+  scopes: ({
+    module: string;
+    model: string;
+    /** `write` includes reading */
+    access: 'read' | 'write';
+    fields?: string[] | null;
+  })[];
+  webhooks?: ({
+    module: string;
+    model: string;
+    actions: ('create' | 'update' | 'delete')[];
+    url: string;
+  })[];
+}
+
+export interface GetAppVersionQuery {
+  /** The version to compare with; if left out the installed one, otherwise the one before */
+  from?: string;
+}
+
+export interface InstallAppBody {
+  /** A registered version of the app */
+  version: string;
+  /** An administrator's consent: `true` to everything that the version asks for, or the names of the scopes. Without it, the answer is 409 `consent_required` and lists them */
+  consent?: boolean | string[];
+  /** The member that the token acts for, and whose access rights bound it; if left out the member whose token is used, otherwise nobody */
+  member_id?: string | null;
+}
+
+export interface InstallAppAnswer {
+  /** Id of an installation */
+  id: string;
+  /** Id of an app */
+  app_id: string;
+  /** Semantic Versioning 2.0.0 */
+  version: string;
+  scopes: string[];
+  webhooks: ({
+    /** Id of an endpoint */
+    endpoint_id: string;
+    module: string;
+    model: string;
+    actions: ('create' | 'update' | 'delete')[];
+    url: string;
+    /** The signing secret of a new webhook. In this answer and in no other */
+    secret?: string;
+  })[];
+  installed_by: string;
+  /** RFC 3339, UTC */
+  created_at: string;
+  /** RFC 3339, UTC */
+  updated_at: string;
+  token: {
+    /** Id of an installation token */
+    id: string;
+    member_id: string | null;
+    last_four: string;
+    created_by: string;
+    /** RFC 3339, UTC */
+    created_at: string;
+    last_used_at: string | null;
+    /** In this answer and in no other */
+    secret: string;
+  };
+}
+
+export interface UpgradeInstallationBody {
+  /** A registered version of the app */
+  version: string;
+  /** An administrator's consent: `true` to everything that the version asks for, or the names of the scopes. Without it, the answer is 409 `consent_required` and lists them */
+  consent?: boolean | string[];
+}
+
+export interface UpgradeInstallationAnswer {
+  /** Id of an installation */
+  id: string;
+  /** Id of an app */
+  app_id: string;
+  /** Semantic Versioning 2.0.0 */
+  version: string;
+  scopes: string[];
+  webhooks: ({
+    /** Id of an endpoint */
+    endpoint_id: string;
+    module: string;
+    model: string;
+    actions: ('create' | 'update' | 'delete')[];
+    url: string;
+    /** The signing secret of a new webhook. In this answer and in no other */
+    secret?: string;
+  })[];
+  installed_by: string;
+  /** RFC 3339, UTC */
+  created_at: string;
+  /** RFC 3339, UTC */
+  updated_at: string;
+}
+
+export interface CreateInstallationTokenBody {
+  /** The member that the token acts for, and whose access rights bound it; if left out the member whose token is used, otherwise nobody */
+  member_id?: string | null;
+}
+
+export interface CreateInstallationTokenAnswer {
+  /** Id of an installation token */
+  id: string;
+  member_id: string | null;
+  last_four: string;
+  created_by: string;
+  /** RFC 3339, UTC */
+  created_at: string;
+  last_used_at: string | null;
+  /** In this answer and in no other */
+  secret: string;
 }
 
 /** Every operation of the API. */
@@ -1243,32 +1569,119 @@ export function operations(call: Call, list: List) {
     /** Remove a member */
     deleteMember: (id: string, options?: CallOptions): Promise<void> =>
       call({ method: 'DELETE', path: `/v1/members/${encodeURIComponent(id)}` }, options),
+    /** List a member's personal tokens, newest first, revoked ones too */
+    listMemberTokens: (id: string, query?: PageQuery, options?: CallOptions): Listing<MemberToken> =>
+      list({ method: 'GET', path: `/v1/members/${encodeURIComponent(id)}/tokens`, query }, options),
+    /** Issue a personal token for a member */
+    createMemberToken: (id: string, body: CreateMemberTokenBody, options?: CallOptions): Promise<CreateMemberTokenAnswer> =>
+      call({ method: 'POST', path: `/v1/members/${encodeURIComponent(id)}/tokens`, body }, options),
+    /** Revoke a personal token at once */
+    revokeMemberToken: (id: string, token_id: string, options?: CallOptions): Promise<void> =>
+      call({ method: 'DELETE', path: `/v1/members/${encodeURIComponent(id)}/tokens/${encodeURIComponent(token_id)}` }, options),
     /** Who am I, and what may I do */
     getMe: (options?: CallOptions): Promise<Me> =>
       call({ method: 'GET', path: '/v1/me' }, options),
     /** Who did what, from where and when; newest first */
-    listAuditLog: (query?: ListAuditLogQuery, options?: CallOptions): Listing<AuditLogEntry> =>
+    listAuditLog: (query?: ListAuditLogQuery, options?: CallOptions): Listing<{
+      /** Id of an audit entry */
+      id: string;
+      actor: string;
+      action: string;
+      target: string;
+      ip: string | null;
+      user_agent: string | null;
+      details: CreateRecordBody;
+      /** RFC 3339, UTC */
+      at: string;
+    }> =>
       list({ method: 'GET', path: '/v1/audit-log', query }, options),
     /** List event types by name */
-    listEventTypes: (query?: PageQuery, options?: CallOptions): Listing<EventType> =>
+    listEventTypes: (query?: PageQuery, options?: CallOptions): Listing<{
+      name: string;
+      description: string;
+      schema: CreateRecordBody | boolean | null;
+      example: CreateRecordBody | null;
+      /** RFC 3339, UTC */
+      created_at: string;
+      /** RFC 3339, UTC */
+      updated_at: string;
+    }> =>
       list({ method: 'GET', path: '/v1/event-types', query }, options),
     /** Read an event type */
-    getEventType: (name: string, options?: CallOptions): Promise<EventType> =>
+    getEventType: (name: string, options?: CallOptions): Promise<{
+      name: string;
+      description: string;
+      schema: CreateRecordBody | boolean | null;
+      example: CreateRecordBody | null;
+      /** RFC 3339, UTC */
+      created_at: string;
+      /** RFC 3339, UTC */
+      updated_at: string;
+    }> =>
       call({ method: 'GET', path: `/v1/event-types/${encodeURIComponent(name)}` }, options),
     /** Create or replace an event type */
-    putEventType: (name: string, body: PutEventTypeBody, options?: CallOptions): Promise<EventType> =>
+    putEventType: (name: string, body: {
+      description?: string;
+      schema?: CreateRecordBody | boolean | null;
+      example?: CreateRecordBody | null;
+    }, options?: CallOptions): Promise<{
+      name: string;
+      description: string;
+      schema: CreateRecordBody | boolean | null;
+      example: CreateRecordBody | null;
+      /** RFC 3339, UTC */
+      created_at: string;
+      /** RFC 3339, UTC */
+      updated_at: string;
+    }> =>
       call({ method: 'PUT', path: `/v1/event-types/${encodeURIComponent(name)}`, body }, options),
     /** Delete an event type */
     deleteEventType: (name: string, options?: CallOptions): Promise<void> =>
       call({ method: 'DELETE', path: `/v1/event-types/${encodeURIComponent(name)}` }, options),
     /** Publish an event */
-    publishEvent: (body: PublishEventBody, options?: CallOptions): Promise<PublishEventAnswer> =>
+    publishEvent: (body: {
+      /** Dot-separated words of a-z, 0-9 and _ */
+      type: string;
+      /** Any JSON object up to 256 KiB; delivered as the bytes received */
+      data: CreateRecordBody;
+      /** Your own id for the event. The same id again with the same content answers the first event; with another content it is a conflict */
+      id?: string;
+      occurred_at?: string | null;
+      /** Not before this time; at most 365 days ahead */
+      deliver_at?: string | null;
+      audience?: {
+        members?: string[];
+        roles?: ('owner' | 'admin' | 'hr_admin' | 'member')[];
+      } | null;
+      metadata?: {
+        [name: string]: string;
+      } | null;
+    }, options?: CallOptions): Promise<PublishEventAnswer> =>
       call({ method: 'POST', path: '/v1/events', body }, options),
     /** List events, newest first */
     listEvents: (query?: ListEventsQuery, options?: CallOptions): Listing<EventSummary> =>
       list({ method: 'GET', path: '/v1/events', query }, options),
     /** Publish up to 500 events, all or none */
-    publishEvents: (body: PublishEventsBody, options?: CallOptions): Promise<PublishEventsAnswer> =>
+    publishEvents: (body: {
+      events: ({
+        /** Dot-separated words of a-z, 0-9 and _ */
+        type: string;
+        /** Any JSON object up to 256 KiB; delivered as the bytes received */
+        data: CreateRecordBody;
+        /** Your own id for the event. The same id again with the same content answers the first event; with another content it is a conflict */
+        id?: string;
+        occurred_at?: string | null;
+        /** Not before this time; at most 365 days ahead */
+        deliver_at?: string | null;
+        audience?: {
+          members?: string[];
+          roles?: ('owner' | 'admin' | 'hr_admin' | 'member')[];
+        } | null;
+        metadata?: {
+          [name: string]: string;
+        } | null;
+      })[];
+    }, options?: CallOptions): Promise<PublishEventsAnswer> =>
       call({ method: 'POST', path: '/v1/events/batch', body }, options),
     /** Read an event with its data and its trace */
     getEvent: (id: string, options?: CallOptions): Promise<Event> =>
@@ -1280,13 +1693,44 @@ export function operations(call: Call, list: List) {
     listSchedules: (query?: PageQuery, options?: CallOptions): Listing<ScheduleSummary> =>
       list({ method: 'GET', path: '/v1/schedules', query }, options),
     /** Publish an event again and again, by the calendar */
-    createSchedule: (body: CreateScheduleBody, options?: CallOptions): Promise<Schedule> =>
+    createSchedule: (body: {
+      /** Five fields: minute, hour, day of month, month, day of week */
+      cron: string;
+      /** Dot-separated words of a-z, 0-9 and _ */
+      type: string;
+      /** Any JSON object up to 256 KiB; delivered as the bytes received */
+      data: CreateRecordBody;
+      /** IANA time zone; the organization's if left out */
+      time_zone?: string;
+      audience?: {
+        members?: string[];
+        roles?: ('owner' | 'admin' | 'hr_admin' | 'member')[];
+      } | null;
+      /** For times that passed while no worker ran: nothing, one event for the latest (the default), or one for each */
+      catch_up?: 'none' | 'latest' | 'all';
+    }, options?: CallOptions): Promise<Schedule> =>
       call({ method: 'POST', path: '/v1/schedules', body }, options),
     /** Read a schedule */
     getSchedule: (id: string, options?: CallOptions): Promise<Schedule> =>
       call({ method: 'GET', path: `/v1/schedules/${encodeURIComponent(id)}` }, options),
     /** Change, stop or resume a schedule */
-    changeSchedule: (id: string, body: ChangeScheduleBody, options?: CallOptions): Promise<Schedule> =>
+    changeSchedule: (id: string, body: {
+      /** Five fields: minute, hour, day of month, month, day of week */
+      cron?: string;
+      /** Dot-separated words of a-z, 0-9 and _ */
+      type?: string;
+      /** Any JSON object up to 256 KiB; delivered as the bytes received */
+      data?: CreateRecordBody;
+      /** IANA time zone; the organization's if left out */
+      time_zone?: string;
+      audience?: {
+        members?: string[];
+        roles?: ('owner' | 'admin' | 'hr_admin' | 'member')[];
+      } | null;
+      /** For times that passed while no worker ran: nothing, one event for the latest (the default), or one for each */
+      catch_up?: 'none' | 'latest' | 'all';
+      enabled?: boolean;
+    }, options?: CallOptions): Promise<Schedule> =>
       call({ method: 'PATCH', path: `/v1/schedules/${encodeURIComponent(id)}`, body }, options),
     /** Delete a schedule */
     deleteSchedule: (id: string, options?: CallOptions): Promise<void> =>
@@ -1298,13 +1742,61 @@ export function operations(call: Call, list: List) {
     getContract: (name: string, options?: CallOptions): Promise<Contract> =>
       call({ method: 'GET', path: `/v1/contracts/${encodeURIComponent(name)}` }, options),
     /** List the products that an organization can adopt */
-    listPresets: (options?: CallOptions): Promise<ListPresetsAnswer> =>
+    listPresets: (options?: CallOptions): Promise<{
+      data: {
+        name: string;
+        title: string;
+        description: string;
+        /** What new endpoints get when they name no contract */
+        default_contract: string;
+        /** How keys begin that are made for the organization */
+        key_prefix: string;
+        /** The catalogue: each type with the JSON Schema of its data and a valid example */
+        event_types: {
+          name: string;
+          description: string;
+          schema: CreateRecordBody;
+          example: CreateRecordBody;
+        }[];
+      }[];
+      next_cursor: null;
+    }> =>
       call({ method: 'GET', path: '/v1/presets' }, options),
     /** Read a preset with its catalogue */
-    getPreset: (name: string, options?: CallOptions): Promise<Preset> =>
+    getPreset: (name: string, options?: CallOptions): Promise<{
+      name: string;
+      title: string;
+      description: string;
+      /** What new endpoints get when they name no contract */
+      default_contract: string;
+      /** How keys begin that are made for the organization */
+      key_prefix: string;
+      /** The catalogue: each type with the JSON Schema of its data and a valid example */
+      event_types: {
+        name: string;
+        description: string;
+        schema: CreateRecordBody;
+        example: CreateRecordBody;
+      }[];
+    }> =>
       call({ method: 'GET', path: `/v1/presets/${encodeURIComponent(name)}` }, options),
     /** Adopt a preset */
-    adoptPreset: (name: string, options?: CallOptions): Promise<Preset> =>
+    adoptPreset: (name: string, options?: CallOptions): Promise<{
+      name: string;
+      title: string;
+      description: string;
+      /** What new endpoints get when they name no contract */
+      default_contract: string;
+      /** How keys begin that are made for the organization */
+      key_prefix: string;
+      /** The catalogue: each type with the JSON Schema of its data and a valid example */
+      event_types: {
+        name: string;
+        description: string;
+        schema: CreateRecordBody;
+        example: CreateRecordBody;
+      }[];
+    }> =>
       call({ method: 'PUT', path: `/v1/presets/${encodeURIComponent(name)}` }, options),
     /** List endpoints, newest first */
     listEndpoints: (query?: PageQuery, options?: CallOptions): Listing<Endpoint> =>
@@ -1397,13 +1889,61 @@ export function operations(call: Call, list: List) {
     reviseReview: (id: string, body: ReviseReviewBody, options?: CallOptions): Promise<Review> =>
       call({ method: 'POST', path: `/v1/reviews/${encodeURIComponent(id)}/revise`, body }, options),
     /** List review gates, newest first */
-    listReviewGates: (query?: PageQuery, options?: CallOptions): Listing<ReviewGate> =>
+    listReviewGates: (query?: PageQuery, options?: CallOptions): Listing<{
+      /** Id of a review gate */
+      id: string;
+      name: string | null;
+      types: string[];
+      endpoints: string[] | null;
+      /** Id of a workflow */
+      workflow_id: string;
+      queue_id: string | null;
+      condition: CreateRecordBody | boolean | null;
+      created_by: string;
+      /** RFC 3339, UTC */
+      created_at: string;
+    }> =>
       list({ method: 'GET', path: '/v1/review-gates', query }, options),
     /** Hold deliveries for review */
-    createReviewGate: (body: CreateReviewGateBody, options?: CallOptions): Promise<ReviewGate> =>
+    createReviewGate: (body: {
+      name?: string | null;
+      /** `*`, names of event types, or prefixes such as `invoice.*` */
+      types: string[];
+      endpoints?: string[] | null;
+      /** Id of a workflow */
+      workflow_id: string;
+      queue_id?: string | null;
+      condition?: CreateRecordBody | boolean | null;
+    }, options?: CallOptions): Promise<{
+      /** Id of a review gate */
+      id: string;
+      name: string | null;
+      types: string[];
+      endpoints: string[] | null;
+      /** Id of a workflow */
+      workflow_id: string;
+      queue_id: string | null;
+      condition: CreateRecordBody | boolean | null;
+      created_by: string;
+      /** RFC 3339, UTC */
+      created_at: string;
+    }> =>
       call({ method: 'POST', path: '/v1/review-gates', body }, options),
     /** Read a review gate */
-    getReviewGate: (id: string, options?: CallOptions): Promise<ReviewGate> =>
+    getReviewGate: (id: string, options?: CallOptions): Promise<{
+      /** Id of a review gate */
+      id: string;
+      name: string | null;
+      types: string[];
+      endpoints: string[] | null;
+      /** Id of a workflow */
+      workflow_id: string;
+      queue_id: string | null;
+      condition: CreateRecordBody | boolean | null;
+      created_by: string;
+      /** RFC 3339, UTC */
+      created_at: string;
+    }> =>
       call({ method: 'GET', path: `/v1/review-gates/${encodeURIComponent(id)}` }, options),
     /** Take a review gate away */
     deleteReviewGate: (id: string, options?: CallOptions): Promise<void> =>
@@ -1420,5 +1960,131 @@ export function operations(call: Call, list: List) {
     /** What an embed token is good for */
     openEmbedSession: (options?: CallOptions): Promise<OpenEmbedSessionAnswer> =>
       call({ method: 'GET', path: '/v1/embed/session' }, options),
+    /** List record types by module and model */
+    listRecordTypes: (query?: PageQuery, options?: CallOptions): Listing<{
+      module: string;
+      model: string;
+      description: string;
+      schema: CreateRecordBody | boolean | null;
+      /** RFC 3339, UTC */
+      created_at: string;
+      /** RFC 3339, UTC */
+      updated_at: string;
+    }> =>
+      list({ method: 'GET', path: '/v1/record-types', query }, options),
+    /** Read a record type */
+    getRecordType: (module: string, model: string, options?: CallOptions): Promise<{
+      module: string;
+      model: string;
+      description: string;
+      schema: CreateRecordBody | boolean | null;
+      /** RFC 3339, UTC */
+      created_at: string;
+      /** RFC 3339, UTC */
+      updated_at: string;
+    }> =>
+      call({ method: 'GET', path: `/v1/record-types/${encodeURIComponent(module)}/${encodeURIComponent(model)}` }, options),
+    /** Create or replace a record type */
+    putRecordType: (module: string, model: string, body: {
+      description?: string;
+      schema?: CreateRecordBody | boolean | null;
+    }, options?: CallOptions): Promise<{
+      module: string;
+      model: string;
+      description: string;
+      schema: CreateRecordBody | boolean | null;
+      /** RFC 3339, UTC */
+      created_at: string;
+      /** RFC 3339, UTC */
+      updated_at: string;
+    }> =>
+      call({ method: 'PUT', path: `/v1/record-types/${encodeURIComponent(module)}/${encodeURIComponent(model)}`, body }, options),
+    /** Delete a record type that has no records */
+    deleteRecordType: (module: string, model: string, options?: CallOptions): Promise<void> =>
+      call({ method: 'DELETE', path: `/v1/record-types/${encodeURIComponent(module)}/${encodeURIComponent(model)}` }, options),
+    /** List records, newest first */
+    listRecords: (module: string, model: string, query?: PageQuery, options?: CallOptions): Listing<Record> =>
+      list({ method: 'GET', path: `/v1/records/${encodeURIComponent(module)}/${encodeURIComponent(model)}`, query }, options),
+    /** Create a record */
+    createRecord: (module: string, model: string, body: CreateRecordBody, options?: CallOptions): Promise<Record> =>
+      call({ method: 'POST', path: `/v1/records/${encodeURIComponent(module)}/${encodeURIComponent(model)}`, body }, options),
+    /** Read a record */
+    getRecord: (module: string, model: string, id: string, options?: CallOptions): Promise<Record> =>
+      call({ method: 'GET', path: `/v1/records/${encodeURIComponent(module)}/${encodeURIComponent(model)}/${encodeURIComponent(id)}` }, options),
+    /** Change fields of a record */
+    changeRecord: (module: string, model: string, id: string, body: CreateRecordBody, options?: CallOptions): Promise<Record> =>
+      call({ method: 'PATCH', path: `/v1/records/${encodeURIComponent(module)}/${encodeURIComponent(model)}/${encodeURIComponent(id)}`, body }, options),
+    /** Delete a record */
+    deleteRecord: (module: string, model: string, id: string, options?: CallOptions): Promise<void> =>
+      call({ method: 'DELETE', path: `/v1/records/${encodeURIComponent(module)}/${encodeURIComponent(model)}/${encodeURIComponent(id)}` }, options),
+    /** List custom applications, newest first */
+    listApps: (query?: PageQuery, options?: CallOptions): Listing<App> =>
+      list({ method: 'GET', path: '/v1/apps', query }, options),
+    /** Create a custom application */
+    createApp: (body: CreateAppBody, options?: CallOptions): Promise<App> =>
+      call({ method: 'POST', path: '/v1/apps', body }, options),
+    /** Read an app */
+    getApp: (id: string, options?: CallOptions): Promise<App> =>
+      call({ method: 'GET', path: `/v1/apps/${encodeURIComponent(id)}` }, options),
+    /** Delete an app that is not installed */
+    deleteApp: (id: string, options?: CallOptions): Promise<void> =>
+      call({ method: 'DELETE', path: `/v1/apps/${encodeURIComponent(id)}` }, options),
+    /** List the versions of an app, newest first */
+    listAppVersions: (id: string, query?: PageQuery, options?: CallOptions): Listing<AppVersionSummary> =>
+      list({ method: 'GET', path: `/v1/apps/${encodeURIComponent(id)}/versions`, query }, options),
+    /** Register a version of an app with its manifest */
+    createAppVersion: (id: string, body: CreateAppVersionBody, options?: CallOptions): Promise<AppVersion> =>
+      call({ method: 'POST', path: `/v1/apps/${encodeURIComponent(id)}/versions`, body }, options),
+    /** Read a version of an app, and how it differs from another one */
+    getAppVersion: (id: string, version: string, query?: GetAppVersionQuery, options?: CallOptions): Promise<AppVersion> =>
+      call({ method: 'GET', path: `/v1/apps/${encodeURIComponent(id)}/versions/${encodeURIComponent(version)}`, query }, options),
+    /** Install a version of an app */
+    installApp: (id: string, body: InstallAppBody, options?: CallOptions): Promise<{
+      /** Id of an installation */
+      id: string;
+      /** Id of an app */
+      app_id: string;
+      /** Semantic Versioning 2.0.0 */
+      version: string;
+      scopes: string[];
+      webhooks: ({
+        /** Id of an endpoint */
+        endpoint_id: string;
+        module: string;
+        model: string;
+        actions: ('create' | 'update' | 'delete')[];
+        url: string;
+        /** The signing secret of a new webhook. In this answer and in no other */
+        secret?: string;
+      })[];
+      installed_by: string;
+      /** RFC 3339, UTC */
+      created_at: string;
+      /** RFC 3339, UTC */
+      updated_at: string;
+      token: CreateInstallationTokenAnswer;
+    }> =>
+      call({ method: 'POST', path: `/v1/apps/${encodeURIComponent(id)}/installations`, body }, options),
+    /** List installed apps, newest first */
+    listInstallations: (query?: PageQuery, options?: CallOptions): Listing<Installation> =>
+      list({ method: 'GET', path: '/v1/installations', query }, options),
+    /** Read an installation */
+    getInstallation: (id: string, options?: CallOptions): Promise<Installation> =>
+      call({ method: 'GET', path: `/v1/installations/${encodeURIComponent(id)}` }, options),
+    /** Uninstall an app */
+    uninstallApp: (id: string, options?: CallOptions): Promise<void> =>
+      call({ method: 'DELETE', path: `/v1/installations/${encodeURIComponent(id)}` }, options),
+    /** Put another version in the place of the installed one */
+    upgradeInstallation: (id: string, body: UpgradeInstallationBody, options?: CallOptions): Promise<UpgradeInstallationAnswer> =>
+      call({ method: 'POST', path: `/v1/installations/${encodeURIComponent(id)}/upgrade`, body }, options),
+    /** List the tokens of an installation, newest first */
+    listInstallationTokens: (id: string, query?: PageQuery, options?: CallOptions): Listing<InstallationToken> =>
+      list({ method: 'GET', path: `/v1/installations/${encodeURIComponent(id)}/tokens`, query }, options),
+    /** Issue a further token for an installation, mostly for another member */
+    createInstallationToken: (id: string, body?: CreateInstallationTokenBody, options?: CallOptions): Promise<CreateInstallationTokenAnswer> =>
+      call({ method: 'POST', path: `/v1/installations/${encodeURIComponent(id)}/tokens`, body }, options),
+    /** Revoke a token of an installation at once */
+    revokeInstallationToken: (id: string, token_id: string, options?: CallOptions): Promise<void> =>
+      call({ method: 'DELETE', path: `/v1/installations/${encodeURIComponent(id)}/tokens/${encodeURIComponent(token_id)}` }, options),
   };
 }

@@ -2,7 +2,7 @@ import { type Ending, type Program, startProgram } from './program.ts';
 
 /** The operator's token of every service that tests start. */
 export const operatorToken = 'operator-token-of-the-outside-tests';
-export const masterKey = Buffer.alloc(32, 11).toString('base64');
+const masterKey = Buffer.alloc(32, 11).toString('base64');
 
 export interface ServiceOptions {
   readonly dataDir: string;
@@ -43,7 +43,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 }
 
 /** The same without waiting: for starts that are meant to fail. */
-export function startServiceProgram(options: ServiceOptions): Program {
+function startServiceProgram(options: ServiceOptions): Program {
   const { dataDir, databaseUrl, roles, environment = {}, nodeArgs = [] } = options;
   return startProgram({
     entry: 'server/src/main.ts',

@@ -4,7 +4,7 @@ import type { Queries } from './connect.ts';
 import { isRefusedForNow } from './failures.ts';
 
 /** Tables that are partitioned by the day of their id, in UTC. */
-export const ledgerTables = ['events', 'bodies', 'closed_deliveries', 'attempts'] as const;
+const ledgerTables = ['events', 'bodies', 'closed_deliveries', 'attempts'] as const;
 type LedgerTable = (typeof ledgerTables)[number];
 
 const dayMs = 86_400_000;

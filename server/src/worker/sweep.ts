@@ -102,7 +102,7 @@ async function forgetOld({ database, retentionDays }: SweepTools): Promise<void>
  * Drops the ledger's days that are past retention. A day whose events are still to be delivered (scheduled far ahead)
  * stays until they are.
  */
-export async function applyRetention({ database, clock, log, retentionDays }: SweepTools): Promise<void> {
+async function applyRetention({ database, clock, log, retentionDays }: SweepTools): Promise<void> {
   const oldest = clock.now() - retentionDays * 86_400_000;
   while ((await cancelOlderThan(database.queries, firstIdAt(oldest))) === movedAtOnce);
   for (const partition of await listPartitions(database.queries)) {

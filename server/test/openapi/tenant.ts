@@ -94,6 +94,6 @@ export async function createTenant(app: TestApp, receiver: TestReceiver): Promis
 }
 
 /** Every id in a text, in both of its spellings. */
-export function collectIds(text: string, into: Set<string>): void {
+function collectIds(text: string, into: Set<string>): void {
   for (const [id] of text.matchAll(idForm)) into.add(id).add(TypeID.fromString(id).toUUID());
 }
