@@ -53,6 +53,19 @@ test.each(['express', 'fastify', 'hono', 'next', 'node'])(
   },
 );
 
+test('its doctor works without anything else', () => {
+  const script = `
+    for (const name of ['process', 'Buffer', 'global']) delete globalThis[name];
+    const { diagnose } = await import('@sluice/contracts/doctor');
+    const { standard } = await import('@sluice/contracts');
+    const secret = standard.secret.format(new Uint8Array(32));
+    const send = async () => ({ kind: 'response', status: 404, headers: {}, body: new Uint8Array(), durationMs: 1 });
+    const report = await diagnose(standard, { secrets: [secret], send });
+    console.log(report.sound, report.causes[0].code);
+  `;
+  expect(node(script)).toBe('false wrong_route');
+});
+
 test('it holds no sources, and needs nothing', () => {
   const files = readdirSync(installed, { recursive: true, encoding: 'utf8' });
   expect(files.filter((file) => /(?<!\.d)\.ts$/.test(file))).toEqual([]);
@@ -68,6 +81,7 @@ test('its declarations are whole, with no types but the language and the web', (
   writeFileSync(
     join(folder, 'receiver.ts'),
     `import { type Contract, getContract, standard, verify } from '@sluice/contracts';
+     import { diagnose, type Report } from '@sluice/contracts/doctor';
      import { webhook } from '@sluice/contracts/next';
      import { webhook as express } from '@sluice/contracts/express';
      import { webhook as fastify } from '@sluice/contracts/fastify';
@@ -77,6 +91,10 @@ test('its declarations are whole, with no types but the language and the web', (
      export const POST: (request: Request) => Promise<Response> = webhook({ contract: standard, secret: '' }, ({ body }) => {
        const bytes: Uint8Array = body;
        console.log(bytes);
+     });
+     export const report: Promise<Report> = diagnose(standard, {
+       secrets: [''],
+       send: async () => ({ kind: 'failure', failure: 'timeout', detail: '', durationMs: 1 }),
      });
      export const all = [express, fastify, hono, node, verify];
      type IsContract<T> = T extends Contract ? true : false;
