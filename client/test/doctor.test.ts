@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { contracts, flowxtra, standard } from '@sluice/contracts';
 import { afterEach, describe, expect, test } from 'vitest';
 import { listen, type Receiver } from '../../contracts/test/doctor/http.ts';
-import { mistakes, receiverOf } from '../../contracts/test/doctor/receivers.ts';
+import { mistakes } from '../../contracts/test/doctor/mistakes.ts';
+import { receiverOf } from '../../contracts/test/doctor/receivers.ts';
 import { secretOf } from '../../contracts/test/messages.ts';
 import { run } from './support/cli.ts';
 

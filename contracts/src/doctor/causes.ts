@@ -65,6 +65,8 @@ function guessed({ seen, guess }: Clues): Cause | null {
   if (guess === undefined) return null;
   const status = seen.status('good');
   if (guess === null && login({ seen, guess }) !== null) return null;
+  const intercepted = guess === null ? reaching.intercepted(seen) : null;
+  if (intercepted !== null) return intercepted;
   if (guess === null) {
     return {
       code: 'unknown_signature',

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
@@ -12,7 +13,8 @@ import { diagnose, type Report } from '../../src/doctor/index.ts';
 import { type Contract, contracts, flowbeacon, fluxdesk, standard } from '../../src/index.ts';
 import { secretOf } from '../messages.ts';
 import { listen, type Receiver, sendTo } from './http.ts';
-import { mistakes, receiverOf } from './receivers.ts';
+import { mistakes } from './mistakes.ts';
+import { receiverOf } from './receivers.ts';
 
 const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -99,6 +101,20 @@ describe('a receiver that', () => {
     const report = await examine(standard, large);
     expect(report.causes.map(({ code }) => code)).toEqual(['no_tolerance', 'size_limit']);
   });
+});
+
+test('an Express application with the usual mistake is told so, and of the limit of its parser', async () => {
+  const app = express();
+  app.use(express.json());
+  const key = Buffer.from(secretOf(fluxdesk));
+  app.post('/', (request, response) => {
+    const right = createHmac('sha256', key).update(JSON.stringify(request.body)).digest('hex');
+    response.sendStatus(request.get('X-FluxDesk-Signature') === `v1=${right}` ? 200 : 401);
+  });
+  const send = sendTo(await started(createServer(app)));
+  const report = await diagnose(fluxdesk, { secrets: [secretOf(fluxdesk)], send });
+  expect(report.causes.map(({ code }) => code)).toEqual(['parsed_json', 'size_limit']);
+  expect(report.causes[1]?.title).toBe('limits the body to about 96 to 104 KiB');
 });
 
 test('nothing listens', async () => {

@@ -152,8 +152,9 @@ async function makeDelivery(world: World, tenant: Tenant): Promise<string> {
   const endpoint = await tenant.call('POST', '/v1/endpoints', {
     ...(await world.sample('POST /v1/endpoints', tenant)),
     events: [type],
-    // Without a limit: under a fixed clock no allowance grows back.
+    // Without a limit: under a fixed clock no allowance grows back. And with retries left after two attempts.
     rate_limit: null,
+    retry_delays: null,
   });
   const event = await world.sample('POST /v1/events', tenant);
   await tenant.call('POST', '/v1/events', { ...event, type, deliver_at: null });

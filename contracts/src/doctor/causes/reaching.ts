@@ -96,6 +96,21 @@ export function wantsLogin(seen: Seen): Cause | null {
   };
 }
 
+/** Receivers answer programs; who answers a refused POST with a page expected a person. */
+export function intercepted(seen: Seen): Cause | null {
+  const type = headerOf(seen.answer('good'), 'content-type') ?? '';
+  if (!seen.refused('good') || !/text\/html/i.test(type)) return null;
+  return {
+    code: 'intercepted',
+    level: 'fail',
+    title: `something before it refuses the request (${seen.status('good')})`,
+    explanation:
+      'The answer is a web page: a firewall, or a protection against forged forms (CSRF), answers in place of the receiver.',
+    remedy: "Exempt the webhook's path from bot detection and from the framework's CSRF protection.",
+    probes: ['good'],
+  };
+}
+
 export function rateLimited(seen: Seen, probes: readonly string[]): Cause | null {
   const limited = probes.filter((probe) => seen.status(probe) === 429);
   if (limited.length === 0) return null;

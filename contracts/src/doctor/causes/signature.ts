@@ -13,7 +13,7 @@ export function checksNothing(seen: Seen): Cause | null {
     title: 'does not check the signature at all',
     explanation: page
       ? 'It answers every request with a web page: this may not be the receiver, but the site around it.'
-      : 'Whoever knows the URL can make it believe anything.',
+      : 'Whoever knows the URL can make it believe anything. (If it drops forgeries silently: 401 tells a sender whose secret is wrong.)',
     remedy:
       'Verify the signature over the raw body before anything else; @sluice/contracts has it in one call.',
     probes: forgeries,
