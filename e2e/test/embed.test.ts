@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { stripTypeScriptTypes } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Frame, Page } from 'playwright-core';
@@ -342,5 +343,42 @@ describe.skipIf(process.env.SLUICE_TEST_CHROMIUM === undefined)('the embedded re
       service.address,
     );
     await expect.poll(background).not.toBe('rgb(255, 255, 255)');
+  });
+
+  it('is mounted by the client’s helper, which hands over its events and fits its height', async () => {
+    const task = await makeTask();
+    const { iframe } = await makeToken();
+    const url = /src="([^"]+)"/.exec(iframe)?.[1] ?? '';
+    const helper = stripTypeScriptTypes(
+      await readFile(new URL('../../client/src/embed.ts', import.meta.url), 'utf8'),
+    );
+    site.page = `<!doctype html><html lang="en"><title>Host</title><body><div id="review"></div><script type="module">
+      ${helper.replaceAll('export function', 'function')}
+      window.told = [];
+      window.mounted = mountReview(document.querySelector('#review'), {
+        url: ${JSON.stringify(url)}, theme: 'dark',
+        onLoaded: (tasks) => window.told.push(['loaded', tasks]),
+        onDecided: (decision) => window.told.push(['decided', decision]),
+      });
+    </script></body></html>`;
+    const page = await context.newPage();
+    await page.goto(site.origin);
+    const review = page.frameLocator('iframe');
+    await review.getByText('Please refund 40 EUR.').waitFor();
+    await expect
+      .poll(() => review.locator('body').evaluate((body) => getComputedStyle(body).backgroundColor))
+      .not.toBe('rgb(255, 255, 255)');
+    await review.getByRole('button', { name: 'Approve' }).click();
+    await review.getByRole('button', { name: 'Approve' }).click();
+    const told = () => page.evaluate(() => Reflect.get(window, 'told'));
+    await expect.poll(told).toEqual(
+      expect.arrayContaining([
+        ['loaded', 1],
+        ['decided', { id: task.id, status: 'approved' }],
+      ]),
+    );
+    expect(await page.locator('iframe').evaluate((frame) => frame.style.height)).toMatch(/^\d+px$/);
+    await page.evaluate(() => Reflect.get(window, 'mounted').remove());
+    expect(await page.locator('iframe').count()).toBe(0);
   });
 });
