@@ -101,7 +101,10 @@ describe('bad input', () => {
         if (route.method === 'GET') return [];
         const found: string[] = [];
         const sample = (await goodBody(await aimAt(route))).body?.toString() ?? '{}';
-        const bodies = [...hostileJson.unreadable(sample), ...(route.body ? hostileJson.unwanted : [])];
+        const bodies = [
+          ...hostileJson.unreadable(sample),
+          ...(route.body ? hostileJson.unwanted(sample) : []),
+        ];
         // Routes with the same limit share the parser: what is large is sent to one of them.
         if (route.body && !limits.has(route.body.limit)) bodies.push(...hostileJson.heavy);
         if (route.body) limits.add(route.body.limit);
@@ -327,6 +330,34 @@ describe('bad input', () => {
     },
     patience,
   );
+
+  it('in one event of a batch', async () => {
+    const route = surface.documented.find(({ name }) => name === 'POST /v1/events/batch');
+    if (!route) throw new Error('There is no such route.');
+    const aim = await aimAt(route);
+    const event = { type: 'a.b', id: 'taken', data: { a: 1 } };
+    await aim.tenant.call('POST', '/v1/events', event);
+    await aim.tenant.call('PUT', '/v1/event-types/a.strict', { schema: { required: ['b'] } });
+    await prober.look();
+    const bad = [
+      { data: { a: 2 } },
+      { type: 'a.strict' },
+      { type: 'A' },
+      { id: 'first' },
+      { audience: { members: ['x'] } },
+    ];
+    const found: string[] = [];
+    for (const change of bad) {
+      const events = [
+        { ...event, id: 'first' },
+        { ...event, ...change },
+        { ...event, id: 'last' },
+      ];
+      const body = Buffer.from(JSON.stringify({ events }));
+      found.push(...(await attack(aim, JSON.stringify(change), 'be refused', { body })).problems);
+    }
+    expect(found).toEqual([]);
+  });
 
   it('in paths that lead nowhere', async () => {
     const found: string[] = [];

@@ -214,15 +214,16 @@ export function unreadable(sample: string): Uint8Array[] {
 }
 
 /** JSON, but nothing that a route takes. */
-export const unwanted: readonly Uint8Array[] = buffers(
-  '[] null 1 true "x" {"__proto__":{}} {"":0}'.split(' '),
-);
+export function unwanted(sample: string): Uint8Array[] {
+  const more = `${sample.slice(0, -1)},"nonsense":1}`;
+  return buffers([...'[] null 1 true "x" {"__proto__":{}} {"":0}'.split(' '), more]);
+}
 
 /** What a careless parser would spend a stack, a second or a gigabyte on. */
 export const heavy: readonly Uint8Array[] = buffers([
   '['.repeat(100_000),
   `{"a":${'['.repeat(60_000)}${']'.repeat(60_000)}}`,
-  `{"data":${'['.repeat(60_000)}${']'.repeat(60_000)}}`,
+  `{"type":"a","data":{"a":${'['.repeat(60_000)}${']'.repeat(60_000)}}}`,
   '{"a":'.repeat(25_000),
   `{"a":${'9'.repeat(100_000)}}`,
   `[${'0,'.repeat(60_000)}0]`,

@@ -112,7 +112,12 @@ describeOnEachDatabase('tenants are walls', (kind) => {
       const idle = new Set(visitors.map(({ name }) => name));
       const found = await leavingAlone(a, async (problems) => {
         for (const route of order) {
-          for (const visitor of visitors.filter((candidate) => candidate.comesTo(route))) {
+          // HEAD is the same handler: only the visitor who gets as far as the name is of interest.
+          const all =
+            route.method === 'HEAD'
+              ? visitors.filter((visitor) => visitor.refusal(route) === null)
+              : visitors;
+          for (const visitor of all.filter((candidate) => candidate.comesTo(route))) {
             idle.delete(visitor.name);
             const told = await visit(route, visitor);
             problems.push(...told.map((problem) => `${route.name}, ${visitor.name}: ${problem}`));
