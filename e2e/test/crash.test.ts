@@ -15,7 +15,8 @@ import { until } from '../src/waiting.ts';
 const seconds = Number(process.env.E2E_CRASH_SECONDS ?? 12);
 const seed = Number(process.env.E2E_CRASH_SEED ?? Math.floor(Math.random() * 1_000_000));
 const perSecond = 80;
-const timeoutSeconds = 1;
+/** Long enough that a busy machine does not time out what a receiver has answered; leases end 10 s later. */
+const timeoutSeconds = 6;
 const leaseMs = (timeoutSeconds + 10) * 1000;
 /** Both receivers' worth of settling after the last kill, on a machine that is busy with other tests. */
 const calmMs = 120_000;
