@@ -76,11 +76,12 @@ create table result_tokens (
 );
 create index result_tokens_age on result_tokens (expires_at);
 
--- Requests of a key in the present window, on surfaces that promise a limit.
+-- Requests of a credential in the present window, on surfaces that promise a limit.
 create table request_windows (
   org_id uuid not null references organizations on delete cascade,
-  key_id uuid not null,
+  -- of a key, a member or an installation
+  credential_id uuid not null,
   started_at timestamptz not null,
   requests integer not null,
-  primary key (org_id, key_id)
+  primary key (org_id, credential_id)
 ) with (fillfactor = 50);

@@ -157,8 +157,8 @@ function asSurfaceRequest(services: Services, request: FastifyRequest, reply: Fa
   const { credential } = request;
   return {
     services,
-    orgId: credential?.kind === 'key' ? credential.orgId : null,
-    credentialId: credential?.kind === 'key' ? credential.id : null,
+    orgId: credential !== null && 'orgId' in credential ? credential.orgId : null,
+    credential,
     secret: bearerOf(request.headers.authorization),
     method: request.method,
     path: request.url,

@@ -8,7 +8,7 @@ export interface EvaluationTables {
   scenarios: ScenariosTable;
   scenario_results: { org_id: string; scenario_id: string; result: string };
   result_tokens: ResultTokensTable;
-  request_windows: { org_id: string; key_id: string; started_at: Time; requests: number };
+  request_windows: { org_id: string; credential_id: string; started_at: Time; requests: number };
 }
 
 interface ModulesTable {

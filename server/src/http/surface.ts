@@ -1,5 +1,5 @@
 import type { TSchema } from 'typebox';
-import type { Answer, Context, Operation, Services } from './operation.ts';
+import type { Answer, Context, Credential, Operation, Services } from './operation.ts';
 import { Problem, type ProblemAnswer } from './problem.ts';
 
 /** A request before its input is checked. */
@@ -7,8 +7,7 @@ export interface SurfaceRequest {
   readonly services: Services;
   /** The organization whose credential it came with; `null` for the operator and the public. */
   readonly orgId: string | null;
-  /** The key's own id; `null` where it is none. */
-  readonly credentialId: string | null;
+  readonly credential: Credential | null;
   /** What stood behind `Bearer`. */
   readonly secret: string | null;
   readonly method: string;

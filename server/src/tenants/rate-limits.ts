@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Queries } from '../db/connect.ts';
 
-/** Requests that one key may make in each window. */
+/** Requests that one credential may make in each window. */
 export interface RateLimit {
   readonly requests: number;
   readonly windowSeconds: number;
@@ -15,20 +15,23 @@ export interface RateLimitState {
   readonly resetSeconds: number;
 }
 
-/** Counts one request of a key: exact over all processes, because the database counts. */
+/**
+ * Counts one request of a key, a member or an installation: exact over all processes, because the database counts.
+ * @param credentialId UUID of which it is
+ */
 export async function countRequest(
   queries: Queries,
   orgId: string,
-  keyId: string,
+  credentialId: string,
   limit: RateLimit,
 ): Promise<RateLimitState> {
   const { rows } = await sql<{ requests: number; reset_seconds: number }>`
     with present as (
       select to_timestamp(floor(extract(epoch from now()) / ${limit.windowSeconds}::int) * ${limit.windowSeconds}::int) as started_at
     )
-    insert into request_windows (org_id, key_id, started_at, requests)
-    select ${orgId}::uuid, ${keyId}::uuid, started_at, 1 from present
-    on conflict (org_id, key_id) do update set
+    insert into request_windows (org_id, credential_id, started_at, requests)
+    select ${orgId}::uuid, ${credentialId}::uuid, started_at, 1 from present
+    on conflict (org_id, credential_id) do update set
       requests = case when request_windows.started_at = excluded.started_at then request_windows.requests + 1 else 1 end,
       started_at = excluded.started_at
     returning requests,

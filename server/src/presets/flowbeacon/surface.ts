@@ -2,7 +2,7 @@ import { type TSchema, Type } from 'typebox';
 import { SluiceError } from '../../base/errors.ts';
 import { parseId } from '../../base/ids.ts';
 import { OrNull } from '../../http/fields.ts';
-import type { Answer, Context } from '../../http/operation.ts';
+import type { Answer, Context, Credential } from '../../http/operation.ts';
 import type { Surface, SurfaceRequest } from '../../http/surface.ts';
 import { latestChange } from '../../modules/evaluations/changes.ts';
 import { countRequest, type RateLimit } from '../../tenants/rate-limits.ts';
@@ -29,13 +29,13 @@ export function createFlowbeaconSurface(limit: RateLimit): Surface {
     prefix: '/api/public/v1',
 
     async admit(request) {
-      const { services, orgId, credentialId } = request;
-      const keyId = credentialId === null ? null : parseId('key', credentialId);
-      if (orgId === null || keyId === null) return;
+      const { services, orgId, credential } = request;
+      const counted = credential === null ? null : countedAs(credential);
+      if (orgId === null || counted === null) return;
       const { remaining, allowed, resetSeconds } = await countRequest(
         services.database.queries,
         orgId,
-        keyId,
+        counted,
         limit,
       );
       request.respondWith('ratelimit-limit', String(limit.requests));
@@ -99,6 +99,13 @@ export function createFlowbeaconSurface(limit: RateLimit): Surface {
       statuses: [429],
     },
   };
+}
+
+/** Whose requests are counted together: those of a key, of a member's tokens, of an installation's. */
+function countedAs(credential: Credential): string | null {
+  return credential.kind === 'operator' || credential.kind === 'embed'
+    ? null
+    : parseId(credential.kind, credential.id);
 }
 
 async function currentWatermark({ services, queries, orgId }: Context): Promise<string> {

@@ -28,8 +28,9 @@ export const flowxtraSurface: Surface = {
   prefix: '/api/plugins/webhooks',
 
   async verify({ services, orgId, query }) {
-    if (typeof query !== 'object' || query === null || !('subdomain' in query) || orgId === null) return;
-    const { slug } = await getOrganization(services.database.queries, orgId);
+    // Its absence is told with whatever else is wrong with the input.
+    if (typeof query !== 'object' || query === null || !('subdomain' in query)) return;
+    const slug = orgId === null ? null : (await getOrganization(services.database.queries, orgId)).slug;
     if (query.subdomain !== slug)
       throw new SluiceError('forbidden', "The subdomain is not that of this key's organization.");
   },
