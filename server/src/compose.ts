@@ -19,6 +19,7 @@ import { Catalogues } from './events/event-types.ts';
 import { Publisher } from './events/publish.ts';
 import type { Services } from './http/operation.ts';
 import { ReviewGates } from './modules/reviews/hold.ts';
+import { Evaluator } from './worker/evaluator.ts';
 import { Worker } from './worker/loop.ts';
 import { startSweep } from './worker/sweep.ts';
 
@@ -106,12 +107,14 @@ export async function start(services: Services): Promise<Running> {
   const works = config.roles.includes('worker');
   const worker = works ? new Worker(services) : null;
   const stopSweep = works ? startSweep({ ...services, retentionDays: config.retentionDays }) : null;
+  const evaluator = works ? new Evaluator(services) : null;
   worker?.start();
+  evaluator?.start();
   return {
     services,
     address,
     async close() {
-      await Promise.all([server?.close(), worker?.stop()]);
+      await Promise.all([server?.close(), worker?.stop(), evaluator?.stop()]);
       await stopSweep?.();
       await services.http.close();
       await database.close();

@@ -15,6 +15,11 @@ import { findKey, readSecret } from '../tenants/keys.ts';
 import { findMemberToken, memberTokenPrefix } from '../tenants/member-tokens.ts';
 import { covers } from '../tenants/scopes.ts';
 
+/** What an `Authorization` header brings; `null` where it is not of the form `Bearer <key>`. */
+export function bearerOf(header: string | undefined): string | null {
+  return /^Bearer ([\x21-\x7e]{1,512})$/i.exec(header ?? '')?.[1] ?? null;
+}
+
 /** The headers that can hold a credential. */
 export interface CredentialHeaders {
   readonly authorization?: string | undefined;
@@ -37,8 +42,8 @@ export async function authenticate(
     return authenticateEmbed(services, embedHeader);
   }
   if (header === undefined) return null;
-  const secret = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(header)?.[1];
-  if (secret === undefined)
+  const secret = bearerOf(header);
+  if (secret === null)
     throw new SluiceError('unauthenticated', 'The Authorization header is not of the form "Bearer <key>".');
   if (services.config.adminToken !== null && equalTexts(secret, services.config.adminToken))
     return { kind: 'operator' };

@@ -1,6 +1,7 @@
 import { invalidInput, SluiceError } from '../base/errors.ts';
 import { transact } from '../db/transaction.ts';
-import type { Answer, Context, Credential, Input, Operation, Services } from '../http/operation.ts';
+import type { Answer, Context, Credential, Input, Services } from '../http/operation.ts';
+import type { Route } from '../http/route.ts';
 import type { Actor } from '../tenants/audit.ts';
 import {
   claimIdempotencyKeys,
@@ -28,7 +29,7 @@ const nobody = '00000000-0000-0000-0000-000000000000';
  */
 export async function execute(
   services: Services,
-  operation: Operation,
+  { operation, surface }: Route,
   execution: Execution,
 ): Promise<Answer> {
   const { credential, actor, input } = execution;
@@ -42,14 +43,18 @@ export async function execute(
     queries,
     idempotency,
   });
-  if (operation.mode !== 'write') return operation.handle(context(services.database.queries), input);
+  const run = (queries: Context['queries']) => {
+    const surroundings = context(queries);
+    return surface.run(operation, surroundings, () => operation.handle(surroundings, input));
+  };
+  if (operation.mode !== 'write') return run(services.database.queries);
   const answer = await transact(services.database.queries, async (tx) => {
-    if (idempotency === null) return operation.handle(context(tx), input);
+    if (idempotency === null) return run(tx);
     const earlier = (await claimIdempotencyKeys(tx, services.sealer, [idempotency])).get(idempotency);
     if (earlier instanceof SluiceError) throw earlier;
     if (earlier)
       return { status: earlier.status, text: earlier.body, headers: { 'idempotent-replay': 'true' } };
-    const fresh = await operation.handle(context(tx), input);
+    const fresh = await run(tx);
     const text = fresh.text ?? (fresh.body === undefined ? '' : JSON.stringify(fresh.body));
     await keepAnswers(tx, services.sealer, [
       { request: idempotency, answer: { status: fresh.status, body: text } },

@@ -1,8 +1,8 @@
 import type { FastifySchema } from 'fastify';
 import { type TSchema, Type } from 'typebox';
 import { catalogue } from '../base/errors.ts';
-import { type Route, scopeOf } from '../http/operation.ts';
-import { Problem } from '../http/problem.ts';
+import { scopeOf } from '../http/operation.ts';
+import type { Route } from '../http/route.ts';
 
 /** The frame of the OpenAPI document; the routes fill it. */
 export const openApiBase = {
@@ -41,9 +41,9 @@ function withoutDefaulted(schema: TSchema): TSchema {
 
 /** A route in the words of the OpenAPI document. */
 export function describeRoute(route: Route): FastifySchema {
-  const { method, access, operation } = route;
+  const { access, operation, surface } = route;
+  const { description: described } = surface;
   const scope = scopeOf(access);
-  const creates = method === 'POST' && operation.mode !== 'read';
   return {
     operationId: operation.id,
     summary: operation.summary,
@@ -57,30 +57,26 @@ export function describeRoute(route: Route): FastifySchema {
     ...(operation.body
       ? { body: operation.body, 'x-body-limit': operation.bodyLimit ?? defaultBodyLimit }
       : {}),
-    ...(creates
-      ? {
-          headers: {
-            type: 'object',
-            properties: {
-              'idempotency-key': idempotencyKey,
-              ...(operation.guarded ? { 'if-match': ifMatch } : {}),
-            },
-          },
-        }
-      : {}),
+    ...describeHeaders(route),
     response: {
       ...Object.fromEntries(
-        Object.entries(operation.answers).map(([status, answer]) => [
-          status,
-          answer.schema
-            ? { description: answer.description, content: { 'application/json': { schema: answer.schema } } }
-            : { description: answer.description, type: 'null' },
-        ]),
+        Object.entries(operation.answers).map(([status, answer]) => {
+          const schema = described.answer(answer.schema);
+          return [
+            status,
+            schema
+              ? { description: answer.description, content: { 'application/json': { schema } } }
+              : { description: answer.description, type: 'null' },
+          ];
+        }),
       ),
       ...Object.fromEntries(
         problemsOf(route).map((status) => [
           status,
-          { description: titleOf(status), content: { 'application/problem+json': { schema: Problem } } },
+          {
+            description: titleOf(status),
+            content: { [described.problem.contentType]: { schema: described.problem.schema } },
+          },
         ]),
       ),
     },
@@ -106,8 +102,23 @@ function securityOf(access: Route['access']): Record<string, string[]>[] {
   return [{ key: scope === null ? [] : [scope] }, ...(typeof access === 'object' ? [{ embed: [] }] : [])];
 }
 
+function describeHeaders({ method, access, operation, surface }: Route): FastifySchema {
+  const required = access === 'public' ? {} : surface.description.headers;
+  const creates = method === 'POST' && operation.mode !== 'read';
+  const names = Object.keys(required);
+  if (!creates && names.length === 0) return {};
+  const own = { 'idempotency-key': idempotencyKey, ...(operation.guarded ? { 'if-match': ifMatch } : {}) };
+  return {
+    headers: {
+      type: 'object',
+      properties: { ...required, ...(creates ? own : {}) },
+      ...(names.length === 0 ? {} : { required: names }),
+    },
+  };
+}
+
 /** What may be refused: a bad credential also where none is needed, a bad request wherever one can be made. */
-function problemsOf({ method, access, operation }: Route): number[] {
+function problemsOf({ method, access, operation, surface }: Route): number[] {
   return [
     ...[400, 401],
     ...(access === 'public' ? [] : [403]),
@@ -115,6 +126,8 @@ function problemsOf({ method, access, operation }: Route): number[] {
     ...(method === 'GET' ? [] : [413]),
     ...(operation.mode === 'read' ? [] : [409]),
     ...(operation.guarded ? [412] : []),
+    ...(access === 'public' ? [] : surface.description.statuses),
+    ...(operation.refusals ?? []),
     ...[415, 422, 503],
   ];
 }

@@ -1,4 +1,5 @@
-import { type Route, route } from '../http/operation.ts';
+import { type Route, route } from '../http/route.ts';
+import { surfaceRoutes } from '../presets/routes.ts';
 import * as account from './resources/account.ts';
 import * as apps from './resources/apps.ts';
 import * as contracts from './resources/contracts.ts';
@@ -142,4 +143,6 @@ export const routes: readonly Route[] = [
   route('GET', '/v1/installations/{id}/tokens', 'apps:read', installations.tokens),
   route('POST', '/v1/installations/{id}/tokens', 'apps:write', installations.issueToken),
   route('DELETE', '/v1/installations/{id}/tokens/{token_id}', 'apps:write', installations.removeToken),
+
+  ...surfaceRoutes,
 ];

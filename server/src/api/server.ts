@@ -1,17 +1,14 @@
 import helmet from '@fastify/helmet';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import Fastify, {
-  type FastifyError,
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-} from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { SluiceError } from '../base/errors.ts';
 import { parseJsonBody } from '../http/json-body.ts';
-import type { Answer, Credential, Route, Services } from '../http/operation.ts';
+import type { Answer, Credential, Services } from '../http/operation.ts';
 import { problemOf } from '../http/problem.ts';
-import { actorName, authenticate, authorize } from './auth.ts';
+import type { Route } from '../http/route.ts';
+import { problemDocuments, type Surface, type SurfaceRequest } from '../http/surface.ts';
+import { actorName, authenticate, authorize, bearerOf } from './auth.ts';
 import { addEmbedPage, addPortalFiles, builtPortal } from './embed-page.ts';
 import { execute } from './execute.ts';
 import { defaultBodyLimit, describeRoute, openApiBase } from './openapi.ts';
@@ -24,9 +21,6 @@ declare module 'fastify' {
     /** The exact bytes of the body. */
     raw_body: Uint8Array;
     credential: Credential | null;
-  }
-  interface FastifyContextConfig {
-    exactMembers?: readonly string[];
   }
 }
 
@@ -49,11 +43,14 @@ export async function createServer(
     // A request that is already on a connection is answered; only new connections are refused.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
-    frameworkErrors: (error, request, reply) => sendProblem(services, error, request, reply),
+    frameworkErrors: (error, request, reply) => sendProblem(error, request, reply),
     http: protocolOptions,
     clientErrorHandler: refuseBytes,
   });
   holdToProtocol(server);
+  const surfaces = [...new Set(routes.map(({ surface }) => surface))];
+  const sendProblem = (thrown: unknown, request: FastifyRequest, reply: FastifyReply) =>
+    writeProblem(services, surfaceAt(surfaces, request.url), thrown, request, reply);
   server.decorateRequest('raw_body');
   server.decorateRequest('credential', null);
   await server.register(helmet, {
@@ -62,23 +59,16 @@ export async function createServer(
   });
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    try {
-      const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body);
-      request.raw_body = bytes;
-      done(
-        null,
-        bytes.length === 0 ? undefined : parseJsonBody(bytes, request.routeOptions.config.exactMembers),
-      );
-    } catch (error) {
-      done(error instanceof Error ? error : new Error(String(error)));
-    }
+    // Parsed by the handler: a surface may want to see a signature first.
+    request.raw_body = Buffer.isBuffer(body) ? body : Buffer.from(body);
+    done(null);
   });
   // Validation is ours (`validation.ts`); the schemas on the routes are for the OpenAPI document.
   server.setValidatorCompiler(() => () => true);
   server.setSerializerCompiler(() => (data) => JSON.stringify(data));
-  server.setErrorHandler((error, request, reply) => sendProblem(services, error, request, reply));
+  server.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
   server.setNotFoundHandler((request, reply) =>
-    sendProblem(services, new SluiceError('not_found', 'There is no such route.'), request, reply),
+    sendProblem(new SluiceError('not_found', 'There is no such route.'), request, reply),
   );
   server.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'none';
@@ -120,28 +110,33 @@ export async function createServer(
 }
 
 function addRoute(server: FastifyInstance, services: Services, route: Route): void {
-  const { operation } = route;
+  const { operation, surface } = route;
   const check = compileInputCheck(operation);
   server.route({
     method: route.method,
     url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
     ...(operation.bodyLimit === undefined ? {} : { bodyLimit: operation.bodyLimit }),
-    ...(operation.exactMembers === undefined ? {} : { config: { exactMembers: operation.exactMembers } }),
     schema: describeRoute(route),
+    // A HEAD does what its GET does: whoever looks ahead would use up what can be read once without a key.
+    exposeHeadRoute: route.access !== 'public' || operation.mode === 'read',
     // Before the body is read: strangers do not get to send megabytes.
-    onRequest: async (request) => {
+    onRequest: async (request, reply) => {
       request.credential = await authenticate(services, request.headers);
       authorize(request.credential, route.access);
       if (request.headers['content-encoding'] !== undefined)
         throw new SluiceError('unsupported_media_type', 'Compressed bodies are not accepted.');
+      if (route.access !== 'public') await surface.admit?.(asSurfaceRequest(services, request, reply));
     },
     handler: async (request, reply) => {
-      const left = request.body === undefined && operation.bodyOptional;
-      const body = operation.body === undefined ? undefined : left ? {} : request.body;
+      const raw = request.raw_body ?? new Uint8Array();
+      if (route.access !== 'public') await surface.verify?.(asSurfaceRequest(services, request, reply), raw);
+      const parsed = raw.length === 0 ? undefined : parseJsonBody(raw, operation.exactMembers);
+      const left = parsed === undefined && operation.bodyOptional;
+      const body = operation.body === undefined ? undefined : left ? {} : parsed;
       const input = { params: request.params, query: request.query, body };
       check(input);
       const { credential } = request;
-      const answer = await execute(services, operation, {
+      const answer = await execute(services, route, {
         credential,
         actor: {
           name: actorName(credential),
@@ -151,11 +146,35 @@ function addRoute(server: FastifyInstance, services: Services, route: Route): vo
         method: request.method,
         path: request.url,
         idempotencyKey: singleHeader(request.headers['idempotency-key']),
-        input: { ...input, raw: request.raw_body ?? new Uint8Array(), ifMatch: request.headers['if-match'] },
+        input: { ...input, raw, ifMatch: request.headers['if-match'] },
       });
       return sendAnswer(reply, answer);
     },
   });
+}
+
+function asSurfaceRequest(services: Services, request: FastifyRequest, reply: FastifyReply): SurfaceRequest {
+  const { credential } = request;
+  return {
+    services,
+    orgId: credential !== null && 'orgId' in credential ? credential.orgId : null,
+    credential,
+    secret: bearerOf(request.headers.authorization),
+    method: request.method,
+    path: request.url,
+    query: request.query,
+    header: (name) => singleHeader(request.headers[name]),
+    respondWith: (name, value) => void reply.header(name, value),
+  };
+}
+
+/** Whose envelope an answer for this path has, also where no route matches. */
+function surfaceAt(surfaces: readonly Surface[], url: string): Surface {
+  const [path = ''] = url.split('?', 1);
+  return (
+    surfaces.find(({ prefix }) => prefix !== '' && (path === prefix || path.startsWith(`${prefix}/`))) ??
+    problemDocuments
+  );
 }
 
 function singleHeader(value: string | string[] | undefined): string | undefined {
@@ -173,9 +192,10 @@ function sendAnswer(reply: FastifyReply, answer: Answer): FastifyReply {
     : reply.header('content-type', 'application/json; charset=utf-8').send(text);
 }
 
-function sendProblem(
+function writeProblem(
   services: Services,
-  thrown: FastifyError | Error | unknown,
+  surface: Surface,
+  thrown: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
@@ -192,7 +212,8 @@ function sendProblem(
       'request failed',
     );
   }
-  return reply.code(problem.status).headers(problem.headers).send(JSON.stringify(problem.document));
+  const { headers, body } = surface.problem(problem);
+  return reply.code(problem.status).headers(headers).send(JSON.stringify(body));
 }
 
 /** Why it failed, for the log. Messages of database errors can quote values, so only their code and place are kept. */

@@ -48,6 +48,11 @@ export const catalogue = {
     remedy:
       'Act as one of them: a key names the member as `member_id`, an embed token is bound to one when it is made.',
   },
+  bad_signature: {
+    status: 403,
+    title: 'The signature of the request is not valid',
+    remedy: 'Sign method, path with query, and the exact body with the key, no more than 300 seconds ago.',
+  },
   not_found: {
     status: 404,
     title: 'Not found',
@@ -92,6 +97,11 @@ export const catalogue = {
     status: 409,
     title: 'The delivery has ended',
     remedy: 'Only pending, sending and held deliveries can be cancelled.',
+  },
+  gone: {
+    status: 410,
+    title: 'It was there, but only once or for a time',
+    remedy: 'Ask whoever gave you the token for a new one.',
   },
   stale_version: {
     status: 412,

@@ -26,6 +26,10 @@ export const idPrefixes = {
   app: 'app',
   installation: 'ins',
   installationToken: 'itk',
+  subscription: 'sub',
+  module: 'mod',
+  evaluation: 'evl',
+  scenario: 'scn',
 } as const;
 
 export type IdKind = keyof typeof idPrefixes;

@@ -1,8 +1,10 @@
 import type { OptionalTime, Time, VersionsTable } from './column-types.ts';
+import type { EvaluationTables } from './evaluation-tables.ts';
+import type { PluginTables } from './plugin-tables.ts';
 import type { ReviewTables } from './review-tables.ts';
 
 /** The tables as Kysely sees them; `server/sql` is the truth and says what each column is for. */
-export interface Tables extends ReviewTables {
+export interface Tables extends EvaluationTables, PluginTables, ReviewTables {
   organizations: OrganizationsTable;
   members: MembersTable;
   member_tokens: MemberTokensTable;

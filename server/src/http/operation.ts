@@ -120,6 +120,8 @@ export interface Answer {
   /** A value to be written as JSON, or JSON text that is ready; `undefined` for no body. */
   readonly body?: unknown;
   readonly text?: string;
+  /** Facts about the answer, for surfaces that have a place for them. */
+  readonly meta?: Readonly<Record<string, unknown>>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -151,6 +153,8 @@ export interface Operation {
   /** Whether `If-Match` can make it depend on the version that the caller has seen. */
   readonly guarded?: boolean;
   readonly answers: Readonly<Record<number, { readonly description: string; readonly schema?: TSchema }>>;
+  /** Statuses of refusals besides those that every operation of its kind may have. */
+  readonly refusals?: readonly number[];
   handle(context: Context, input: Input<unknown, unknown, unknown>): Promise<Answer>;
 }
 
@@ -171,18 +175,4 @@ export function operation<
 ): Operation {
   const { params, query, body, ...rest } = spec;
   return { ...rest, ...(params && { params }), ...(query && { query }), ...(body && { body }) };
-}
-
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-
-/** One line of a table of routes. Parameters are written `{name}`. */
-export interface Route {
-  readonly method: Method;
-  readonly path: string;
-  readonly access: Access;
-  readonly operation: Operation;
-}
-
-export function route(method: Method, path: string, access: Access, handled: Operation): Route {
-  return { method, path, access, operation: handled };
 }

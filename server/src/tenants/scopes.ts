@@ -30,6 +30,8 @@ export const scopes = [
   'records:write',
   'apps:read',
   'apps:write',
+  'evaluations:read',
+  'evaluations:write',
 ] as const;
 
 export type Scope = (typeof scopes)[number];

@@ -7,6 +7,7 @@ import { moveStrays } from '../deliveries/strays.ts';
 import { resealHeaders } from '../endpoints/endpoints.ts';
 import { resealSecrets } from '../endpoints/secrets.ts';
 import { deleteStrayEvents, forgetEventIds } from '../events/events.ts';
+import { forgetResultTokens } from '../modules/evaluations/result-tokens.ts';
 import { expireTasks, forgetGateReviews } from '../modules/reviews/expire.ts';
 import { forgetIdempotencyKeys } from '../tenants/idempotency.ts';
 import { publishDueSchedules } from './schedules.ts';
@@ -96,6 +97,7 @@ async function forgetOld({ database, retentionDays }: SweepTools): Promise<void>
   while ((await forgetIdempotencyKeys(database.queries)) > 0);
   while ((await forgetEventIds(database.queries, retentionDays)) > 0);
   while ((await forgetGateReviews(database.queries, retentionDays)) > 0);
+  while ((await forgetResultTokens(database.queries, retentionDays)) > 0);
 }
 
 /**

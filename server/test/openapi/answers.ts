@@ -21,6 +21,7 @@ export function findBrokenPromises(route: DocumentedRoute, answer: Answer): stri
 
 /** A refusal is a problem document of the catalogue, or what the document promises for this status instead. */
 function findBadRefusal(route: DocumentedRoute, answer: Answer): string[] {
+  if (isUnread(answer)) return findBadProblem(answer);
   const promised = route.answers.get(answer.status);
   if (!promised) return [`refuses with ${answer.status}, which is not in the document: ${answer.text}`];
   const type = answer.headers['content-type'] ?? 'none';
@@ -30,6 +31,11 @@ function findBadRefusal(route: DocumentedRoute, answer: Answer): string[] {
     ...check(promised.schema, answer.body),
     ...(promised.type === 'application/problem+json' ? findBadProblem(answer) : []),
   ];
+}
+
+/** Bytes that are no HTTP request are refused before anybody knows which route they were for. */
+function isUnread({ status, headers }: Answer): boolean {
+  return status === 400 && headers.connection === 'close';
 }
 
 /** What is wrong with a problem document, wherever it comes from. */

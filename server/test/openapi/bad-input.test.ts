@@ -7,6 +7,7 @@ import { type Answer, exchange, send } from './exchange.ts';
 import * as hostileJson from './hostile-json.ts';
 import * as hostile from './hostile-requests.ts';
 import { createProber, type Probe, type Prober } from './probe.ts';
+import { asProductsAsk } from './products.ts';
 import { hasNamed, replaceNamed } from './samples.ts';
 import { fill, openSurface, type Surface } from './surface.ts';
 import { idForm, operator, type Tenant } from './tenant.ts';
@@ -73,7 +74,14 @@ describe('bad input', () => {
       headers: [authorization, json, ...key],
       ...change,
     };
-    const result = await prober.probe(route, { what, must, request });
+    const extras = asProductsAsk({
+      ...request,
+      authorization: request.headers.find(([name]) => name === 'authorization')?.[1],
+      body: change.body ?? '',
+      now: surface.app.services.clock.now(),
+    });
+    const dressed = { ...request, target: extras.target, headers: [...request.headers, ...extras.headers] };
+    const result = await prober.probe(route, { what, must, request: dressed });
     // It may have used up what it was about.
     if (result.answer.status < 300 && names.length > 0 && route.method !== 'GET') aims.delete(route);
     return result;
@@ -283,7 +291,8 @@ describe('bad input', () => {
         const page = await attack(aim, 'a page of one', 'not break', {
           target: `${fill(route, aim.names)}?limit=1`,
         });
-        cursors.set(route, String(page.answer.body?.next_cursor));
+        const { next_cursor, meta } = page.answer.body ?? {};
+        cursors.set(route, String(next_cursor ?? meta?.next_cursor));
       }
       await expectNoProblems(lists, async (route) => {
         const own = cursors.get(route) ?? '';

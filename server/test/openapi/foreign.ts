@@ -26,7 +26,7 @@ export function strangerOf(name: string, owner: Tenant): string {
 
 /** All that an answer says, but for what is different each time. */
 export function comparable(answer: Answer): unknown {
-  const { date: _date, ...headers } = answer.headers;
+  const headers = Object.entries(answer.headers).filter(([name]) => !/^(?:date|ratelimit-.*)$/.test(name));
   const body =
     typeof answer.body === 'object' && answer.body !== null
       ? { ...answer.body, request_id: null }
@@ -42,7 +42,8 @@ export function outline(answer: Answer, asker: Tenant, sent: string): unknown {
     .replaceAll(idForm, (id) => `<${id.slice(0, id.indexOf('_'))}>`)
     .replaceAll(/"request_id":"[^"]*"/g, '"request_id":"<id>"')
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
-    .replaceAll(/"(secret|last_four)":"[^"]*"/g, '"$1":"<secret>"');
+    .replaceAll(/\bwm_[\w-]{20}/g, '<watermark>')
+    .replaceAll(/"(secret|signing_secret|token|last_four)":"[^"]*"/g, '"$1":"<secret>"');
   return { status: answer.status, text };
 }
 

@@ -1,3 +1,4 @@
+import { Evaluator } from '../../src/worker/evaluator.ts';
 import type { Tenant } from './tenant.ts';
 
 /** What a name in a path, body or query stands for. */
@@ -6,6 +7,8 @@ export interface Place {
   make(world: World, tenant: Tenant, outer: readonly string[]): Promise<string>;
   /** The same thing for every organization: nothing to hide. */
   readonly shared?: boolean;
+  /** Each organization counts its own: the same number is another thing for everybody. */
+  readonly counted?: boolean;
   /** A name that nothing has yet, where the caller chooses names. */
   fresh?(tenant: Tenant): string;
 }
@@ -27,7 +30,8 @@ function created(collection: string, name = 'id'): Place {
         collection,
         await world.sample(`POST ${collection}`, tenant),
       );
-      return body[name];
+      const made = 'ok' in body || 'success' in body ? body.data : body;
+      return String(made[name]);
     },
   };
 }
@@ -73,6 +77,16 @@ export const places: Readonly<Record<string, Place>> = {
   '/v1/apps/{id}/versions/{version}': below('/v1/apps/{id}/versions', 'version'),
   '/v1/installations/{id}': { make: makeInstallation },
   '/v1/installations/{id}/tokens/{token_id}': below('/v1/installations/{id}/tokens'),
+  '/api/public/v1/webhooks/{id}': created('/api/public/v1/webhooks'),
+  '/api/public/v1/evaluations/{id}': {
+    make: async (world, tenant) => (await makeEvaluation(world, tenant)).id,
+  },
+  '/api/public/v1/scenarios/{id}': {
+    make: async (world, tenant) => (await makeEvaluation(world, tenant)).scenarios[0].id,
+  },
+  // Whoever holds the token may read.
+  '/api/public/v1/results/{token}': { make: makeResultToken, shared: true },
+  '/api/plugins/webhooks/{id}': { ...created('/api/plugins/webhooks'), counted: true },
 };
 
 /**
@@ -92,6 +106,7 @@ export const references: Readonly<Record<string, Place>> = {
   member_id: created('/v1/members'),
   assignee: created('/v1/members'),
   endpoints: created('/v1/endpoints'),
+  modules: created('/api/public/v1/modules'),
 };
 
 /** For lists that need a second page. */
@@ -144,6 +159,21 @@ async function makeEventType(world: World, tenant: Tenant): Promise<string> {
     await world.sample('PUT /v1/event-types/{name}', tenant),
   );
   return name;
+}
+
+/** One that is complete, with a module of its own. */
+async function makeEvaluation(world: World, tenant: Tenant) {
+  await created('/api/public/v1/modules').make(world, tenant, []);
+  const sample = await world.sample('POST /api/public/v1/evaluations', tenant);
+  const { body } = await tenant.call('POST', '/api/public/v1/evaluations', sample);
+  await new Evaluator(tenant.app.services).runOnce();
+  return body.data;
+}
+
+async function makeResultToken(world: World, tenant: Tenant): Promise<string> {
+  const { id } = await makeEvaluation(world, tenant);
+  const { body } = await tenant.call('POST', `/api/public/v1/evaluations/${id}/result-token`);
+  return body.data.token;
 }
 
 /** One that was attempted twice and waits for its third attempt. */

@@ -38,6 +38,18 @@ function sampleVersion(tenant: Tenant, { type, description }: Schema): unknown {
   return description?.startsWith('A registered') ? registeredVersion : `1.1.0-${tenant.text()}`;
 }
 
+/** What members of single routes must be besides. */
+const fixed: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  'POST /api/public/v1/webhooks': { events: ['evaluation.complete'] },
+  'POST /api/plugins/webhooks': { events: ['job.closed'] },
+  'PUT /api/plugins/webhooks/{id}': { events: ['job.closed'] },
+};
+
+/** The members of a route's sample body that its schema alone does not give away. */
+export function fixedMembers({ name }: DocumentedRoute): Readonly<Record<string, unknown>> {
+  return fixed[name] ?? {};
+}
+
 /** A value that its route accepts, with everything in it that may be in it. */
 export async function sampleOf(name: string, schema: Schema, world: World, tenant: Tenant): Promise<unknown> {
   const reference = references[name];

@@ -3,7 +3,7 @@ import type { DatabaseKind } from '../support/databases.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { type ApiDocument, type DocumentedRoute, readRoutes } from './document.ts';
 import { type Place, places, type World } from './places.ts';
-import { sampleOf } from './samples.ts';
+import { fixedMembers, sampleOf } from './samples.ts';
 import { createTenant, type Tenant } from './tenant.ts';
 
 /** A running app and everything that its OpenAPI document says of it. */
@@ -44,7 +44,7 @@ export async function openSurface(kind: DatabaseKind): Promise<Surface> {
     async bodyFor(route, tenant) {
       return route.body === null
         ? undefined
-        : asObject(await sampleOf('', route.body.schema, surface, tenant));
+        : { ...asObject(await sampleOf('', route.body.schema, surface, tenant)), ...fixedMembers(route) };
     },
     async sample(name, tenant) {
       const route = documented.find((candidate) => candidate.name === name);
@@ -85,6 +85,11 @@ function withoutProvider(route: DocumentedRoute, path: string): string {
 /** Whether every parameter of the path names the same thing for everybody. */
 export function isShared(route: DocumentedRoute): boolean {
   return route.places.every((path) => places[path]?.shared === true);
+}
+
+/** Whether a parameter of the path is a number that every organization has for itself. */
+export function isCounted(route: DocumentedRoute): boolean {
+  return route.places.some((path) => places[path]?.counted === true);
 }
 
 /** Puts names into a path. */

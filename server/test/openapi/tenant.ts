@@ -3,6 +3,7 @@ import { TypeID } from 'typeid-js';
 import { adminToken, type TestApp } from '../support/app.ts';
 import type { TestReceiver } from '../support/receiver.ts';
 import { type Answer, type Exchange, exchange } from './exchange.ts';
+import { asProductsAsk, rememberSlug } from './products.ts';
 
 /** Ids as the API writes them: `evt_01jd…`. */
 export const idForm = /\b[a-z]{2,8}_[0-7][0-9a-hjkmnp-tv-z]{25}\b/g;
@@ -31,15 +32,19 @@ export function ask(
   authorization: string | undefined,
   { method, target, body, headers = [] }: Omit<Exchange, 'body'> & { readonly body?: unknown },
 ): Promise<Answer> {
+  const text = body === undefined ? '' : JSON.stringify(body);
+  const now = app.services.clock.now();
+  const extras = asProductsAsk({ method, target, authorization, body: text, now });
   return exchange(app.url, {
     method,
-    target,
+    target: extras.target,
     headers: [
+      ...extras.headers,
       ...(authorization === undefined ? [] : [['authorization', authorization] as const]),
       ...(body === undefined ? [] : [['content-type', 'application/json'] as const]),
       ...headers,
     ],
-    ...(body === undefined ? {} : { body: Buffer.from(JSON.stringify(body)) }),
+    ...(body === undefined ? {} : { body: Buffer.from(text) }),
   });
 }
 
@@ -55,6 +60,7 @@ export async function createTenant(app: TestApp, receiver: TestReceiver): Promis
     slug: marker,
   });
   const { id } = organization.body;
+  rememberSlug(TypeID.fromString(id).toUUID(), marker);
   const key = await asked(operator, 'POST', `/v1/organizations/${id}/keys`, { name: marker, scopes: ['*'] });
   const ids = new Set<string>();
   collectIds(`${organization.text} ${key.text}`, ids);

@@ -1,0 +1,52 @@
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { until } from '../../src/waiting.ts';
+
+/** A request as it arrived, before anybody parsed it. */
+export interface Received {
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** A customer's HTTP server, as the product's document tells them to write it. */
+export interface Inbox {
+  readonly url: string;
+  readonly requests: readonly Received[];
+  /** Decides the status of each answer. */
+  answer: (request: Received) => number;
+  /** The request with this number in order of arrival, from 1, among those of one path. */
+  arrival(number: number, path: string): Promise<Received>;
+  close(): Promise<void>;
+}
+
+export async function openInbox(): Promise<Inbox> {
+  const requests: Received[] = [];
+  const server = createServer((message, response) => {
+    const chunks: Buffer[] = [];
+    message.on('data', (chunk: Buffer) => chunks.push(chunk));
+    message.on('end', () => {
+      const request = { path: message.url ?? '', headers: message.headers, body: Buffer.concat(chunks) };
+      requests.push(request);
+      response.writeHead(inbox.answer(request)).end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('The inbox listens nowhere.');
+  const inbox: Inbox = {
+    url: `http://127.0.0.1:${address.port}`,
+    requests,
+    answer: () => 200,
+    arrival: (number, path) =>
+      until(
+        `request ${number} for ${path}`,
+        () => requests.filter((request) => request.path === path)[number - 1] ?? null,
+      ),
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+  return inbox;
+}

@@ -1,0 +1,93 @@
+import { type Selectable, sql } from 'kysely';
+import type { Clock } from '../../base/clock.ts';
+import { SluiceError } from '../../base/errors.ts';
+import { newId } from '../../base/ids.ts';
+import type { Queries } from '../../db/connect.ts';
+import { isDuplicate } from '../../db/failures.ts';
+import type { Tables } from '../../db/tables.ts';
+import { checkRules, type Rule, type RuleModule } from './rules.ts';
+
+export type ModuleRow = Selectable<Tables['evaluation_modules']>;
+
+export interface NewModule {
+  readonly name: string;
+  readonly description: string | null;
+  readonly rules: readonly Rule[];
+}
+
+/**
+ * Makes a module. It never changes: results say which rules they were found by.
+ * @throws {SluiceError} invalid_schema, invalid_input, conflict (the name is taken)
+ */
+export async function createModule(
+  tx: Queries,
+  clock: Clock,
+  orgId: string,
+  input: NewModule,
+): Promise<ModuleRow> {
+  checkRules(input.rules);
+  try {
+    return await tx
+      .insertInto('evaluation_modules')
+      .values({
+        org_id: orgId,
+        id: newId(clock),
+        name: input.name,
+        description: input.description,
+        rules: JSON.stringify(input.rules),
+        rule_count: input.rules.length,
+        created_at: sql<Date>`now()`,
+      })
+      .returningAll()
+      .executeTakeFirstOrThrow();
+  } catch (error) {
+    if (isDuplicate(error))
+      throw new SluiceError('conflict', `There is a module "${input.name}" already.`, { cause: error });
+    throw error;
+  }
+}
+
+/** Newest first. */
+export function listModules(
+  queries: Queries,
+  orgId: string,
+  page: { before: string | null; limit: number },
+): Promise<ModuleRow[]> {
+  let query = queries.selectFrom('evaluation_modules').selectAll().where('org_id', '=', orgId);
+  if (page.before !== null) query = query.where('id', '<', page.before);
+  return query.orderBy('id', 'desc').limit(page.limit).execute();
+}
+
+/** Names and sizes of modules, by id. */
+export async function describeModules(
+  queries: Queries,
+  orgId: string,
+  ids: readonly string[],
+): Promise<Map<string, { readonly id: string; readonly name: string; readonly rule_count: number }>> {
+  if (ids.length === 0) return new Map();
+  const rows = await queries
+    .selectFrom('evaluation_modules')
+    .select(['id', 'name', 'rule_count'])
+    .where('org_id', '=', orgId)
+    .where('id', 'in', ids)
+    .execute();
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** Modules with their rules, in the order asked for. */
+export async function readModules(
+  queries: Queries,
+  orgId: string,
+  ids: readonly string[],
+): Promise<RuleModule[]> {
+  const rows = await queries
+    .selectFrom('evaluation_modules')
+    .select(['id', 'name', 'rules'])
+    .where('org_id', '=', orgId)
+    .where('id', 'in', ids)
+    .execute();
+  return ids.flatMap((id) => {
+    const row = rows.find((candidate) => candidate.id === id);
+    return row ? [{ id, name: row.name, rules: JSON.parse(row.rules) }] : [];
+  });
+}

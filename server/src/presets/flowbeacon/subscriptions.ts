@@ -1,0 +1,178 @@
+import { flowbeacon as contract } from '@sluice/contracts';
+import { type Static, Type } from 'typebox';
+import { SluiceError } from '../../base/errors.ts';
+import { publicId } from '../../base/ids.ts';
+import { cancelForEndpoint } from '../../deliveries/changes.ts';
+import { type EndpointWithRecord, findByContract, listByContract } from '../../endpoints/by-contract.ts';
+import { createEndpoint, deleteEndpoint } from '../../endpoints/endpoints.ts';
+import { resetHealth } from '../../endpoints/health.ts';
+import { rotateSecret } from '../../endpoints/secrets.ts';
+import { IdOf, IdParams, OrNull, pathId, Text, Timestamp } from '../../http/fields.ts';
+import { type Context, operation } from '../../http/operation.ts';
+import { recordAudit } from '../../tenants/audit.ts';
+import { refuseUnknownEvents } from '../known-events.ts';
+import { flowbeacon } from './preset.ts';
+
+const group = 'FlowBeacon: webhooks';
+const warning = 'Store this signing_secret securely — it will not be shown again.';
+
+const own = {
+  id: IdOf('subscription'),
+  url: Type.String(),
+  events: Type.Array(Type.String()),
+  description: OrNull(Type.String()),
+  is_active: Type.Boolean(),
+};
+
+const Subscription = Type.Object({
+  ...own,
+  last_delivery_at: OrNull(Timestamp),
+  last_delivery_status: OrNull(Type.Enum(['delivered', 'failed'], { description: 'Of the last attempt' })),
+  delivery_failure_count: Type.Integer({
+    description: 'Failed attempts since the last one that was delivered, or since the secret was rotated',
+  }),
+  created_at: Timestamp,
+  revoked_at: OrNull(Timestamp),
+});
+
+const WithSecret = Type.Object({
+  ...own,
+  signing_secret: Type.String({ description: '`whsec_…`, shown once' }),
+  warning: Type.String(),
+});
+
+function show(row: EndpointWithRecord): Static<typeof Subscription> {
+  const { last_success_at: success, last_failure_at: failure } = row;
+  const failedLast =
+    failure !== null &&
+    (success === null || failure > success || (+failure === +success && row.consecutive_failures > 0));
+  const last = failedLast ? failure : success;
+  return {
+    ...showOwn(row),
+    last_delivery_at: last?.toISOString() ?? null,
+    last_delivery_status: last === null ? null : failedLast ? 'failed' : 'delivered',
+    delivery_failure_count: row.consecutive_failures,
+    created_at: row.created_at.toISOString(),
+    revoked_at: row.deleted_at?.toISOString() ?? null,
+  };
+}
+
+function showOwn(
+  row: Pick<EndpointWithRecord, 'id' | 'url' | 'events' | 'description' | 'enabled' | 'deleted_at'>,
+) {
+  return {
+    id: publicId('subscription', row.id),
+    url: row.url,
+    events: row.events,
+    description: row.description,
+    is_active: row.enabled && row.deleted_at === null,
+  };
+}
+
+async function find({ queries, orgId }: Context, id: string): Promise<EndpointWithRecord> {
+  const found = await findByContract(queries, orgId, contract.name, pathId('subscription', id));
+  if (!found) throw new SluiceError('not_found', 'No such subscription.');
+  return found;
+}
+
+function audit({ queries, services, orgId, actor }: Context, action: string, id: string, details = {}) {
+  return recordAudit(queries, services.clock, orgId, actor, {
+    action,
+    target: publicId('endpoint', id),
+    details,
+  });
+}
+
+export const create = operation({
+  id: 'flowbeaconCreateWebhook',
+  summary: 'Register a subscription',
+  description: 'The signing secret is in this answer and in no other.',
+  group,
+  mode: 'write',
+  body: Type.Object(
+    {
+      url: Type.String({
+        minLength: 1,
+        maxLength: 2_048,
+        examples: ['https://hooks.example.com/flowbeacon'],
+      }),
+      events: Type.Array(Type.String({ maxLength: 128 }), {
+        minItems: 1,
+        maxItems: 100,
+        examples: [['evaluation.complete']],
+      }),
+      description: Type.Optional(OrNull(Text(2_000))),
+    },
+    { additionalProperties: false },
+  ),
+  answers: { 200: { description: 'The subscription with its secret', schema: WithSecret } },
+  async handle(context, { body }) {
+    const { queries, services, orgId } = context;
+    await refuseUnknownEvents(queries, orgId, flowbeacon, body.events);
+    const { endpoint, secret } = await createEndpoint(
+      queries,
+      services,
+      orgId,
+      { kind: 'organization', id: orgId },
+      {
+        url: body.url,
+        events: body.events,
+        description: body.description ?? null,
+        contract: contract.name,
+      },
+    );
+    await audit(context, 'endpoint.created', endpoint.id, { url: endpoint.url, contract: contract.name });
+    return { status: 200, body: { ...showOwn(endpoint), signing_secret: secret, warning } };
+  },
+});
+
+export const list = operation({
+  id: 'flowbeaconListWebhooks',
+  summary: 'List every subscription, revoked ones too',
+  group,
+  mode: 'read',
+  answers: { 200: { description: 'All of them, oldest first', schema: Type.Array(Subscription) } },
+  async handle({ queries, orgId }) {
+    const rows = await listByContract(queries, orgId, contract.name, { deleted: true });
+    return { status: 200, body: rows.map(show) };
+  },
+});
+
+export const revoke = operation({
+  id: 'flowbeaconRevokeWebhook',
+  summary: 'Revoke a subscription at once',
+  description: 'What is queued for it is cancelled. Revoking again changes nothing.',
+  group,
+  mode: 'write',
+  params: IdParams,
+  answers: { 200: { description: 'The subscription', schema: Subscription } },
+  async handle(context, { params }) {
+    const { queries, orgId } = context;
+    const before = await find(context, params.id);
+    if (before.deleted_at === null) {
+      await deleteEndpoint(queries, { orgId, id: before.id });
+      const cancelled = await cancelForEndpoint(queries, orgId, before.id);
+      await audit(context, 'endpoint.deleted', before.id, { cancelled });
+    }
+    return { status: 200, body: show(await find(context, params.id)) };
+  },
+});
+
+export const rotate = operation({
+  id: 'flowbeaconRotateWebhookSecret',
+  summary: 'Replace the signing secret',
+  description: 'The old one stops at once, and the failure count is zero again.',
+  group,
+  mode: 'write',
+  params: IdParams,
+  answers: { 200: { description: 'The subscription with its new secret', schema: WithSecret } },
+  async handle(context, { params }) {
+    const { queries, services, orgId } = context;
+    const row = await find(context, params.id);
+    if (row.deleted_at !== null) throw new SluiceError('conflict', 'The subscription is revoked.');
+    const { secret } = await rotateSecret(queries, services, { orgId, id: row.id }, contract);
+    await resetHealth(queries, orgId, row.id);
+    await audit(context, 'endpoint.secret_rotated', row.id);
+    return { status: 200, body: { ...showOwn(row), signing_secret: secret, warning } };
+  },
+});

@@ -1,0 +1,122 @@
+import { flowxtra as contract } from '@sluice/contracts';
+import { type Static, Type } from 'typebox';
+import { SluiceError } from '../../base/errors.ts';
+import type { Queries } from '../../db/connect.ts';
+import { type EndpointWithRecord, findByContract } from '../../endpoints/by-contract.ts';
+import type { Endpoint } from '../../endpoints/endpoints.ts';
+import { readSecrets } from '../../endpoints/secrets.ts';
+import { OrNull } from '../../http/fields.ts';
+import type { Context } from '../../http/operation.ts';
+import { firstKeptId, type Log as LogRow, numberLogs, readLogs } from './logs.ts';
+import { findNumber } from './numbers.ts';
+
+const Moment = Type.String({ format: 'date-time', examples: ['2026-04-06T12:00:00.000000Z'] });
+const Id = Type.Integer({ minimum: 1 });
+
+export const Webhook = Type.Object({
+  id: Id,
+  company_id: Id,
+  name: Type.String(),
+  url: Type.String(),
+  events: Type.Array(Type.String()),
+  secret: Type.String({ description: 'Whole in the answer to creation; afterwards `...` and its end' }),
+  status: Type.Boolean({ description: 'Whether events are sent' }),
+  created_at: Moment,
+});
+
+export const Log = Type.Object({
+  id: Id,
+  event: Type.String(),
+  status_code: OrNull(Type.Integer({ description: 'null where no answer came' })),
+  success: Type.Boolean(),
+  attempt: Type.Integer({ minimum: 1 }),
+  delivered_at: OrNull(Moment),
+  created_at: Moment,
+});
+
+export const WebhookWithLogs = Type.Object({ ...Webhook.properties, logs: Type.Array(Log) });
+
+/** A webhook's number in the path. */
+export const WebhookParams = Type.Object({ id: Type.String({ pattern: '^[1-9][0-9]{0,14}$' }) });
+
+export interface NumberedWebhook {
+  readonly id: number;
+  readonly companyId: number;
+  readonly row: EndpointWithRecord;
+}
+
+/** @throws {SluiceError} not_found */
+export async function findWebhook(queries: Queries, orgId: string, number: string): Promise<NumberedWebhook> {
+  const id = Number(number);
+  const found = await findNumber(queries, orgId, id);
+  const row = found && (await findByContract(queries, orgId, contract.name, found.endpoint_id));
+  if (!row || row.deleted_at !== null) throw new SluiceError('not_found', 'No such webhook.');
+  return { id, companyId: found.company_id, row };
+}
+
+/** @param secret as it is to be shown */
+export function showWebhook(
+  numbers: { readonly id: number; readonly companyId: number },
+  row: Endpoint,
+  secret: string,
+): Static<typeof Webhook> {
+  return {
+    id: numbers.id,
+    company_id: numbers.companyId,
+    name: row.name ?? '',
+    url: row.url,
+    events: row.events,
+    secret,
+    status: row.enabled,
+    created_at: moment(row.created_at),
+  };
+}
+
+/** Shown secrets by endpoint: `...` and the end. */
+export async function maskedSecrets(
+  { queries, services }: Context,
+  rows: readonly Endpoint[],
+): Promise<(row: Endpoint) => string> {
+  const names = rows.map((row) => ({ orgId: row.org_id, id: row.id }));
+  const secrets = names.length === 0 ? null : await readSecrets(queries, services.sealer, names);
+  return (row) => {
+    try {
+      return contract.secret.mask(secrets?.get(row.id)?.()[0] ?? '');
+    } catch (error) {
+      // No master key opens it: its deliveries fail and say so; the list is shown all the same.
+      services.log.warn({ error: String(error) }, 'a secret cannot be opened');
+      return contract.secret.mask('');
+    }
+  };
+}
+
+/** A page of a webhook's logs; numbers those that are new, in a transaction of its own. */
+export async function pageOfLogs(
+  { queries, services, orgId }: Context,
+  endpointId: string,
+  page: { number: number; size: number },
+) {
+  const firstKept = firstKeptId(services.clock.now(), services.config.retentionDays);
+  const { logs, total } = await queries.transaction().execute(async (tx) => {
+    await numberLogs(tx, orgId, endpointId, firstKept);
+    return readLogs(tx, orgId, endpointId, page);
+  });
+  return { logs: logs.map(showLog), total };
+}
+
+function showLog(row: LogRow): Static<typeof Log> {
+  return {
+    id: row.id,
+    event: row.event_type,
+    status_code: row.status,
+    success: row.delivered,
+    attempt: row.attempt,
+    delivered_at: row.delivered ? moment(row.finished_at) : null,
+    created_at: moment(row.started_at),
+  };
+}
+
+/** `2026-04-06T12:00:00.000000Z`: microseconds, as the product's customers parse them. */
+function moment(time: Date): string {
+  return time.toISOString().replace('Z', '000Z');
+}
