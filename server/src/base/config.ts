@@ -190,9 +190,9 @@ function readInteger(
 function readRoles(text: string, problems: string[]): Role[] {
   const names = [...new Set(text.split(',').map((name) => name.trim()))];
   const roles = names.filter((name): name is Role => name === 'api' || name === 'worker');
-  if (roles.length > 0 && roles.length === names.length) return roles;
-  problems.push(`SLUICE_ROLES is "${text}"; use api, worker or api,worker.`);
-  return [];
+  if (roles.length === 0 || roles.length !== names.length)
+    problems.push(`SLUICE_ROLES is "${text}"; use api, worker or api,worker.`);
+  return roles;
 }
 
 function readPublicUrl(text: string | null, host: string, port: number, problems: string[]): string {

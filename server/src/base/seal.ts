@@ -51,9 +51,9 @@ export function createSealer(masterKeys: readonly Uint8Array[]): Sealer {
       if (version !== '1' || !found || !content)
         throw new Error(`Nothing opens this: it was sealed under master key ${name ?? '?'}.`);
       const bytes = Buffer.from(content, 'base64url');
-      const decipher = createDecipheriv('aes-256-gcm', found.key, bytes.subarray(0, 12), {
-        authTagLength: 16,
-      }).setAAD(Buffer.from(purpose));
+      const decipher = createDecipheriv('aes-256-gcm', found.key, bytes.subarray(0, 12)).setAAD(
+        Buffer.from(purpose),
+      );
       decipher.setAuthTag(bytes.subarray(12, 28));
       return decipher.update(bytes.subarray(28), undefined, 'utf8') + decipher.final('utf8');
     },

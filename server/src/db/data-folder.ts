@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { link, realpath, rename, rm } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -27,8 +27,8 @@ async function socketPath(dataDir: string): Promise<string> {
   const folder = await realpath(dataDir);
   if (process.platform === 'win32') return `\\\\.\\pipe\\sluice-${digest(folder)}`;
   const inside = join(folder, 'lock');
-  // Unix socket paths end at 107 bytes on Linux and 103 on macOS; `takeOver` adds five.
-  return Buffer.byteLength(inside) <= 98 ? inside : join(tmpdir(), `sluice-${digest(folder)}`);
+  // Unix socket paths end at 107 bytes on Linux and 103 on macOS.
+  return Buffer.byteLength(inside) <= 100 ? inside : join(tmpdir(), `sluice-${digest(folder)}`);
 }
 
 function digest(text: string): string {
@@ -65,7 +65,7 @@ function isAlive(path: string): Promise<boolean> {
  * first look and now, another process may have taken over and be the one that lives there.
  */
 async function takeOver(path: string): Promise<Server | null> {
-  const aside = `${path}.${randomBytes(2).toString('hex')}`;
+  const aside = `${path}.${process.pid}`;
   try {
     await rename(path, aside);
   } catch (error) {
