@@ -26,6 +26,8 @@ export const idPrefixes = {
   app: 'app',
   installation: 'ins',
   installationToken: 'itk',
+  notification: 'ntf',
+  meeting: 'mtg',
 } as const;
 
 export type IdKind = keyof typeof idPrefixes;

@@ -16,6 +16,9 @@ export interface Tables extends ReviewTables {
   event_types: EventTypesTable;
   event_type_versions: VersionsTable;
   schedules: SchedulesTable;
+  inbox_entries: InboxEntriesTable;
+  meetings: MeetingsTable;
+  weekly_digests: WeeklyDigestsTable;
   events: EventsTable;
   event_ids: EventIdsTable;
   bodies: BodiesTable;
@@ -159,6 +162,39 @@ interface EventTypesTable {
   example: string | null;
   created_at: Time;
   updated_at: Time;
+}
+
+interface InboxEntriesTable {
+  org_id: string;
+  member_id: string;
+  id: string;
+  event_id: string;
+  type: string;
+  title: string;
+  body: string | null;
+  url: string | null;
+  data: string | null;
+  visible_at: Time;
+  read_at: OptionalTime;
+  created_at: Time;
+}
+
+interface MeetingsTable {
+  org_id: string;
+  id: string;
+  title: string;
+  starts_at: Time;
+  member_ids: string[];
+  cancelled_at: OptionalTime;
+  reminded_of: OptionalTime;
+  created_at: Time;
+  updated_at: Time;
+}
+
+interface WeeklyDigestsTable {
+  org_id: string;
+  time_zone: string;
+  next_at: Time;
 }
 
 interface SchedulesTable {

@@ -12,6 +12,8 @@ export const scopes = [
   'schedules:write',
   'endpoints:read',
   'endpoints:write',
+  'notifications:read',
+  'notifications:write',
   'deliveries:read',
   'deliveries:write',
   'audit:read',

@@ -7,8 +7,10 @@ import { moveStrays } from '../deliveries/strays.ts';
 import { resealHeaders } from '../endpoints/endpoints.ts';
 import { resealSecrets } from '../endpoints/secrets.ts';
 import { deleteStrayEvents, forgetEventIds } from '../events/events.ts';
+import { forgetInboxEntries } from '../modules/notifications/notifications.ts';
 import { expireTasks, forgetGateReviews } from '../modules/reviews/expire.ts';
 import { forgetIdempotencyKeys } from '../tenants/idempotency.ts';
+import { sendDigests, sendReminders } from './notifications.ts';
 import { publishDueSchedules } from './schedules.ts';
 import type { WorkerTools } from './tools.ts';
 
@@ -30,6 +32,8 @@ const duties: readonly Duty[] = [
     everyMs: 1_000,
     run: async (tools) => void (await publishDueSchedules(tools)),
   },
+  { name: 'remind of meetings', everyMs: 5_000, run: sendReminders },
+  { name: 'weekly digests', everyMs: 10_000, run: sendDigests },
   { name: 'forget old keys', everyMs: 60_000, run: forgetOld },
   { name: 'move strays', everyMs: 15_000, run: async ({ database }) => void (await moveStrays(database)) },
   { name: 'seal anew', everyMs: 10_000, run: sealAnew },
@@ -96,6 +100,7 @@ async function forgetOld({ database, retentionDays }: SweepTools): Promise<void>
   while ((await forgetIdempotencyKeys(database.queries)) > 0);
   while ((await forgetEventIds(database.queries, retentionDays)) > 0);
   while ((await forgetGateReviews(database.queries, retentionDays)) > 0);
+  while ((await forgetInboxEntries(database.queries, retentionDays)) > 0);
 }
 
 /**
