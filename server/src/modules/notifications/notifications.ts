@@ -1,7 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import type { Clock } from '../../base/clock.ts';
 import { invalidInput, SluiceError } from '../../base/errors.ts';
-import { newId } from '../../base/ids.ts';
+import { newId, publicId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
 import type { Tables } from '../../db/tables.ts';
 import type { Publisher } from '../../events/publish.ts';
@@ -63,7 +63,7 @@ export async function notify(
   const members = await resolveAudience(tx, orgId, audience);
   const stranger = to.members?.findIndex((id) => !members.has(id)) ?? -1;
   if (stranger >= 0) throw invalidInput(`/to/members/${stranger}`, 'There is no such member.');
-  const eventId = `ntf_${newId(tools.clock).replaceAll('-', '')}`;
+  const eventId = publicId('notification', newId(tools.clock));
   await fillInboxes(tx, tools.clock, orgId, [...members], eventId, notification);
   await followOrganization(tx, tools.clock, orgId);
   await tools.publisher.publishWithin(tx, {
