@@ -113,6 +113,8 @@ export function authorize(credential: Credential | null, access: Access): void {
     authorizeEmbed(credential, access);
     return;
   }
+  if (access === 'a member' && credential.kind !== 'member')
+    throw new SluiceError('forbidden', "This route is for members: it needs a member's own token.");
   if (access === 'embed token') throw new SluiceError('forbidden', 'This route is for embed tokens.');
   const scope = scopeOf(access);
   if (scope !== null && !covers(credential.scopes, scope)) {

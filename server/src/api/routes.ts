@@ -10,8 +10,11 @@ import * as eventTypes from './resources/event-types.ts';
 import * as events from './resources/events.ts';
 import * as installations from './resources/installations.ts';
 import * as keys from './resources/keys.ts';
+import * as meetings from './resources/meetings.ts';
 import * as memberTokens from './resources/member-tokens.ts';
 import * as members from './resources/members.ts';
+import * as myWebhooks from './resources/my-webhooks.ts';
+import * as notifications from './resources/notifications.ts';
 import * as organizations from './resources/organizations.ts';
 import * as presets from './resources/presets.ts';
 import * as publishing from './resources/publishing.ts';
@@ -142,4 +145,21 @@ export const routes: readonly Route[] = [
   route('GET', '/v1/installations/{id}/tokens', 'apps:read', installations.tokens),
   route('POST', '/v1/installations/{id}/tokens', 'apps:write', installations.issueToken),
   route('DELETE', '/v1/installations/{id}/tokens/{token_id}', 'apps:write', installations.removeToken),
+
+  route('POST', '/v1/notifications', 'notifications:write', notifications.send),
+  route('GET', '/v1/me/notifications', 'a member', notifications.list),
+  route('POST', '/v1/me/notifications/read', 'a member', notifications.readAll),
+  route('POST', '/v1/me/notifications/{id}/read', 'a member', notifications.readOne),
+
+  route('GET', '/v1/me/webhooks', 'a member', myWebhooks.list),
+  route('POST', '/v1/me/webhooks', 'a member', myWebhooks.create),
+  route('PATCH', '/v1/me/webhooks/{id}', 'a member', myWebhooks.change),
+  route('DELETE', '/v1/me/webhooks/{id}', 'a member', myWebhooks.remove),
+  route('POST', '/v1/me/webhooks/{id}/rotate-secret', 'a member', myWebhooks.rotate),
+
+  route('GET', '/v1/meetings', 'notifications:read', meetings.list),
+  route('POST', '/v1/meetings', 'notifications:write', meetings.create),
+  route('GET', '/v1/meetings/{id}', 'notifications:read', meetings.get),
+  route('PATCH', '/v1/meetings/{id}', 'notifications:write', meetings.change),
+  route('DELETE', '/v1/meetings/{id}', 'notifications:write', meetings.cancel),
 ];

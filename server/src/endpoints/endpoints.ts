@@ -224,17 +224,19 @@ export async function getEndpoint(queries: Queries, name: EndpointName): Promise
   return found ?? missing();
 }
 
-/** Newest first. */
+/** Newest first; of one owner, or all. */
 export function listEndpoints(
   queries: Queries,
   orgId: string,
   page: { before: string | null; limit: number },
+  owner?: EndpointOwner,
 ): Promise<Endpoint[]> {
   let query = queries
     .selectFrom('endpoints')
     .selectAll()
     .where('org_id', '=', orgId)
     .where('deleted_at', 'is', null);
+  if (owner) query = query.where('owner_kind', '=', owner.kind).where('owner_id', '=', owner.id);
   if (page.before !== null) query = query.where('id', '<', page.before);
   return query.orderBy('id', 'desc').limit(page.limit).execute();
 }

@@ -79,8 +79,14 @@ export function inputId(kind: IdKind, text: string, pointer: string): string {
 }
 
 /** A time in the query or the body, whose form the schema has checked. */
-export function inputTime(text: string, pointer: string): Date {
+export function inputTime(
+  text: string,
+  pointer: string,
+  limit?: { readonly now: number; readonly daysAhead: number },
+): Date {
   const time = new Date(text);
+  if (limit && time.getTime() > limit.now + limit.daysAhead * 86_400_000)
+    throw invalidInput(pointer, `This is more than ${limit.daysAhead} days ahead.`);
   if (Number.isNaN(time.getTime()) || time.getUTCFullYear() < 1970 || time.getUTCFullYear() > 9999)
     throw invalidInput(pointer, 'This time does not exist.');
   return time;

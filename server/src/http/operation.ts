@@ -76,13 +76,15 @@ export interface EmbedCredential {
 export type EmbedUse = 'view' | 'approve' | 'reject' | 'edit';
 
 /**
- * Who may call a route: everybody, the operator, any key of an organization, an embed token, one with this scope, or
- * one with this scope and embed tokens too. Embed tokens reach nothing else.
+ * Who may call a route: everybody, the operator, any credential of an organization, a member with a token of their own,
+ * an embed token, a credential with this scope, or one with this scope and embed tokens too. Embed tokens reach nothing
+ * else.
  */
 export type Access =
   | 'public'
   | 'operator'
   | 'any credential'
+  | 'a member'
   | 'embed token'
   | Scope
   | { readonly scope: Scope; readonly embed: EmbedUse };
@@ -103,6 +105,12 @@ export interface Context {
   readonly queries: Queries;
   /** The request's idempotency key, for operations that commit by themselves. */
   readonly idempotency: IdempotentRequest | null;
+}
+
+/** The member whose own token it is; for operations behind `a member`. */
+export function memberOf({ credential }: Context): string {
+  if (credential?.kind !== 'member') throw new Error('Only members come here.');
+  return credential.memberId;
 }
 
 export interface Input<Params, Query, Body> {

@@ -6,7 +6,9 @@ import { pauseForEndpoint } from '../deliveries/changes.ts';
 import type { Settled } from '../deliveries/settle.ts';
 import { disableEndpoint, type Endpoint } from '../endpoints/endpoints.ts';
 import { type Health, reasonToDisable } from '../endpoints/health.ts';
+import { notify } from '../modules/notifications/notifications.ts';
 import { recordAudit, systemActor } from '../tenants/audit.ts';
+import { resolveAudience } from '../tenants/members.ts';
 import type { WorkerTools } from './tools.ts';
 
 /** An endpoint that is to be disabled, and why. */
@@ -36,8 +38,8 @@ export function endpointsToDisable(
 }
 
 /**
- * Disables an endpoint in the transaction that settles the attempt which showed it, and tells its owner by an
- * `endpoint.disabled` event. Answers whether it did: not when somebody else has disabled or deleted it.
+ * Disables an endpoint in the transaction that settles the attempt which showed it, and tells its owner: the
+ * organization by an `endpoint.disabled` event, a member by a notification besides. Answers whether it did: not when somebody else has disabled or deleted it.
  */
 export async function disableAutomatically(
   tx: Queries,
@@ -66,13 +68,31 @@ export async function disableAutomatically(
         externalId: null,
         occurredAt: null,
         deliverAt: null,
-        audience: endpoint.owner_kind === 'member' ? { members: [endpoint.owner_id] } : null,
+        audience: null,
         metadata: null,
         source: 'system',
       },
     ],
   });
+  if (endpoint.owner_kind === 'member') await tellMember(tx, tools, endpoint, reason);
   return true;
+}
+
+async function tellMember(
+  tx: Queries,
+  tools: Pick<WorkerTools, 'clock' | 'publisher'>,
+  { org_id: orgId, id, owner_id: memberId, name, url }: Endpoint,
+  reason: string,
+): Promise<void> {
+  const present = await resolveAudience(tx, orgId, { members: [memberId] });
+  if (!present.has(memberId)) return;
+  await notify(tx, tools, orgId, {
+    to: { members: [memberId] },
+    type: 'system',
+    title: `Your webhook ${name ?? url} was disabled`,
+    body: `Reason: ${reason}. Nothing is sent to it until you enable it again.`,
+    data: JSON.stringify({ endpoint_id: publicId('endpoint', id), reason }),
+  });
 }
 
 async function disableIfThere(tx: Queries, { orgId, id, reason }: Disabling): Promise<Endpoint | null> {

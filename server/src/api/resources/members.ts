@@ -1,5 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { publicId } from '../../base/ids.ts';
+import { listEndpoints } from '../../endpoints/endpoints.ts';
+import { withdrawEndpoint } from '../../events/withdraw.ts';
 import { given, IdOf, IdParams, MapOf, pathId, Text, Timestamp } from '../../http/fields.ts';
 import { operation } from '../../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../../http/page.ts';
@@ -132,12 +134,22 @@ export const change = operation({
 export const remove = operation({
   id: 'deleteMember',
   summary: 'Remove a member',
+  description: 'Their tokens stop at once, and their own webhooks are deleted.',
   group,
   mode: 'write',
   params: IdParams,
   answers: { 204: { description: 'Removed' } },
   async handle({ queries, services, orgId, actor }, { params }) {
-    await deleteMember(queries, orgId, pathId('member', params.id));
+    const id = pathId('member', params.id);
+    await deleteMember(queries, orgId, id);
+    for (const endpoint of await listEndpoints(
+      queries,
+      orgId,
+      { before: null, limit: 1_000 },
+      { kind: 'member', id },
+    )) {
+      await withdrawEndpoint(queries, { orgId, id: endpoint.id });
+    }
     await recordAudit(queries, services.clock, orgId, actor, { action: 'member.deleted', target: params.id });
     return { status: 204 };
   },

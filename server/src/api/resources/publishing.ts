@@ -128,10 +128,12 @@ function readEvent(
   bytes: Uint8Array,
   pointer: string,
 ): NewEvent {
-  const deliverAt = event.deliver_at ? inputTime(event.deliver_at, `${pointer}/deliver_at`) : null;
-  if (deliverAt !== null && deliverAt.getTime() > services.clock.now() + furthestDays * 86_400_000) {
-    throw invalidInput(`${pointer}/deliver_at`, `This is more than ${furthestDays} days ahead.`);
-  }
+  const deliverAt = event.deliver_at
+    ? inputTime(event.deliver_at, `${pointer}/deliver_at`, {
+        now: services.clock.now(),
+        daysAhead: furthestDays,
+      })
+    : null;
   return {
     type: event.type,
     data: cutData(bytes, pointer),
