@@ -152,6 +152,8 @@ export async function forgetInboxEntries(queries: Queries, retentionDays: number
   const { numAffectedRows } = await sql`
     delete from inbox_entries where (org_id, member_id, id) in (
       select org_id, member_id, id from inbox_entries
-       where created_at < now() - make_interval(days => ${retentionDays}) order by created_at limit 1000)`.execute(queries);
+       where created_at < now() - make_interval(days => ${retentionDays}) order by created_at limit 1000)`.execute(
+    queries,
+  );
   return Number(numAffectedRows ?? 0n);
 }
