@@ -19,6 +19,7 @@ import { Catalogues } from './events/event-types.ts';
 import { Publisher } from './events/publish.ts';
 import type { Services } from './http/operation.ts';
 import { ReviewGates } from './modules/reviews/hold.ts';
+import { KeyLookups } from './tenants/key-lookups.ts';
 import { Worker } from './worker/loop.ts';
 import { startSweep } from './worker/sweep.ts';
 
@@ -84,6 +85,7 @@ export function createServices(
     addresses,
     http: createHttpClient(addresses, createResolve()),
     publisher: new Publisher(database, { ...accept, log, metrics }),
+    keys: new KeyLookups(database.queries),
     random,
     worker: `${hostname()}:${process.pid}`,
     log,

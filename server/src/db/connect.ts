@@ -2,11 +2,14 @@ import { mkdir } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
-import { Kysely, PGliteDialect, PostgresDialect, sql } from 'kysely';
+import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import type { Logger } from '../base/log.ts';
 import { lockDataFolder } from './data-folder.ts';
+import { EmbeddedDialect } from './embedded.ts';
 import { DatabaseError } from './failures.ts';
+import { planning } from './planning.ts';
+import { preparing } from './prepared.ts';
 import type { Tables } from './tables.ts';
 import { localWakeUps, postgresWakeUps, type WakeUps } from './wake-ups.ts';
 
@@ -38,7 +41,7 @@ export async function openEmbedded(dataDir: string): Promise<Database> {
 
 /** An already running PGlite as a database; tests hand in copies of a migrated one. */
 export function embeddedDatabase(pglite: PGlite, afterClose: () => Promise<void> = async () => {}): Database {
-  const queries = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) });
+  const queries = new Kysely<Tables>({ dialect: new EmbeddedDialect(pglite) });
   return {
     kind: 'embedded',
     queries,
@@ -80,10 +83,11 @@ export async function openServer(options: ServerOptions): Promise<Database> {
     // A process that is stopped inside a transaction would otherwise keep its locks for ever.
     idle_in_transaction_session_timeout: 10_000,
     types: { getTypeParser },
+    options: [...planning, 'jit=off'].map((setting) => `-c ${setting}`).join(' '),
   });
   pool.on('error', (error) => options.log.warn({ error: error.message }, 'database connection lost'));
   pool.on('connect', (client) => breakWhenSilent(client, options.silenceMs ?? longestSilenceMs));
-  const queries = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  const queries = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: preparing(pool) }) });
   try {
     await checkServer(queries);
   } catch (cause) {

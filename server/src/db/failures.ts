@@ -28,6 +28,7 @@ function codeOf(error: unknown): string {
 /** Whether the database could not do it now, though it may a moment later. */
 export function isUnavailable(error: unknown): boolean {
   const code = codeOf(error);
+  if (isStalePlan(error)) return true;
   if (unavailableCodes.has(code) || networkCodes.has(code)) return true;
   if (code.length === 5 && unavailableClasses.has(code.slice(0, 2))) return true;
   return error instanceof Error && driverMessages.test(error.message);
@@ -36,6 +37,14 @@ export function isUnavailable(error: unknown): boolean {
 /** Whether two transactions got into each other's way and trying again at once is right. */
 export function isDeadlock(error: unknown): boolean {
   return codeOf(error) === '40P01' || codeOf(error) === '40001';
+}
+
+/**
+ * Whether a statement was planned before another process migrated the schema. The connection forgets its plans then,
+ * so trying again is right.
+ */
+export function isStalePlan(error: unknown): boolean {
+  return codeOf(error) === '0A000' && error instanceof Error && /cached plan/.test(error.message);
 }
 
 /** Whether a row with the same unique value exists already. */

@@ -1,5 +1,5 @@
 import type { Queries } from './connect.ts';
-import { isDeadlock } from './failures.ts';
+import { isDeadlock, isStalePlan } from './failures.ts';
 
 const triesAtMost = 3;
 
@@ -12,7 +12,7 @@ export async function transact<T>(queries: Queries, work: (tx: Queries) => Promi
     try {
       return await queries.transaction().execute(work);
     } catch (error) {
-      if (!isDeadlock(error) || tries === triesAtMost) throw error;
+      if (!(isDeadlock(error) || isStalePlan(error)) || tries === triesAtMost) throw error;
     }
   }
 }

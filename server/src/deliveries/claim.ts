@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Queries } from '../db/connect.ts';
 import { transact } from '../db/transaction.ts';
 import { allowanceNow, spendAllowance } from '../endpoints/health.ts';
+import { inPhase, phase } from './phases.ts';
 
 /** A delivery that this worker may attempt now, and until when. */
 export interface Claimed {
@@ -156,7 +157,7 @@ function claimStatement(request: ClaimRequest) {
         lease_until = now() + make_interval(secs => picked.timeout_seconds + ${leaseMarginSeconds}),
         round_started_at = coalesce(round_started_at, now())
         from picked
-       where delivery.org_id = picked.org_id and delivery.id = picked.id and delivery.phase = 1
+       where delivery.org_id = picked.org_id and delivery.id = picked.id and ${inPhase(phase.ready)}
       returning delivery.org_id, delivery.id, event_id, delivery.endpoint_id, contract, fence, attempts, round_attempts,
                 round_started_at, body_id, picked.timeout_seconds, picked.rate_limit, created_at
     )

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Queries } from '../db/connect.ts';
 import { type Health, type HealthChange, recordHealth } from '../endpoints/health.ts';
+import { inPhase, phase } from './phases.ts';
 
 /** What became of one attempt, and of its delivery by that. */
 export interface Settlement {
@@ -85,7 +86,7 @@ function settleStatement(settlements: readonly Settlement[]) {
                   when given.final = 'failed' and delivery.cancel_requested then 'cancelled' else given.final end as end_state
         from given
         join open_deliveries delivery on delivery.org_id = given.org_id and delivery.id = given.delivery_id
-         and delivery.phase = 2 and delivery.fence = given.fence
+         and ${inPhase(phase.leased)} and delivery.fence = given.fence
        order by given.org_id, given.delivery_id
          for update of delivery
     ),

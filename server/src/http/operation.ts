@@ -11,6 +11,7 @@ import type { AcceptTools } from '../events/accept.ts';
 import type { Publisher } from '../events/publish.ts';
 import type { Actor } from '../tenants/audit.ts';
 import type { IdempotentRequest } from '../tenants/idempotency.ts';
+import type { KeyLookups } from '../tenants/key-lookups.ts';
 import type { MemberRights, RecordScope } from '../tenants/record-scopes.ts';
 import { type Scope, scopes } from '../tenants/scopes.ts';
 
@@ -23,6 +24,7 @@ export interface Services extends AcceptTools {
   readonly addresses: AddressGuard;
   readonly http: HttpClient;
   readonly publisher: Publisher;
+  readonly keys: KeyLookups;
   readonly random: () => number;
   readonly worker: string;
   readonly log: Logger;

@@ -28,6 +28,12 @@ const start: LanePosition = {
 const longestWaitMs = 1_000;
 const throttledWaitMs = 50;
 const afterFailureMs = 500;
+/**
+ * A claim costs about the same for one delivery as for a hundred, and its reads and the settling follow suit. So after
+ * a small one the loop rests for as long as it took: what comes meanwhile makes a batch, and when the database is busy
+ * the batches grow by themselves.
+ */
+const longestRestMs = 20;
 const promoteBatch = 1_000;
 
 /**
@@ -102,13 +108,16 @@ export class Worker {
       this.#pendingWakeUp = false;
       try {
         if (performance.now() >= promoteAt) promoteAt = performance.now() + (await this.#promote());
+        const began = performance.now();
         const { count, lanes, full } = await this.#claimAndSend();
+        const isSmall = count < this.#options.batch;
+        if (isSmall) await pause(Math.min(performance.now() - began, longestRestMs));
         seenLanes += lanes;
         if (full) {
           waitMs = longestWaitMs; // a settled batch ends it
         } else if (this.#position === start) {
-          // Nothing to be had on the whole walk: wait, but not for long while some endpoint is merely throttled.
-          if (count === 0)
+          // Nothing more to be had on the whole walk: wait, but not for long while some endpoint is merely throttled.
+          if (isSmall)
             waitMs = Math.max(
               1,
               Math.min(seenLanes > 0 ? throttledWaitMs : longestWaitMs, promoteAt - performance.now()),
@@ -216,7 +225,7 @@ export class Worker {
           'giving back failed; trying again',
         );
         if (this.#stopped) return;
-        await new Promise((resolve) => setTimeout(resolve, afterFailureMs));
+        await pause(afterFailureMs);
       }
     }
   }
@@ -273,4 +282,8 @@ export class Worker {
       this.#tools.log.error({ error: String(error) }, 'sending broke; the lease will run out');
     });
   }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

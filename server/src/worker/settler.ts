@@ -8,14 +8,20 @@ import type { WorkerTools } from './tools.ts';
 
 const batchSize = 200;
 const afterFailureMs = 500;
+const longestRestMs = 20;
 
-/** Settles results in batches: those that arrive while one batch is being written make the next. */
+/**
+ * Settles results in batches: those that arrive while one batch is being written, and for as long again, make the next.
+ * Nobody waits for it: the receiver has answered.
+ */
 export class Settler {
   readonly #tools: WorkerTools;
   readonly #afterBatch: () => void;
   readonly #results: AttemptResult[] = [];
   #writing = 0;
   #running: Promise<void> | null = null;
+  #restUntil = 0;
+  #hurry = false;
 
   constructor(tools: WorkerTools, afterBatch: () => void) {
     this.#tools = tools;
@@ -34,15 +40,20 @@ export class Settler {
 
   /** Waits until everything handed in is settled. */
   async drain(): Promise<void> {
+    this.#hurry = true;
     while (this.#running !== null) await this.#running;
+    this.#hurry = false;
   }
 
   async #run(): Promise<void> {
     try {
       while (this.#results.length > 0) {
+        await this.#rest();
         const batch = this.#results.splice(0, batchSize);
         this.#writing = batch.length;
+        const began = performance.now();
         await this.#settleBatch(batch);
+        this.#restUntil = performance.now() + Math.min(performance.now() - began, longestRestMs);
         this.#writing = 0;
         this.#afterBatch();
       }
@@ -50,6 +61,12 @@ export class Settler {
       // At once, not when the promise is done: a result that is added in between would find it running and wait.
       this.#running = null;
     }
+  }
+
+  async #rest(): Promise<void> {
+    const ms = this.#restUntil - performance.now();
+    if (ms <= 0 || this.#hurry || this.#results.length >= batchSize) return;
+    await new Promise((resolve) => setTimeout(resolve, ms));
   }
 
   async #settleBatch(batch: readonly AttemptResult[], mayDisable = true): Promise<void> {
