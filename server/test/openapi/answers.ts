@@ -7,6 +7,7 @@ import type { Answer } from './exchange.ts';
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 formats.default(ajv);
 const compiled = new Map<Schema, ValidateFunction>();
+const compiledTexts = new Map<string, ValidateFunction>();
 
 /** What an answer of a route has that the OpenAPI document does not promise. */
 export function findBrokenPromises(route: DocumentedRoute, answer: Answer): string[] {
@@ -73,8 +74,11 @@ function check(schema: Schema, body: unknown): string[] {
 function compile(key: Schema, schema: unknown): ValidateFunction {
   const known = compiled.get(key);
   if (known) return known;
-  const validate = ajv.compile(typeof schema === 'object' && schema !== null ? schema : {});
+  // The document repeats its schemas instead of naming them; compiling each would take longer than all requests.
+  const text = JSON.stringify(schema);
+  const validate = compiledTexts.get(text) ?? ajv.compile(JSON.parse(text));
   compiled.set(key, validate);
+  compiledTexts.set(text, validate);
   return validate;
 }
 
