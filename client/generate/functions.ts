@@ -17,7 +17,8 @@ export function renderFunctions(document: ApiDocument): string {
 
   function declare(name: string, schema: JsonSchema): void {
     const type = typeOf(schema, named);
-    if (!type.startsWith('{') || taken.has(name)) return;
+    const isObject = schema.type === 'object' && type.startsWith('{');
+    if (!isObject || taken.has(name)) return;
     taken.add(name);
     named.set(type, name);
     types.push(`${comment(schema.description)}export interface ${name} ${type}\n`);

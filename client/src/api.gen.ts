@@ -50,11 +50,22 @@ export interface Me {
   /** What an installation's manifest declares */
   record_scopes?: string[];
   acts_for?: string | null;
+  /** Where a member asks */
+  member?: {
+    /** Id of a member */
+    id: string;
+    email: string;
+    role: 'owner' | 'admin' | 'hr_admin' | 'member';
+    has_password: boolean;
+    session_id: string | null;
+  };
   organization: {
     /** Id of an organization */
     id: string;
     name: string;
     slug: string;
+    preset: string | null;
+    time_zone: string;
   };
 }
 
@@ -124,8 +135,11 @@ export interface Schedule {
   /** For times that passed while no worker ran: nothing, one event for the latest (the default), or one for each */
   catch_up: 'none' | 'latest' | 'all';
   enabled: boolean;
+  /** null while it is stopped */
   next_at: string | null;
   last_at: string | null;
+  /** Its next times, up to five; none while it is stopped */
+  upcoming: string[];
   /** RFC 3339, UTC */
   created_at: string;
   /** RFC 3339, UTC */
@@ -504,6 +518,45 @@ export interface Installation {
   updated_at: string;
 }
 
+export interface Notification {
+  /** Id of a notification */
+  id: string;
+  type: 'task_assigned' | 'task_status' | 'blocker' | 'review' | 'meeting' | 'weekly_digest' | 'team_support.approved' | 'system';
+  state: 'scheduled' | 'sent' | 'cancelled' | 'refused';
+  title: string;
+  body: string | null;
+  url: string | null;
+  to: {
+    members?: string[];
+    roles?: string[];
+    everyone?: true;
+  };
+  recipients: number | null;
+  deliver_at: string | null;
+  sent_at: string | null;
+  cancelled_at: string | null;
+  refused_because: string | null;
+  created_by: string;
+  /** RFC 3339, UTC */
+  created_at: string;
+  data: unknown | null;
+}
+
+export interface Meeting {
+  /** Id of a meeting */
+  id: string;
+  title: string;
+  /** RFC 3339, UTC */
+  starts_at: string;
+  members: string[];
+  created_by: string;
+  /** RFC 3339, UTC */
+  created_at: string;
+  /** RFC 3339, UTC */
+  updated_at: string;
+  cancelled_at: string | null;
+}
+
 export interface Key {
   /** Id of a key */
   id: string;
@@ -555,6 +608,24 @@ export interface MemberToken {
   revoked_at: string | null;
 }
 
+export interface Session {
+  /** Id of a session */
+  id: string;
+  /** Id of a member */
+  member_id: string;
+  /** Whether it is the one that asks */
+  current: boolean;
+  signed_in_by: 'link' | 'password';
+  ip: string | null;
+  user_agent: string | null;
+  /** RFC 3339, UTC */
+  created_at: string;
+  /** RFC 3339, UTC */
+  last_used_at: string;
+  /** RFC 3339, UTC */
+  ends_at: string;
+}
+
 export interface AuditLogEntry {
   /** Id of an audit entry */
   id: string;
@@ -604,12 +675,23 @@ export interface ScheduleSummary {
   /** For times that passed while no worker ran: nothing, one event for the latest (the default), or one for each */
   catch_up: 'none' | 'latest' | 'all';
   enabled: boolean;
+  /** null while it is stopped */
   next_at: string | null;
   last_at: string | null;
   /** RFC 3339, UTC */
   created_at: string;
   /** RFC 3339, UTC */
   updated_at: string;
+}
+
+export interface ScheduleRun {
+  /** When it was due */
+  at: string;
+  /** What was published; null: it was refused */
+  event_id: string | null;
+  refusal: string | null;
+  /** RFC 3339, UTC */
+  created_at: string;
 }
 
 export interface DeliverySummary {
@@ -821,6 +903,44 @@ export interface InstallationToken {
   last_used_at: string | null;
 }
 
+export interface NotificationSummary {
+  /** Id of a notification */
+  id: string;
+  type: 'task_assigned' | 'task_status' | 'blocker' | 'review' | 'meeting' | 'weekly_digest' | 'team_support.approved' | 'system';
+  state: 'scheduled' | 'sent' | 'cancelled' | 'refused';
+  title: string;
+  body: string | null;
+  url: string | null;
+  to: {
+    members?: string[];
+    roles?: string[];
+    everyone?: true;
+  };
+  recipients: number | null;
+  deliver_at: string | null;
+  sent_at: string | null;
+  cancelled_at: string | null;
+  refused_because: string | null;
+  created_by: string;
+  /** RFC 3339, UTC */
+  created_at: string;
+}
+
+export interface MyNotification {
+  /** Id of an inbox entry */
+  id: string;
+  /** Id of a notification */
+  notification_id: string;
+  type: 'task_assigned' | 'task_status' | 'blocker' | 'review' | 'meeting' | 'weekly_digest' | 'team_support.approved' | 'system';
+  title: string;
+  body: string | null;
+  url: string | null;
+  read_at: string | null;
+  /** RFC 3339, UTC */
+  created_at: string;
+  data: unknown | null;
+}
+
 export interface CreateOrganizationBody {
   name: string;
   /** Subdomain name: a-z, 0-9 and -, at most 63 characters */
@@ -870,6 +990,27 @@ export interface CreateOrganizationKeyAnswer {
   secret: string;
 }
 
+export interface CreateOrganizationSignInLinkBody {
+  /** Whose; without it, the owner who has been there longest */
+  email?: string;
+  /** An hour, unless given */
+  expires_in_seconds?: number;
+}
+
+export interface CreateOrganizationSignInLinkAnswer {
+  /** Id of a sign in link */
+  id: string;
+  /** Id of a member */
+  member_id: string;
+  email: string;
+  /** Shown once: open it in a browser, and the member is signed in */
+  url: string;
+  /** RFC 3339, UTC */
+  created_at: string;
+  /** RFC 3339, UTC */
+  expires_at: string;
+}
+
 export interface CreateMemberBody {
   email: string;
   name: string;
@@ -913,6 +1054,17 @@ export interface CreateMemberTokenAnswer {
   revoked_at: string | null;
   /** Shown once: only its hash is kept */
   secret: string;
+}
+
+export interface CreateSignInLinkBody {
+  /** An hour, unless given */
+  expires_in_seconds?: number;
+}
+
+export interface SetPasswordBody {
+  password: string;
+  /** Asked for where there is one */
+  current_password?: string;
 }
 
 export interface ListAuditLogQuery {
@@ -974,6 +1126,8 @@ export interface ListEventsQuery {
   since?: string;
   /** RFC 3339, UTC */
   until?: string;
+  /** Only those whose `deliver_at` is still to come; false: only the others */
+  scheduled?: boolean;
 }
 
 export interface PublishEventsBody {
@@ -982,6 +1136,13 @@ export interface PublishEventsBody {
 
 export interface PublishEventsAnswer {
   data: PublishEventAnswer[];
+}
+
+export interface CancelEventAnswer {
+  id: string;
+  type: string;
+  /** Deliveries */
+  cancelled: number;
 }
 
 export interface ReplayEventBody {
@@ -1013,6 +1174,23 @@ export interface CreateScheduleBody {
   catch_up?: 'none' | 'latest' | 'all';
 }
 
+export interface PreviewScheduleBody {
+  /** Five fields: minute, hour, day of month, month, day of week */
+  cron: string;
+  /** IANA time zone; the organization's if left out */
+  time_zone?: string;
+  /** Times; five if left out */
+  count?: number;
+}
+
+export interface PreviewScheduleAnswer {
+  /** Five fields: minute, hour, day of month, month, day of week */
+  cron: string;
+  /** IANA time zone; the organization's if left out */
+  time_zone: string;
+  times: string[];
+}
+
 export interface ChangeScheduleBody {
   /** Five fields: minute, hour, day of month, month, day of week */
   cron?: string;
@@ -1041,6 +1219,15 @@ export interface ListContractsAnswer {
 export interface ListPresetsAnswer {
   data: Preset[];
   next_cursor: null;
+}
+
+export interface ListEndpointsQuery {
+  /** Entries at most */
+  limit?: number;
+  /** `next_cursor` of the page before */
+  cursor?: string;
+  /** Only the webhooks of this installed app */
+  installation_id?: string;
 }
 
 export interface CreateEndpointBody {
@@ -1187,6 +1374,8 @@ export interface ListDeliveriesQuery {
   state?: 'pending' | 'sending' | 'delivered' | 'failed' | 'cancelled' | 'held';
   /** Id of an endpoint */
   endpoint_id?: string;
+  /** To webhooks of this app, also to those that it has no longer */
+  installation_id?: string;
   event_id?: string;
   type?: string;
   /** RFC 3339, UTC */
@@ -1398,6 +1587,17 @@ export interface PutRecordTypeBody {
   } | boolean | null;
 }
 
+export interface ListRecordsQuery {
+  /** Entries at most */
+  limit?: number;
+  /** `next_cursor` of the page before */
+  cursor?: string;
+  /** By when they were made, or `updated`: what was changed the longest ago first */
+  order?: 'newest' | 'oldest' | 'updated';
+  /** Only what was changed then or later */
+  updated_since?: string;
+}
+
 /** Fields as the schema of the record type wants them */
 export interface CreateRecordBody {
   [name: string]: unknown;
@@ -1405,6 +1605,11 @@ export interface CreateRecordBody {
 
 export interface CreateAppBody {
   name: string;
+  description?: string | null;
+}
+
+export interface ChangeAppBody {
+  name?: string;
   description?: string | null;
 }
 
@@ -1477,6 +1682,15 @@ export interface InstallAppAnswer {
   };
 }
 
+export interface ListInstallationsQuery {
+  /** Entries at most */
+  limit?: number;
+  /** `next_cursor` of the page before */
+  cursor?: string;
+  /** Id of an app */
+  app_id?: string;
+}
+
 export interface UpgradeInstallationBody {
   /** A registered version of the app */
   version: string;
@@ -1527,6 +1741,110 @@ export interface CreateInstallationTokenAnswer {
   secret: string;
 }
 
+export interface ListNotificationsQuery {
+  /** Entries at most */
+  limit?: number;
+  /** `next_cursor` of the page before */
+  cursor?: string;
+  type?: 'task_assigned' | 'task_status' | 'blocker' | 'review' | 'meeting' | 'weekly_digest' | 'team_support.approved' | 'system';
+  state?: 'scheduled' | 'sent' | 'cancelled' | 'refused';
+}
+
+export interface SendNotificationBody {
+  /** Members by id or by role, or everyone */
+  to: {
+    members?: string[];
+    roles?: ('owner' | 'admin' | 'hr_admin' | 'member')[];
+    everyone?: true;
+  };
+  type: 'task_assigned' | 'task_status' | 'blocker' | 'review' | 'meeting' | 'weekly_digest' | 'team_support.approved' | 'system';
+  title: string;
+  body?: string | null;
+  url?: string | null;
+  /** Any JSON object up to 64 KiB, for programs; delivered as the bytes received */
+  data?: CreateRecordBody;
+  deliver_at?: string | null;
+}
+
+export interface SendNotificationAnswer {
+  /** Id of a notification */
+  id: string;
+  type: 'task_assigned' | 'task_status' | 'blocker' | 'review' | 'meeting' | 'weekly_digest' | 'team_support.approved' | 'system';
+  state: 'scheduled' | 'sent' | 'cancelled' | 'refused';
+  /** Members who got it, or would get it as of now */
+  recipients: number;
+}
+
+export interface CreateMeetingBody {
+  title: string;
+  /** RFC 3339, UTC */
+  starts_at: string;
+  members: string[];
+}
+
+export interface ChangeMeetingBody {
+  title?: string;
+  /** RFC 3339, UTC */
+  starts_at?: string;
+  members?: string[];
+}
+
+export interface CreateIntegrationBody {
+  url: string;
+  name?: string | null;
+  description?: string | null;
+  /** Types of notifications; all of them if left out */
+  events?: ('task_assigned' | 'task_status' | 'blocker' | 'review' | 'meeting' | 'weekly_digest' | 'team_support.approved' | 'system')[];
+  /** Your own signing secret; made if left out */
+  secret?: string;
+}
+
+export interface ChangeIntegrationBody {
+  url?: string;
+  name?: string | null;
+  description?: string | null;
+  /** Types of notifications; all of them if left out */
+  events?: ('task_assigned' | 'task_status' | 'blocker' | 'review' | 'meeting' | 'weekly_digest' | 'team_support.approved' | 'system')[];
+}
+
+export interface ListIntegrationDeliveriesQuery {
+  /** Entries at most */
+  limit?: number;
+  /** `next_cursor` of the page before */
+  cursor?: string;
+  state?: 'pending' | 'sending' | 'delivered' | 'failed' | 'cancelled' | 'held';
+}
+
+export interface ListMyNotificationsQuery {
+  /** Entries at most */
+  limit?: number;
+  /** `next_cursor` of the page before */
+  cursor?: string;
+  /** true: only what you have not read */
+  unread?: boolean;
+}
+
+export interface CountMyUnreadNotificationsAnswer {
+  unread: number;
+}
+
+export interface ReadMyNotificationsAnswer {
+  /** How many were unread */
+  marked: number;
+}
+
+export interface CreateMyWebhookBody {
+  url: string;
+  name?: string | null;
+  /** Your own signing secret; made if left out */
+  secret?: string;
+}
+
+export interface ChangeMyWebhookBody {
+  url?: string;
+  name?: string | null;
+}
+
 /** Every operation of the API. */
 export function operations(call: Call, list: List) {
   return {
@@ -1548,6 +1866,9 @@ export function operations(call: Call, list: List) {
     /** Create a key for an organization, as the operator */
     createOrganizationKey: (id: string, body: CreateOrganizationKeyBody, options?: CallOptions): Promise<CreateOrganizationKeyAnswer> =>
       call({ method: 'POST', path: `/v1/organizations/${encodeURIComponent(id)}/keys`, body }, options),
+    /** Make a link that signs a member of an organization in, once */
+    createOrganizationSignInLink: (id: string, body?: CreateOrganizationSignInLinkBody, options?: CallOptions): Promise<CreateOrganizationSignInLinkAnswer> =>
+      call({ method: 'POST', path: `/v1/organizations/${encodeURIComponent(id)}/sign-in-links`, body }, options),
     /** List keys, newest first, revoked ones too */
     listKeys: (query?: PageQuery, options?: CallOptions): Listing<Key> =>
       list({ method: 'GET', path: '/v1/keys', query }, options),
@@ -1578,9 +1899,41 @@ export function operations(call: Call, list: List) {
     /** Revoke a personal token at once */
     revokeMemberToken: (id: string, token_id: string, options?: CallOptions): Promise<void> =>
       call({ method: 'DELETE', path: `/v1/members/${encodeURIComponent(id)}/tokens/${encodeURIComponent(token_id)}` }, options),
+    /** Make a link that signs a member in, once */
+    createSignInLink: (id: string, body?: CreateSignInLinkBody, options?: CallOptions): Promise<CreateOrganizationSignInLinkAnswer> =>
+      call({ method: 'POST', path: `/v1/members/${encodeURIComponent(id)}/sign-in-links`, body }, options),
+    /** Sign a member out everywhere, at once */
+    endSessionsOfMember: (id: string, options?: CallOptions): Promise<void> =>
+      call({ method: 'DELETE', path: `/v1/members/${encodeURIComponent(id)}/sessions` }, options),
+    /** Remove the password of a member who has forgotten it, and sign the member out everywhere */
+    removePassword: (id: string, options?: CallOptions): Promise<void> =>
+      call({ method: 'DELETE', path: `/v1/members/${encodeURIComponent(id)}/password` }, options),
+    /** Sign in, by a one-time link or by a password */
+    createSession: (body: {
+      /** What a sign-in link has behind the `#` */
+      link: string;
+    } | {
+      /** Its slug */
+      organization: string;
+      email: string;
+      password: string;
+    }, options?: CallOptions): Promise<Session> =>
+      call({ method: 'POST', path: '/v1/sessions', body }, options),
     /** Who am I, and what may I do */
     getMe: (options?: CallOptions): Promise<Me> =>
       call({ method: 'GET', path: '/v1/me' }, options),
+    /** Set the password of the member who is signed in */
+    setPassword: (body: SetPasswordBody, options?: CallOptions): Promise<void> =>
+      call({ method: 'PUT', path: '/v1/me/password', body }, options),
+    /** List the sessions of the member who is signed in, newest first */
+    listSessions: (query?: PageQuery, options?: CallOptions): Listing<Session> =>
+      list({ method: 'GET', path: '/v1/me/sessions', query }, options),
+    /** End a session of the member who is signed in, at once */
+    endSession: (id: string, options?: CallOptions): Promise<void> =>
+      call({ method: 'DELETE', path: `/v1/me/sessions/${encodeURIComponent(id)}` }, options),
+    /** Sign out */
+    signOut: (options?: CallOptions): Promise<void> =>
+      call({ method: 'DELETE', path: '/v1/me/session' }, options),
     /** Who did what, from where and when; newest first */
     listAuditLog: (query?: ListAuditLogQuery, options?: CallOptions): Listing<{
       /** Id of an audit entry */
@@ -1686,6 +2039,9 @@ export function operations(call: Call, list: List) {
     /** Read an event with its data and its trace */
     getEvent: (id: string, options?: CallOptions): Promise<Event> =>
       call({ method: 'GET', path: `/v1/events/${encodeURIComponent(id)}` }, options),
+    /** Cancel what is still to be delivered of an event */
+    cancelEvent: (id: string, options?: CallOptions): Promise<CancelEventAnswer> =>
+      call({ method: 'POST', path: `/v1/events/${encodeURIComponent(id)}/cancel` }, options),
     /** Deliver an event again */
     replayEvent: (id: string, body?: ReplayEventBody, options?: CallOptions): Promise<ReplayEventAnswer> =>
       call({ method: 'POST', path: `/v1/events/${encodeURIComponent(id)}/replay`, body }, options),
@@ -1710,6 +2066,9 @@ export function operations(call: Call, list: List) {
       catch_up?: 'none' | 'latest' | 'all';
     }, options?: CallOptions): Promise<Schedule> =>
       call({ method: 'POST', path: '/v1/schedules', body }, options),
+    /** See when a cron expression comes */
+    previewSchedule: (body: PreviewScheduleBody, options?: CallOptions): Promise<PreviewScheduleAnswer> =>
+      call({ method: 'POST', path: '/v1/schedules/preview', body }, options),
     /** Read a schedule */
     getSchedule: (id: string, options?: CallOptions): Promise<Schedule> =>
       call({ method: 'GET', path: `/v1/schedules/${encodeURIComponent(id)}` }, options),
@@ -1735,6 +2094,9 @@ export function operations(call: Call, list: List) {
     /** Delete a schedule */
     deleteSchedule: (id: string, options?: CallOptions): Promise<void> =>
       call({ method: 'DELETE', path: `/v1/schedules/${encodeURIComponent(id)}` }, options),
+    /** See what came of its times, newest first */
+    listScheduleRuns: (id: string, query?: PageQuery, options?: CallOptions): Listing<ScheduleRun> =>
+      list({ method: 'GET', path: `/v1/schedules/${encodeURIComponent(id)}/runs`, query }, options),
     /** List the wire contracts that endpoints can have */
     listContracts: (options?: CallOptions): Promise<ListContractsAnswer> =>
       call({ method: 'GET', path: '/v1/contracts' }, options),
@@ -1799,7 +2161,7 @@ export function operations(call: Call, list: List) {
     }> =>
       call({ method: 'PUT', path: `/v1/presets/${encodeURIComponent(name)}` }, options),
     /** List endpoints, newest first */
-    listEndpoints: (query?: PageQuery, options?: CallOptions): Listing<Endpoint> =>
+    listEndpoints: (query?: ListEndpointsQuery, options?: CallOptions): Listing<Endpoint> =>
       list({ method: 'GET', path: '/v1/endpoints', query }, options),
     /** Create an endpoint */
     createEndpoint: (body: CreateEndpointBody, options?: CallOptions): Promise<CreateEndpointAnswer> =>
@@ -1813,7 +2175,7 @@ export function operations(call: Call, list: List) {
     /** Delete an endpoint */
     deleteEndpoint: (id: string, options?: CallOptions): Promise<void> =>
       call({ method: 'DELETE', path: `/v1/endpoints/${encodeURIComponent(id)}` }, options),
-    /** Rotate the signing secret */
+    /** Rotate the signing secret of an endpoint */
     rotateEndpointSecret: (id: string, body?: RotateEndpointSecretBody, options?: CallOptions): Promise<RotateEndpointSecretAnswer> =>
       call({ method: 'POST', path: `/v1/endpoints/${encodeURIComponent(id)}/rotate-secret`, body }, options),
     /** Send a test event now */
@@ -1999,11 +2361,11 @@ export function operations(call: Call, list: List) {
       updated_at: string;
     }> =>
       call({ method: 'PUT', path: `/v1/record-types/${encodeURIComponent(module)}/${encodeURIComponent(model)}`, body }, options),
-    /** Delete a record type that has no records */
+    /** Delete a record type that has no records and that no installed app declares a scope on */
     deleteRecordType: (module: string, model: string, options?: CallOptions): Promise<void> =>
       call({ method: 'DELETE', path: `/v1/record-types/${encodeURIComponent(module)}/${encodeURIComponent(model)}` }, options),
-    /** List records, newest first */
-    listRecords: (module: string, model: string, query?: PageQuery, options?: CallOptions): Listing<Record> =>
+    /** List records */
+    listRecords: (module: string, model: string, query?: ListRecordsQuery, options?: CallOptions): Listing<Record> =>
       list({ method: 'GET', path: `/v1/records/${encodeURIComponent(module)}/${encodeURIComponent(model)}`, query }, options),
     /** Create a record */
     createRecord: (module: string, model: string, body: CreateRecordBody, options?: CallOptions): Promise<Record> =>
@@ -2026,6 +2388,9 @@ export function operations(call: Call, list: List) {
     /** Read an app */
     getApp: (id: string, options?: CallOptions): Promise<App> =>
       call({ method: 'GET', path: `/v1/apps/${encodeURIComponent(id)}` }, options),
+    /** Change the name or description of an app */
+    changeApp: (id: string, body: ChangeAppBody, options?: CallOptions): Promise<App> =>
+      call({ method: 'PATCH', path: `/v1/apps/${encodeURIComponent(id)}`, body }, options),
     /** Delete an app that is not installed */
     deleteApp: (id: string, options?: CallOptions): Promise<void> =>
       call({ method: 'DELETE', path: `/v1/apps/${encodeURIComponent(id)}` }, options),
@@ -2066,7 +2431,7 @@ export function operations(call: Call, list: List) {
     }> =>
       call({ method: 'POST', path: `/v1/apps/${encodeURIComponent(id)}/installations`, body }, options),
     /** List installed apps, newest first */
-    listInstallations: (query?: PageQuery, options?: CallOptions): Listing<Installation> =>
+    listInstallations: (query?: ListInstallationsQuery, options?: CallOptions): Listing<Installation> =>
       list({ method: 'GET', path: '/v1/installations', query }, options),
     /** Read an installation */
     getInstallation: (id: string, options?: CallOptions): Promise<Installation> =>
@@ -2086,5 +2451,119 @@ export function operations(call: Call, list: List) {
     /** Revoke a token of an installation at once */
     revokeInstallationToken: (id: string, token_id: string, options?: CallOptions): Promise<void> =>
       call({ method: 'DELETE', path: `/v1/installations/${encodeURIComponent(id)}/tokens/${encodeURIComponent(token_id)}` }, options),
+    /** List what members were told and will be told, newest first */
+    listNotifications: (query?: ListNotificationsQuery, options?: CallOptions): Listing<NotificationSummary> =>
+      list({ method: 'GET', path: '/v1/notifications', query }, options),
+    /** Notify members */
+    sendNotification: (body: SendNotificationBody, options?: CallOptions): Promise<SendNotificationAnswer> =>
+      call({ method: 'POST', path: '/v1/notifications', body }, options),
+    /** Read a notification */
+    getNotification: (id: string, options?: CallOptions): Promise<Notification> =>
+      call({ method: 'GET', path: `/v1/notifications/${encodeURIComponent(id)}` }, options),
+    /** Take back a notification whose time has not come */
+    cancelNotification: (id: string, options?: CallOptions): Promise<Notification> =>
+      call({ method: 'POST', path: `/v1/notifications/${encodeURIComponent(id)}/cancel` }, options),
+    /** List meetings, newest first, cancelled ones too */
+    listMeetings: (query?: PageQuery, options?: CallOptions): Listing<Meeting> =>
+      list({ method: 'GET', path: '/v1/meetings', query }, options),
+    /** Plan a meeting */
+    createMeeting: (body: CreateMeetingBody, options?: CallOptions): Promise<Meeting> =>
+      call({ method: 'POST', path: '/v1/meetings', body }, options),
+    /** Read a meeting */
+    getMeeting: (id: string, options?: CallOptions): Promise<Meeting> =>
+      call({ method: 'GET', path: `/v1/meetings/${encodeURIComponent(id)}` }, options),
+    /** Change or move a meeting */
+    changeMeeting: (id: string, body: ChangeMeetingBody, options?: CallOptions): Promise<Meeting> =>
+      call({ method: 'PATCH', path: `/v1/meetings/${encodeURIComponent(id)}`, body }, options),
+    /** Cancel a meeting and its reminder */
+    cancelMeeting: (id: string, options?: CallOptions): Promise<void> =>
+      call({ method: 'DELETE', path: `/v1/meetings/${encodeURIComponent(id)}` }, options),
+    /** List the organization’s webhooks for notifications, newest first */
+    listIntegrations: (query?: PageQuery, options?: CallOptions): Listing<Endpoint> =>
+      list({ method: 'GET', path: '/v1/integrations', query }, options),
+    /** Add a webhook for notifications to anybody in the organization */
+    createIntegration: (body: CreateIntegrationBody, options?: CallOptions): Promise<CreateEndpointAnswer> =>
+      call({ method: 'POST', path: '/v1/integrations', body }, options),
+    /** Read an integration */
+    getIntegration: (id: string, options?: CallOptions): Promise<Endpoint> =>
+      call({ method: 'GET', path: `/v1/integrations/${encodeURIComponent(id)}` }, options),
+    /** Change an integration */
+    changeIntegration: (id: string, body: ChangeIntegrationBody, options?: CallOptions): Promise<Endpoint> =>
+      call({ method: 'PATCH', path: `/v1/integrations/${encodeURIComponent(id)}`, body }, options),
+    /** Delete an integration */
+    deleteIntegration: (id: string, options?: CallOptions): Promise<void> =>
+      call({ method: 'DELETE', path: `/v1/integrations/${encodeURIComponent(id)}` }, options),
+    /** Rotate the signing secret of an integration */
+    rotateIntegrationSecret: (id: string, body?: RotateEndpointSecretBody, options?: CallOptions): Promise<RotateEndpointSecretAnswer> =>
+      call({ method: 'POST', path: `/v1/integrations/${encodeURIComponent(id)}/rotate-secret`, body }, options),
+    /** Send a test event now */
+    testIntegration: (id: string, options?: CallOptions): Promise<Attempt> =>
+      call({ method: 'POST', path: `/v1/integrations/${encodeURIComponent(id)}/test` }, options),
+    /** Enable an integration */
+    enableIntegration: (id: string, options?: CallOptions): Promise<Endpoint> =>
+      call({ method: 'POST', path: `/v1/integrations/${encodeURIComponent(id)}/enable` }, options),
+    /** Disable an integration */
+    disableIntegration: (id: string, options?: CallOptions): Promise<Endpoint> =>
+      call({ method: 'POST', path: `/v1/integrations/${encodeURIComponent(id)}/disable` }, options),
+    /** How an integration does */
+    getIntegrationStats: (id: string, query?: GetEndpointStatsQuery, options?: CallOptions): Promise<EndpointStats> =>
+      call({ method: 'GET', path: `/v1/integrations/${encodeURIComponent(id)}/stats`, query }, options),
+    /** List what went to an integration, newest first */
+    listIntegrationDeliveries: (id: string, query?: ListIntegrationDeliveriesQuery, options?: CallOptions): Listing<DeliverySummary> =>
+      list({ method: 'GET', path: `/v1/integrations/${encodeURIComponent(id)}/deliveries`, query }, options),
+    /** List the attempts of a delivery to an integration, oldest first */
+    listIntegrationAttempts: (id: string, delivery_id: string, query?: PageQuery, options?: CallOptions): Listing<Attempt> =>
+      list({ method: 'GET', path: `/v1/integrations/${encodeURIComponent(id)}/deliveries/${encodeURIComponent(delivery_id)}/attempts`, query }, options),
+    /** Your inbox, newest first */
+    listMyNotifications: (query?: ListMyNotificationsQuery, options?: CallOptions): Listing<MyNotification> =>
+      list({ method: 'GET', path: '/v1/me/notifications', query }, options),
+    /** How many notifications you have not read */
+    countMyUnreadNotifications: (options?: CallOptions): Promise<CountMyUnreadNotificationsAnswer> =>
+      call({ method: 'GET', path: '/v1/me/notifications/unread' }, options),
+    /** Mark all of your notifications as read */
+    readMyNotifications: (options?: CallOptions): Promise<ReadMyNotificationsAnswer> =>
+      call({ method: 'POST', path: '/v1/me/notifications/read' }, options),
+    /** Mark one of your notifications as read */
+    readMyNotification: (id: string, options?: CallOptions): Promise<ReadMyNotificationsAnswer> =>
+      call({ method: 'POST', path: `/v1/me/notifications/${encodeURIComponent(id)}/read` }, options),
+    /** List the meetings that you are invited to, newest first, cancelled ones too */
+    listMyMeetings: (query?: PageQuery, options?: CallOptions): Listing<Meeting> =>
+      list({ method: 'GET', path: '/v1/me/meetings', query }, options),
+    /** List your own webhooks, newest first */
+    listMyWebhooks: (query?: PageQuery, options?: CallOptions): Listing<Endpoint> =>
+      list({ method: 'GET', path: '/v1/me/webhooks', query }, options),
+    /** Add a webhook of your own */
+    createMyWebhook: (body: CreateMyWebhookBody, options?: CallOptions): Promise<CreateEndpointAnswer> =>
+      call({ method: 'POST', path: '/v1/me/webhooks', body }, options),
+    /** Read one of your webhooks */
+    getMyWebhook: (id: string, options?: CallOptions): Promise<Endpoint> =>
+      call({ method: 'GET', path: `/v1/me/webhooks/${encodeURIComponent(id)}` }, options),
+    /** Change one of your webhooks */
+    changeMyWebhook: (id: string, body: ChangeMyWebhookBody, options?: CallOptions): Promise<Endpoint> =>
+      call({ method: 'PATCH', path: `/v1/me/webhooks/${encodeURIComponent(id)}`, body }, options),
+    /** Delete one of your webhooks */
+    deleteMyWebhook: (id: string, options?: CallOptions): Promise<void> =>
+      call({ method: 'DELETE', path: `/v1/me/webhooks/${encodeURIComponent(id)}` }, options),
+    /** Rotate the signing secret of one of your webhooks */
+    rotateMyWebhookSecret: (id: string, body?: RotateEndpointSecretBody, options?: CallOptions): Promise<RotateEndpointSecretAnswer> =>
+      call({ method: 'POST', path: `/v1/me/webhooks/${encodeURIComponent(id)}/rotate-secret`, body }, options),
+    /** Send a test event now */
+    testMyWebhook: (id: string, options?: CallOptions): Promise<Attempt> =>
+      call({ method: 'POST', path: `/v1/me/webhooks/${encodeURIComponent(id)}/test` }, options),
+    /** Enable one of your webhooks */
+    enableMyWebhook: (id: string, options?: CallOptions): Promise<Endpoint> =>
+      call({ method: 'POST', path: `/v1/me/webhooks/${encodeURIComponent(id)}/enable` }, options),
+    /** Disable one of your webhooks */
+    disableMyWebhook: (id: string, options?: CallOptions): Promise<Endpoint> =>
+      call({ method: 'POST', path: `/v1/me/webhooks/${encodeURIComponent(id)}/disable` }, options),
+    /** How one of your webhooks does */
+    getMyWebhookStats: (id: string, query?: GetEndpointStatsQuery, options?: CallOptions): Promise<EndpointStats> =>
+      call({ method: 'GET', path: `/v1/me/webhooks/${encodeURIComponent(id)}/stats`, query }, options),
+    /** List what went to one of your webhooks, newest first */
+    listMyWebhookDeliveries: (id: string, query?: ListIntegrationDeliveriesQuery, options?: CallOptions): Listing<DeliverySummary> =>
+      list({ method: 'GET', path: `/v1/me/webhooks/${encodeURIComponent(id)}/deliveries`, query }, options),
+    /** List the attempts of a delivery to one of your webhooks, oldest first */
+    listMyWebhookAttempts: (id: string, delivery_id: string, query?: PageQuery, options?: CallOptions): Listing<Attempt> =>
+      list({ method: 'GET', path: `/v1/me/webhooks/${encodeURIComponent(id)}/deliveries/${encodeURIComponent(delivery_id)}/attempts`, query }, options),
   };
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { contracts } from '@sluice/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createTestApp, type TestApp } from '../../server/test/support/app.ts';
+import { adminToken, createTestApp, type TestApp } from '../../server/test/support/app.ts';
 import { startReceiver, type TestReceiver } from '../../server/test/support/receiver.ts';
 import { type RunOptions, run, start } from './support/cli.ts';
 
@@ -39,6 +39,36 @@ describe('with an API', () => {
   test('it says whose key it has', async () => {
     expect(await json('me')).toMatchObject({ organization: { slug: 'acme' }, scopes: ['*'] });
     expect((await sluice(['me'])).out).toMatch(/^organization {2}Organization 1 \(acme, org_/);
+  });
+
+  test('it makes sign-in links for the operator', async () => {
+    const email = 'owner@example.com';
+    const member = { email, name: 'Owner', role: 'owner' };
+    await app.call('POST', '/v1/members', member, { token: env.SLUICE_KEY ?? '' });
+    const operator = { SLUICE_URL: app.url, SLUICE_ADMIN_TOKEN: adminToken };
+    const made = await run(['sign-in-link', 'acme'], { env: operator });
+    expect(made).toMatchObject({ code: 0, err: expect.stringContaining(`Signs ${email} in, once`) });
+    const link = new URL(made.out.trim()).hash.slice(1);
+    expect(await app.call('POST', '/v1/sessions', { link })).toMatchObject({ status: 201 });
+
+    // A development server's own token, in its data folder.
+    await writeFile(join(folder, 'admin-token'), `${adminToken}\n`);
+    const local = { SLUICE_URL: app.url, SLUICE_DATA_DIR: folder };
+    const short = await run(['sign-in-link', 'acme', '--email', email, '--minutes', '5', '--json'], {
+      env: local,
+    });
+    const { created_at, expires_at } = JSON.parse(short.out);
+    expect(Date.parse(expires_at) - Date.parse(created_at)).toBe(300_000);
+    for (const [args, code] of [
+      [['nowhere'], 2],
+      [['acme', '--email', 'nobody@example.com'], 3],
+    ] as const)
+      expect(await run(['sign-in-link', ...args], { env: operator })).toMatchObject({ code, out: '' });
+    const nowhere = { ...local, SLUICE_DATA_DIR: join(folder, 'empty') };
+    expect(await run(['sign-in-link', 'acme'], { env: nowhere })).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('SLUICE_ADMIN_TOKEN is not set'),
+    });
   });
 
   test('data goes out byte for byte, from an option, a file or standard input', async () => {

@@ -76,3 +76,21 @@ test('an operation becomes a function: path, body, query; a type that has a name
   expect(text).toContain('deleteThing: (id: string, options?: CallOptions): Promise<void> =>');
   expect(text).toContain('listThings: (query?: PageQuery, options?: CallOptions): Listing<Thing> =>');
 });
+
+test('a body of one form or another is written where it is needed', () => {
+  const form = (name: string): JsonSchema => ({
+    type: 'object',
+    properties: { [name]: {} },
+    additionalProperties: false,
+  });
+  const schema = { anyOf: [form('a'), form('b')] };
+  const post = {
+    operationId: 'enter',
+    requestBody: { required: true, content: { 'application/json': { schema } } },
+    responses: { 201: {} },
+  };
+  const text = renderFunctions({ paths: { '/doors': { post } } });
+  expect(text).toContain('enter: (body: {\n');
+  expect(text).toMatch(/a\?: unknown;\s+\} \| \{\s+b\?: unknown;\s+\}, options/);
+  expect(text).not.toContain('EnterBody');
+});

@@ -18,7 +18,10 @@ import { SubscriberLists } from './endpoints/match.ts';
 import { Catalogues } from './events/event-types.ts';
 import { Publisher } from './events/publish.ts';
 import type { Services } from './http/operation.ts';
+import { releaseEvaluations } from './modules/evaluations/run.ts';
+import { ReviewNotices } from './modules/notifications/review-notices.ts';
 import { ReviewGates } from './modules/reviews/hold.ts';
+import { KeyLookups } from './tenants/key-lookups.ts';
 import { Evaluator } from './worker/evaluator.ts';
 import { Worker } from './worker/loop.ts';
 import { startSweep } from './worker/sweep.ts';
@@ -71,12 +74,13 @@ export function createServices(
   const metrics = createMetrics();
   const sealer = createSealer(config.masterKeys);
   const addresses = createAddressGuard(config.allowedTargets);
+  const taskFollower = new ReviewNotices(clock);
   const accept = {
     clock,
     sealer,
     subscribers: new SubscriberLists(),
     catalogues: new Catalogues(),
-    gate: new ReviewGates(clock),
+    gate: new ReviewGates(clock, taskFollower),
   };
   return {
     ...accept,
@@ -85,6 +89,8 @@ export function createServices(
     addresses,
     http: createHttpClient(addresses, createResolve()),
     publisher: new Publisher(database, { ...accept, log, metrics }),
+    taskFollower,
+    keys: new KeyLookups(database.hotPath),
     random,
     worker: `${hostname()}:${process.pid}`,
     log,
@@ -97,7 +103,10 @@ export async function start(services: Services): Promise<Running> {
   const { config, database, clock } = services;
   await makePartitions(database.queries, clock.now());
   // The data folder's lock says that no other process can hold a lease, so those of the last one are over.
-  if (database.kind === 'embedded') while ((await expireLeases(database.queries, clock, true)) > 0);
+  if (database.kind === 'embedded') {
+    while ((await expireLeases(database.queries, clock, true)) > 0);
+    await releaseEvaluations(database.queries);
+  }
   const server =
     config.port === null ? null : await createServer(services, config.roles.includes('api') ? routes : []);
   const address =

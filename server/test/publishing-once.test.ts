@@ -177,6 +177,22 @@ describeOnEachDatabase('publishing once', (kind) => {
     expect(await count()).toBe(1);
   });
 
+  it("a publisher's own id is known whatever became of the type's schema since", async () => {
+    const own = { ...event, id: 'early' };
+    const first = await tenant.post('/v1/events', own);
+    const strict = { schema: { type: 'object', required: ['b'] } };
+    await app.call('PUT', '/v1/event-types/thing.happened', strict, { token: tenant.key });
+    expect((await tenant.post('/v1/events', own)).text).toBe(first.text);
+    const refused = await tenant.post('/v1/events/batch', {
+      events: [own, { ...event, id: 'late' }],
+    });
+    expect(refused.status).toBe(422);
+    expect(refused.body.errors[0].pointer).toBe('/events/1/data/b');
+    expect(await count()).toBe(1);
+    expect((await tenant.publish({ ...event, data: { b: 1 }, id: 'late' })).id).toBe('late');
+    expect((await tenant.post('/v1/events', own)).text).toBe(first.text);
+  });
+
   it('a batch with one conflicting id changes nothing, and the other ids are free', async () => {
     await tenant.publish({ ...event, id: 'taken' });
     const batch = {

@@ -100,4 +100,19 @@ describe('the schema of an event type', () => {
     const check = compileSchema({ properties: { a: { items: { type: 'string' } } } });
     expect(check({ a: Array.from({ length: 1_000 }).fill(1) })).toHaveLength(20);
   });
+
+  it('may refer to its meta-schema, and never to the schema of somebody else', () => {
+    const meta = compileSchema({ $ref: 'https://json-schema.org/draft/2020-12/schema' });
+    expect(meta({ type: 'string' })).toEqual([]);
+    expect(meta({ type: 'text' })).not.toEqual([]);
+    const inner = (type: string) => ({
+      $id: 'https://example.com/whole',
+      $defs: { part: { $id: 'https://example.com/part', type } },
+      $ref: 'https://example.com/part',
+    });
+    const [text, whole] = [compileSchema(inner('string')), compileSchema(inner('integer'))];
+    expect([text('a'), whole('a').length, text(1).length, whole(1)]).toEqual([[], 1, 1, []]);
+    expect(refusalOf({ $ref: 'https://example.com/part' }).code).toBe('invalid_schema');
+    expect(refusalOf({ $ref: 'https://example.com/whole' }).code).toBe('invalid_schema');
+  });
 });

@@ -7,14 +7,16 @@ import { addEvents } from './commands/events.ts';
 import { addListen } from './commands/listen.ts';
 import { addMe } from './commands/me.ts';
 import { addPublish } from './commands/publish.ts';
+import { addSignInLink } from './commands/sign-in-link.ts';
 import { version } from './session.ts';
 
 const closing = `
 Environment:
-  SLUICE_URL     where Sluice listens [http://127.0.0.1:4100]
-  SLUICE_KEY     the key of your organization
-  SLUICE_SECRET  signing secret for listen and doctor
-  NO_COLOR       set: no colours
+  SLUICE_URL          where Sluice listens [http://127.0.0.1:4100]
+  SLUICE_KEY          the key of your organization
+  SLUICE_SECRET       signing secret for listen and doctor
+  SLUICE_ADMIN_TOKEN  the operator's token, for sign-in-link; .sluice/admin-token unless set
+  NO_COLOR            set: no colours
 
 Exit codes:
   0  done
@@ -43,6 +45,7 @@ export function createProgram(): Command {
     addListen,
     addContracts,
     addMe,
+    addSignInLink,
   ]) {
     add(program);
   }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { type Client, createClient, type Listing } from '../index.ts';
 import { UsageError } from './failures.ts';
@@ -19,16 +20,35 @@ export interface Session {
 
 /** @throws {UsageError} without a key or with an unusable URL */
 export function sessionOf(command: Command): Session {
-  const { json, url: given } = command.optsWithGlobals<{ json?: boolean; url?: string }>();
-  const url = given ?? environment('SLUICE_URL') ?? defaultUrl;
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-    throw new UsageError('SLUICE_URL or --url is not a URL; use one like https://sluice.example.com.');
-  }
   const key = environment('SLUICE_KEY');
   if (key === undefined) {
     throw new UsageError(
       'SLUICE_KEY is not set; it holds the key of your organization. (Not an option: others could see it.)',
     );
+  }
+  return sessionWith(command, key);
+}
+
+/**
+ * The same with the operator's token: of the environment, or the one that a development server made for itself in its
+ * data folder.
+ * @throws {UsageError} where there is neither
+ */
+export async function operatorOf(command: Command): Promise<Session> {
+  const file = join(environment('SLUICE_DATA_DIR') ?? '.sluice', 'admin-token');
+  const token = environment('SLUICE_ADMIN_TOKEN') ?? (await readFile(file, 'utf8').catch(() => '')).trim();
+  if (token === '')
+    throw new UsageError(
+      `SLUICE_ADMIN_TOKEN is not set, and there is no ${file}; a development server makes one where it is started.`,
+    );
+  return sessionWith(command, token);
+}
+
+function sessionWith(command: Command, key: string): Session {
+  const { json, url: given } = command.optsWithGlobals<{ json?: boolean; url?: string }>();
+  const url = given ?? environment('SLUICE_URL') ?? defaultUrl;
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+    throw new UsageError('SLUICE_URL or --url is not a URL; use one like https://sluice.example.com.');
   }
   return {
     json: json === true,

@@ -1,7 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { SluiceError } from '../base/errors.ts';
 import { publicId } from '../base/ids.ts';
-import type { Queries } from '../db/connect.ts';
 import {
   type Access,
   type Credential,
@@ -11,7 +10,7 @@ import {
 } from '../http/operation.ts';
 import { findInstallationToken, installationTokenPrefix } from '../modules/apps/tokens.ts';
 import { embedSecretPrefix, findEmbedToken } from '../modules/reviews/embed-tokens.ts';
-import { findKey, readSecret } from '../tenants/keys.ts';
+import { readSecret } from '../tenants/keys.ts';
 import { findMemberToken, memberTokenPrefix } from '../tenants/member-tokens.ts';
 import { covers } from '../tenants/scopes.ts';
 
@@ -48,29 +47,31 @@ export async function authenticate(
   if (services.config.adminToken !== null && equalTexts(secret, services.config.adminToken))
     return { kind: 'operator' };
   if (secret.startsWith(embedSecretPrefix)) return authenticateEmbed(services, secret);
-  const found = await findCredential(services.database.queries, secret);
+  const found = await findCredential(services, secret);
   if (!found)
     throw new SluiceError('unauthenticated', 'This credential does not exist, has expired or was revoked.');
   return found;
 }
 
 /** The beginning of a secret says which kind it is. */
-async function findCredential(queries: Queries, secret: string): Promise<Credential | null> {
+async function findCredential(services: Services, secret: string): Promise<Credential | null> {
   switch (readSecret(secret)?.prefix) {
     case undefined:
       return null;
     case memberTokenPrefix: {
-      const bearer = await findMemberToken(queries, secret);
-      return bearer && { kind: 'member', id: publicId('member', bearer.memberId), ...bearer };
+      const bearer = await findMemberToken(services.database.queries, secret);
+      return (
+        bearer && { kind: 'member', id: publicId('member', bearer.memberId), sessionId: null, ...bearer }
+      );
     }
     case installationTokenPrefix: {
-      const bearer = await findInstallationToken(queries, secret);
+      const bearer = await findInstallationToken(services.database.queries, secret);
       return (
         bearer && { kind: 'installation', id: publicId('installation', bearer.installationId), ...bearer }
       );
     }
     default: {
-      const key = await findKey(queries, secret);
+      const key = await services.keys.find(secret);
       return (
         key && {
           kind: 'key',
@@ -118,6 +119,10 @@ export function authorize(credential: Credential | null, access: Access): void {
     authorizeEmbed(credential, access);
     return;
   }
+  if (access === 'a member' && credential.kind !== 'member')
+    throw new SluiceError('forbidden', 'This route is for members, with a credential of their own.');
+  if (access === 'a session' && (credential.kind !== 'member' || credential.sessionId === null))
+    throw new SluiceError('forbidden', 'This route is for members who are signed in.');
   if (access === 'embed token') throw new SluiceError('forbidden', 'This route is for embed tokens.');
   const scope = scopeOf(access);
   if (scope !== null && !covers(credential.scopes, scope)) {

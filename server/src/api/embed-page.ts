@@ -1,15 +1,8 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { SluiceError } from '../base/errors.ts';
 import { parseId } from '../base/ids.ts';
 import type { Services } from '../http/operation.ts';
 import { originsOf } from '../modules/reviews/embed-tokens.ts';
-
-/** What `npm start` builds. */
-export const builtPortal = new URL('../../../portal/dist/', import.meta.url);
+import { readPage } from './portal-pages.ts';
 
 /** What the page may load. Content under review can name images anywhere; nothing else comes from elsewhere. */
 const contentPolicy = [
@@ -43,24 +36,11 @@ export async function addEmbedPage(server: FastifyInstance, services: Services, 
       const id = parseId('embedToken', request.params.id);
       const origins = id === null ? null : await originsOf(services.database.queries, id);
       if (origins === null) return refuse(reply);
-      const page = await readFile(new URL('embed.html', portal), 'utf8').catch(() => null);
-      if (page === null)
-        throw new SluiceError('not_found', 'The portal has not been built; npm start builds it.');
-      return guard(reply, origins).type('text/html; charset=utf-8').send(page);
+      return guard(reply, origins)
+        .type('text/html; charset=utf-8')
+        .send(await readPage(portal, 'embed.html'));
     },
   );
-}
-
-/** Scripts and styles of the pages. Their names change with their content, so browsers may keep them. */
-export async function addPortalFiles(server: FastifyInstance, portal: URL): Promise<void> {
-  if (!existsSync(portal)) return;
-  await server.register(fastifyStatic, {
-    root: fileURLToPath(new URL('assets/', portal)),
-    prefix: '/portal/assets/',
-    index: false,
-    immutable: true,
-    maxAge: '365d',
-  });
 }
 
 function refuse(reply: FastifyReply): FastifyReply {

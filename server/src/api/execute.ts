@@ -1,6 +1,6 @@
 import { invalidInput, SluiceError } from '../base/errors.ts';
 import { transact } from '../db/transaction.ts';
-import type { Answer, Context, Credential, Input, Services } from '../http/operation.ts';
+import type { Answer, Context, Credential, Input, Operation, Services } from '../http/operation.ts';
 import type { Route } from '../http/route.ts';
 import type { Actor } from '../tenants/audit.ts';
 import {
@@ -34,7 +34,7 @@ export async function execute(
 ): Promise<Answer> {
   const { credential, actor, input } = execution;
   const orgId = credential !== null && credential.kind !== 'operator' ? credential.orgId : nobody;
-  const idempotency = readIdempotency(orgId, execution);
+  const idempotency = readIdempotency(orgId, execution, operation);
   const context = (queries: Context['queries']): Context => ({
     services,
     credential,
@@ -47,9 +47,11 @@ export async function execute(
     const surroundings = context(queries);
     return surface.run(operation, surroundings, () => operation.handle(surroundings, input));
   };
+  await operation.prepare?.(input);
   if (operation.mode !== 'write') return run(services.database.queries);
   const answer = await transact(services.database.queries, async (tx) => {
     if (idempotency === null) return run(tx);
+    await operation.admit?.(context(tx), input);
     const earlier = (await claimIdempotencyKeys(tx, services.sealer, [idempotency])).get(idempotency);
     if (earlier instanceof SluiceError) throw earlier;
     if (earlier)
@@ -68,11 +70,28 @@ export async function execute(
 function readIdempotency(
   orgId: string,
   { credential, method, path, idempotencyKey, input }: Execution,
+  { repeatable }: Operation,
 ): IdempotentRequest | null {
-  if (idempotencyKey === undefined || method !== 'POST') return null;
+  if (idempotencyKey === undefined || method !== 'POST' || repeatable === false) return null;
   if (!/^[\x20-\x7e]{1,255}$/.test(idempotencyKey))
     throw invalidInput('header:Idempotency-Key', 'Use 1 to 255 visible ASCII characters.');
-  // Embed tokens of one organization see different things, so each has keys of its own.
-  const key = credential?.kind === 'embed' ? `${credential.id}\n${idempotencyKey}` : idempotencyKey;
+  const viewer = viewerOf(credential);
+  const key = viewer === null ? idempotencyKey : `${viewer}\n${idempotencyKey}`;
   return { orgId, key, hash: requestHash(method, path, input.raw) };
+}
+
+/**
+ * Whose idempotency keys they are, where not the organization's: embed tokens, apps and members see different things,
+ * so nobody gets an answer that was given to another one.
+ */
+function viewerOf(credential: Credential | null): string | null {
+  switch (credential?.kind) {
+    case 'embed':
+    case 'member':
+      return credential.id;
+    case 'installation':
+      return `${credential.id} ${credential.actsFor?.memberId ?? ''}`;
+    default:
+      return null;
+  }
 }

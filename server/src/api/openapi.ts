@@ -18,6 +18,18 @@ export const openApiBase = {
   components: {
     securitySchemes: {
       key: { type: 'http' as const, scheme: 'bearer', description: "An organization's key" },
+      member: {
+        type: 'http' as const,
+        scheme: 'bearer',
+        description: "A member's own credential, such as a personal token; keys and apps do not do",
+      },
+      session: {
+        type: 'apiKey' as const,
+        in: 'cookie' as const,
+        name: 'sluice_session',
+        description:
+          'A member who is signed in, in a browser and from the portal itself; `__Host-sluice_session` over https. It counts only where no header holds a credential.',
+      },
       operator: { type: 'http' as const, scheme: 'bearer', description: 'SLUICE_ADMIN_TOKEN' },
       embed: {
         type: 'apiKey' as const,
@@ -28,6 +40,9 @@ export const openApiBase = {
     },
   },
 };
+
+/** JSON Merge Patch, RFC 7396. */
+export const mergePatchType = 'application/merge-patch+json';
 
 /** Bytes. */
 export const defaultBodyLimit = 131_072;
@@ -51,9 +66,10 @@ export function describeRoute(route: Route): FastifySchema {
       .filter((part) => part !== null && part !== undefined)
       .join('\n\n'),
     tags: [operation.group],
-    security: securityOf(access),
+    security: securityOf(route),
     ...(operation.params ? { params: operation.params } : {}),
     ...(operation.query ? { querystring: withoutDefaulted(operation.query) } : {}),
+    ...(operation.patches ? { consumes: ['application/json', mergePatchType] } : {}),
     ...(operation.body
       ? { body: operation.body, 'x-body-limit': operation.bodyLimit ?? defaultBodyLimit }
       : {}),
@@ -94,24 +110,34 @@ const ifMatch = {
   description: 'The `ETag` of what was seen: if it has changed since, nothing is done and the answer is 412',
 };
 
-function securityOf(access: Route['access']): Record<string, string[]>[] {
+function securityOf({ access, surface }: Route): Record<string, string[]>[] {
   if (access === 'public') return [];
   if (access === 'operator') return [{ operator: [] }];
+  if (access === 'a member') return [{ member: [] }, { session: [] }];
   if (access === 'embed token') return [{ embed: [] }];
+  if (access === 'a session') return [{ session: [] }];
   const scope = scopeOf(access);
-  return [{ key: scope === null ? [] : [scope] }, ...(typeof access === 'object' ? [{ embed: [] }] : [])];
+  return [
+    { key: scope === null ? [] : [scope] },
+    // A browser has nothing to sign with.
+    ...(Object.keys(surface.description.headers).length === 0 ? [{ session: [] }] : []),
+    ...(typeof access === 'object' ? [{ embed: [] }] : []),
+  ];
 }
 
 function describeHeaders({ method, access, operation, surface }: Route): FastifySchema {
   const required = access === 'public' ? {} : surface.description.headers;
-  const creates = method === 'POST' && operation.mode !== 'read';
+  const creates = method === 'POST' && operation.mode !== 'read' && operation.repeatable !== false;
   const names = Object.keys(required);
-  if (!creates && names.length === 0) return {};
-  const own = { 'idempotency-key': idempotencyKey, ...(operation.guarded ? { 'if-match': ifMatch } : {}) };
+  if (!creates && !operation.guarded && names.length === 0) return {};
+  const own = {
+    ...(creates ? { 'idempotency-key': idempotencyKey } : {}),
+    ...(operation.guarded ? { 'if-match': ifMatch } : {}),
+  };
   return {
     headers: {
       type: 'object',
-      properties: { ...required, ...(creates ? own : {}) },
+      properties: { ...required, ...own },
       ...(names.length === 0 ? {} : { required: names }),
     },
   };

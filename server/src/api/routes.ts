@@ -10,10 +10,16 @@ import * as endpoints from './resources/endpoints.ts';
 import * as eventTypes from './resources/event-types.ts';
 import * as events from './resources/events.ts';
 import * as installations from './resources/installations.ts';
+import * as integrations from './resources/integrations.ts';
 import * as keys from './resources/keys.ts';
+import * as meetings from './resources/meetings.ts';
 import * as memberTokens from './resources/member-tokens.ts';
 import * as members from './resources/members.ts';
+import * as myNotifications from './resources/my-notifications.ts';
+import * as myWebhooks from './resources/my-webhooks.ts';
+import * as notifications from './resources/notifications.ts';
 import * as organizations from './resources/organizations.ts';
+import * as passwords from './resources/passwords.ts';
 import * as presets from './resources/presets.ts';
 import * as publishing from './resources/publishing.ts';
 import * as recordTypes from './resources/record-types.ts';
@@ -21,6 +27,8 @@ import * as records from './resources/records.ts';
 import * as reviewGates from './resources/review-gates.ts';
 import * as reviews from './resources/reviews.ts';
 import * as schedules from './resources/schedules.ts';
+import * as sessions from './resources/sessions.ts';
+import * as signInLinks from './resources/sign-in-links.ts';
 import * as workflows from './resources/workflows.ts';
 
 /** Every route of the API: what it is called, who may call it, and what does it. */
@@ -31,6 +39,7 @@ export const routes: readonly Route[] = [
   route('PATCH', '/v1/organizations/{id}', 'operator', organizations.change),
   route('DELETE', '/v1/organizations/{id}', 'operator', organizations.remove),
   route('POST', '/v1/organizations/{id}/keys', 'operator', keys.createFirst),
+  route('POST', '/v1/organizations/{id}/sign-in-links', 'operator', signInLinks.createByOperator),
 
   route('GET', '/v1/keys', 'keys:read', keys.list),
   route('POST', '/v1/keys', 'keys:write', keys.create),
@@ -45,7 +54,17 @@ export const routes: readonly Route[] = [
   route('POST', '/v1/members/{id}/tokens', 'members:write', memberTokens.create),
   route('DELETE', '/v1/members/{id}/tokens/{token_id}', 'members:write', memberTokens.revoke),
 
+  route('POST', '/v1/members/{id}/sign-in-links', 'members:write', signInLinks.createForMember),
+  route('DELETE', '/v1/members/{id}/sessions', 'members:write', sessions.endAll),
+  route('DELETE', '/v1/members/{id}/password', 'members:write', passwords.remove),
+
+  route('POST', '/v1/sessions', 'public', sessions.create),
+
   route('GET', '/v1/me', 'any credential', account.me),
+  route('PUT', '/v1/me/password', 'a session', passwords.set),
+  route('GET', '/v1/me/sessions', 'a session', sessions.list),
+  route('DELETE', '/v1/me/sessions/{id}', 'a session', sessions.end),
+  route('DELETE', '/v1/me/session', 'a session', sessions.signOut),
   route('GET', '/v1/audit-log', 'audit:read', account.auditLog),
 
   route('GET', '/v1/event-types', 'event_types:read', eventTypes.list),
@@ -57,11 +76,14 @@ export const routes: readonly Route[] = [
   route('POST', '/v1/events/batch', 'events:write', publishing.publishBatch),
   route('GET', '/v1/events', 'events:read', events.list),
   route('GET', '/v1/events/{id}', 'events:read', events.get),
+  route('POST', '/v1/events/{id}/cancel', 'deliveries:write', events.cancel),
   route('POST', '/v1/events/{id}/replay', 'deliveries:write', events.replay),
 
   route('GET', '/v1/schedules', 'schedules:read', schedules.list),
   route('POST', '/v1/schedules', 'schedules:write', schedules.create),
+  route('POST', '/v1/schedules/preview', 'schedules:read', schedules.preview),
   route('GET', '/v1/schedules/{id}', 'schedules:read', schedules.get),
+  route('GET', '/v1/schedules/{id}/runs', 'schedules:read', schedules.runs),
   route('PATCH', '/v1/schedules/{id}', 'schedules:write', schedules.change),
   route('DELETE', '/v1/schedules/{id}', 'schedules:write', schedules.remove),
 
@@ -130,6 +152,7 @@ export const routes: readonly Route[] = [
   route('GET', '/v1/apps', 'apps:read', apps.list),
   route('POST', '/v1/apps', 'apps:write', apps.create),
   route('GET', '/v1/apps/{id}', 'apps:read', apps.get),
+  route('PATCH', '/v1/apps/{id}', 'apps:write', apps.change),
   route('DELETE', '/v1/apps/{id}', 'apps:write', apps.remove),
   route('GET', '/v1/apps/{id}/versions', 'apps:read', apps.listAppVersions),
   route('POST', '/v1/apps/{id}/versions', 'apps:write', apps.createAppVersion),
@@ -143,6 +166,54 @@ export const routes: readonly Route[] = [
   route('GET', '/v1/installations/{id}/tokens', 'apps:read', installations.tokens),
   route('POST', '/v1/installations/{id}/tokens', 'apps:write', installations.issueToken),
   route('DELETE', '/v1/installations/{id}/tokens/{token_id}', 'apps:write', installations.removeToken),
+
+  route('GET', '/v1/notifications', 'notifications:read', notifications.list),
+  route('POST', '/v1/notifications', 'notifications:write', notifications.create),
+  route('GET', '/v1/notifications/{id}', 'notifications:read', notifications.get),
+  route('POST', '/v1/notifications/{id}/cancel', 'notifications:write', notifications.cancel),
+
+  route('GET', '/v1/meetings', 'notifications:read', meetings.list),
+  route('POST', '/v1/meetings', 'notifications:write', meetings.create),
+  route('GET', '/v1/meetings/{id}', 'notifications:read', meetings.get),
+  route('PATCH', '/v1/meetings/{id}', 'notifications:write', meetings.change),
+  route('DELETE', '/v1/meetings/{id}', 'notifications:write', meetings.cancel),
+
+  route('GET', '/v1/integrations', 'integrations:read', integrations.list),
+  route('POST', '/v1/integrations', 'integrations:write', integrations.create),
+  route('GET', '/v1/integrations/{id}', 'integrations:read', integrations.get),
+  route('PATCH', '/v1/integrations/{id}', 'integrations:write', integrations.change),
+  route('DELETE', '/v1/integrations/{id}', 'integrations:write', integrations.remove),
+  route('POST', '/v1/integrations/{id}/rotate-secret', 'integrations:write', integrations.rotate),
+  route('POST', '/v1/integrations/{id}/test', 'integrations:write', integrations.test),
+  route('POST', '/v1/integrations/{id}/enable', 'integrations:write', integrations.enable),
+  route('POST', '/v1/integrations/{id}/disable', 'integrations:write', integrations.disable),
+  route('GET', '/v1/integrations/{id}/stats', 'integrations:read', integrations.stats),
+  route('GET', '/v1/integrations/{id}/deliveries', 'integrations:read', integrations.deliveries),
+  route(
+    'GET',
+    '/v1/integrations/{id}/deliveries/{delivery_id}/attempts',
+    'integrations:read',
+    integrations.attempts,
+  ),
+
+  route('GET', '/v1/me/notifications', 'a member', myNotifications.list),
+  route('GET', '/v1/me/notifications/unread', 'a member', myNotifications.unread),
+  route('POST', '/v1/me/notifications/read', 'a member', myNotifications.readAll),
+  route('POST', '/v1/me/notifications/{id}/read', 'a member', myNotifications.readOne),
+  route('GET', '/v1/me/meetings', 'a member', meetings.listOwn),
+
+  route('GET', '/v1/me/webhooks', 'a member', myWebhooks.list),
+  route('POST', '/v1/me/webhooks', 'a member', myWebhooks.create),
+  route('GET', '/v1/me/webhooks/{id}', 'a member', myWebhooks.get),
+  route('PATCH', '/v1/me/webhooks/{id}', 'a member', myWebhooks.change),
+  route('DELETE', '/v1/me/webhooks/{id}', 'a member', myWebhooks.remove),
+  route('POST', '/v1/me/webhooks/{id}/rotate-secret', 'a member', myWebhooks.rotate),
+  route('POST', '/v1/me/webhooks/{id}/test', 'a member', myWebhooks.test),
+  route('POST', '/v1/me/webhooks/{id}/enable', 'a member', myWebhooks.enable),
+  route('POST', '/v1/me/webhooks/{id}/disable', 'a member', myWebhooks.disable),
+  route('GET', '/v1/me/webhooks/{id}/stats', 'a member', myWebhooks.stats),
+  route('GET', '/v1/me/webhooks/{id}/deliveries', 'a member', myWebhooks.deliveries),
+  route('GET', '/v1/me/webhooks/{id}/deliveries/{delivery_id}/attempts', 'a member', myWebhooks.attempts),
 
   ...surfaceRoutes,
 ];

@@ -9,11 +9,13 @@ import { problemOf } from '../http/problem.ts';
 import type { Route } from '../http/route.ts';
 import { problemDocuments, type Surface, type SurfaceRequest } from '../http/surface.ts';
 import { actorName, authenticate, authorize, bearerOf } from './auth.ts';
-import { addEmbedPage, addPortalFiles, builtPortal } from './embed-page.ts';
+import { addEmbedPage } from './embed-page.ts';
 import { execute } from './execute.ts';
-import { defaultBodyLimit, describeRoute, openApiBase } from './openapi.ts';
+import { defaultBodyLimit, describeRoute, mergePatchType, openApiBase } from './openapi.ts';
 import { addOperations } from './operations.ts';
+import { addPortalPages, builtPortal } from './portal-pages.ts';
 import { holdToProtocol, protocolOptions, refuseBytes } from './protocol.ts';
+import { authenticateSession, type BrowserRequest, isSecure, sessionCookie } from './session-cookie.ts';
 import { compileInputCheck } from './validation.ts';
 
 declare module 'fastify' {
@@ -32,6 +34,8 @@ export async function createServer(
 ): Promise<FastifyInstance> {
   const server = Fastify({
     logger: false,
+    // Whose word about the client's address, the host and the scheme is taken.
+    trustProxy: [...services.config.trustedProxies],
     bodyLimit: defaultBodyLimit,
     requestIdHeader: false,
     genReqId: () => crypto.randomUUID(),
@@ -58,7 +62,8 @@ export async function createServer(
     hsts: false,
   });
   server.removeAllContentTypeParsers();
-  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+  const types = ['application/json', mergePatchType];
+  server.addContentTypeParser(types, { parseAs: 'buffer' }, (request, body, done) => {
     // Parsed by the handler: a surface may want to see a signature first.
     request.raw_body = Buffer.isBuffer(body) ? body : Buffer.from(body);
     done(null);
@@ -101,7 +106,7 @@ export async function createServer(
   await server.register(async (scope) => addOperations(scope, services));
   if (routes.length > 0) {
     await server.register(async (scope) => addEmbedPage(scope, services, portal));
-    await server.register(async (scope) => addPortalFiles(scope, portal));
+    await server.register(async (scope) => addPortalPages(scope, portal));
   }
   await server.register(async (scope) => {
     for (const route of routes) addRoute(scope, services, route);
@@ -121,8 +126,12 @@ function addRoute(server: FastifyInstance, services: Services, route: Route): vo
     exposeHeadRoute: route.access !== 'public' || operation.mode === 'read',
     // Before the body is read: strangers do not get to send megabytes.
     onRequest: async (request, reply) => {
-      request.credential = await authenticate(services, request.headers);
+      request.credential =
+        (await authenticate(services, request.headers)) ??
+        (route.access === 'public' ? null : await authenticateSession(services, asSeenByBrowser(request)));
       authorize(request.credential, route.access);
+      if (isMergePatch(request) && !operation.patches)
+        throw new SluiceError('unsupported_media_type', 'The body is not application/json.');
       if (request.headers['content-encoding'] !== undefined)
         throw new SluiceError('unsupported_media_type', 'Compressed bodies are not accepted.');
       if (route.access !== 'public') await surface.admit?.(asSurfaceRequest(services, request, reply));
@@ -148,9 +157,22 @@ function addRoute(server: FastifyInstance, services: Services, route: Route): vo
         idempotencyKey: singleHeader(request.headers['idempotency-key']),
         input: { ...input, raw, ifMatch: request.headers['if-match'] },
       });
+      if (answer.session !== undefined)
+        reply.header('set-cookie', sessionCookie(answer.session, isSecure(services, request.protocol)));
       return sendAnswer(reply, answer);
     },
   });
+}
+
+function asSeenByBrowser({ method, protocol, host, headers }: FastifyRequest): BrowserRequest {
+  return {
+    method,
+    protocol,
+    host,
+    cookie: headers.cookie,
+    origin: headers.origin,
+    fetchSite: singleHeader(headers['sec-fetch-site']),
+  };
 }
 
 function asSurfaceRequest(services: Services, request: FastifyRequest, reply: FastifyReply): SurfaceRequest {
@@ -175,6 +197,11 @@ function surfaceAt(surfaces: readonly Surface[], url: string): Surface {
     surfaces.find(({ prefix }) => prefix !== '' && (path === prefix || path.startsWith(`${prefix}/`))) ??
     problemDocuments
   );
+}
+
+function isMergePatch({ headers }: FastifyRequest): boolean {
+  const [type = ''] = (headers['content-type'] ?? '').split(';', 1);
+  return type.trim().toLowerCase() === mergePatchType;
 }
 
 function singleHeader(value: string | string[] | undefined): string | undefined {

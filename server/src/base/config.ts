@@ -15,6 +15,8 @@ export interface Config {
   readonly host: string;
   /** Where browsers reach this service, without a slash at the end. */
   readonly publicUrl: string;
+  /** Addresses and ranges of proxies in front whose `X-Forwarded-…` headers count. */
+  readonly trustedProxies: readonly string[];
   /** `null`: nothing listens (a worker alone, without PORT). */
   readonly port: number | null;
   /** `null`: the embedded database in `dataDir`. */
@@ -60,6 +62,12 @@ export const settings: readonly { name: string; fallback: string; meaning: strin
     name: 'SLUICE_PUBLIC_URL',
     fallback: 'http://HOST:PORT',
     meaning: 'where browsers reach the API and the portal: https://sluice.example.com',
+  },
+  {
+    name: 'SLUICE_TRUSTED_PROXIES',
+    fallback: 'none',
+    meaning:
+      'comma-separated addresses or CIDR of proxies in front: their X-Forwarded-For, -Host and -Proto say who the client is',
   },
   {
     name: 'DATABASE_URL',
@@ -137,6 +145,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   const roles = readRoles(text('SLUICE_ROLES') ?? 'api,worker', problems);
   const host = text('HOST') ?? '127.0.0.1';
   const publicUrl = readPublicUrl(text('SLUICE_PUBLIC_URL'), host, port, problems);
+  const trustedProxies = readProxies(text('SLUICE_TRUSTED_PROXIES') ?? '', problems);
   const databaseUrl = readDatabaseUrl(text('DATABASE_URL'), problems);
   const masterKeys = readMasterKeys(text('SLUICE_MASTER_KEY'), production, problems);
   const adminToken = readAdminToken(text('SLUICE_ADMIN_TOKEN'), production, problems);
@@ -159,6 +168,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     production,
     host,
     publicUrl,
+    trustedProxies,
     port: roles.includes('api') || text('PORT') !== null ? port : null,
     databaseUrl,
     dataDir: text('SLUICE_DATA_DIR') ?? './.sluice',
@@ -203,6 +213,24 @@ function readPublicUrl(text: string | null, host: string, port: number, problems
   if (!isOrigin)
     problems.push(`SLUICE_PUBLIC_URL is "${text}"; use scheme, host and port: https://sluice.example.com.`);
   return url?.origin ?? text;
+}
+
+function readProxies(text: string, problems: string[]): string[] {
+  const parts = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  for (const part of parts) {
+    const [address = '', prefix, ...more] = part.split('/');
+    const family = isIP(address);
+    const isRange =
+      prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128));
+    if (family === 0 || !isRange || more.length > 0)
+      problems.push(
+        `SLUICE_TRUSTED_PROXIES has "${part}"; use an address or CIDR, such as 10.0.0.7 or 10.0.0.0/8.`,
+      );
+  }
+  return parts;
 }
 
 function readDatabaseUrl(text: string | null, problems: string[]): string | null {

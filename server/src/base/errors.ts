@@ -37,6 +37,16 @@ export const catalogue = {
     title: 'The credential may not do this',
     remedy: 'Use a credential of the kind named in the detail.',
   },
+  cross_site_request: {
+    status: 403,
+    title: 'Another site sent the request',
+    remedy: "Send it from the portal's own pages, or with a personal token in the Authorization header.",
+  },
+  sign_in_refused: {
+    status: 401,
+    title: 'Nobody was signed in',
+    remedy: 'Check what you typed, or ask an administrator of your organization for a new link.',
+  },
   missing_capability: {
     status: 403,
     title: 'The embed token lacks a capability',
@@ -101,7 +111,7 @@ export const catalogue = {
   gone: {
     status: 410,
     title: 'It was there, but only once or for a time',
-    remedy: 'Ask whoever gave you the token for a new one.',
+    remedy: 'Ask whoever gave you the token for a new one; begin anew without a watermark that is too old.',
   },
   stale_version: {
     status: 412,

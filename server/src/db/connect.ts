@@ -2,11 +2,14 @@ import { mkdir } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
-import { Kysely, PGliteDialect, PostgresDialect, sql } from 'kysely';
+import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import type { Logger } from '../base/log.ts';
 import { lockDataFolder } from './data-folder.ts';
+import { EmbeddedSession, embeddedDialect } from './embedded.ts';
 import { DatabaseError } from './failures.ts';
+import { planForIndexes } from './planning.ts';
+import { preparing } from './prepared.ts';
 import type { Tables } from './tables.ts';
 import { localWakeUps, postgresWakeUps, type WakeUps } from './wake-ups.ts';
 
@@ -16,6 +19,11 @@ export type Queries = Kysely<Tables>;
 export interface Database {
   readonly kind: 'embedded' | 'server';
   readonly queries: Queries;
+  /**
+   * The same data for the delivery path: statements are planned once, and for indexes, whatever the tables hold at that
+   * moment. A transaction of one is none of the other.
+   */
+  readonly hotPath: Queries;
   /** Tells workers, in this process and others, that something may be due. */
   readonly wakeUps: WakeUps;
   /** Runs work that may take its time, such as a migration, on a connection without the limits of ordinary queries. */
@@ -38,15 +46,18 @@ export async function openEmbedded(dataDir: string): Promise<Database> {
 
 /** An already running PGlite as a database; tests hand in copies of a migrated one. */
 export function embeddedDatabase(pglite: PGlite, afterClose: () => Promise<void> = async () => {}): Database {
-  const queries = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) });
+  const session = new EmbeddedSession(pglite);
+  const queries = new Kysely<Tables>({ dialect: embeddedDialect(session, false) });
+  const hotPath = new Kysely<Tables>({ dialect: embeddedDialect(session, true) });
   return {
     kind: 'embedded',
     queries,
+    hotPath,
     wakeUps: localWakeUps(),
     unhurried: (work) => work(queries),
     async close() {
-      await queries.destroy();
-      if (!pglite.closed) await pglite.close();
+      await Promise.all([queries.destroy(), hotPath.destroy()]);
+      await session.close();
       await afterClose();
     },
   };
@@ -55,8 +66,8 @@ export function embeddedDatabase(pglite: PGlite, afterClose: () => Promise<void>
 export interface ServerOptions {
   readonly url: string;
   readonly log: Logger;
-  /** Connections of this process at most. */
-  readonly connections?: number;
+  /** Connections of this process at most: for the delivery path, and for everything else. */
+  readonly connections?: { readonly hotPath: number; readonly others: number };
   /** Milliseconds after which a connection on which nothing comes or goes counts as broken. */
   readonly silenceMs?: number;
 }
@@ -69,9 +80,55 @@ const longestSilenceMs = 25_000;
 
 /** A Postgres server. Answers only when it could be reached and is fit for use. */
 export async function openServer(options: ServerOptions): Promise<Database> {
+  const connections = options.connections ?? { hotPath: 6, others: 6 };
+  const hotPathPool = createPool(options, connections.hotPath, planForIndexes);
+  const queries = new Kysely<Tables>({
+    dialect: new PostgresDialect({ pool: createPool(options, connections.others) }),
+  });
+  const hotPath = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: preparing(hotPathPool) }) });
+  try {
+    await checkServer(queries);
+    await checkSettings(hotPath);
+  } catch (cause) {
+    await Promise.all([queries.destroy(), hotPath.destroy()]);
+    if (cause instanceof DatabaseError) throw cause;
+    const target = new URL(options.url);
+    const reason =
+      cause instanceof Error
+        ? cause.message || ('code' in cause ? String(cause.code) : cause.name)
+        : String(cause);
+    throw new DatabaseError(
+      `Postgres at ${target.host}${target.pathname} cannot be used: ${reason}. ${/startup parameter/.test(reason) ? withoutPooler : 'Check DATABASE_URL and that the server is running.'}`,
+      { cause },
+    );
+  }
+  const wakeUps = postgresWakeUps(options.url, queries, options.log);
+  return {
+    kind: 'server',
+    queries,
+    hotPath,
+    wakeUps,
+    unhurried: (work) => onOwnConnection(options.url, work),
+    async close() {
+      await wakeUps.close();
+      await Promise.all([queries.destroy(), hotPath.destroy()]);
+    },
+  };
+}
+
+function createPool(
+  options: ServerOptions,
+  max: number,
+  planning: Readonly<Record<string, string>> = {},
+): pg.Pool {
+  // What the URL says would come before ours; the later of two settings counts.
+  const url = new URL(options.url);
+  const settings = Object.entries(planning).map(([name, value]) => `-c ${name}=${value}`);
+  const given = url.searchParams.get('options');
+  url.searchParams.delete('options');
   const pool = new pg.Pool({
-    connectionString: options.url,
-    max: options.connections ?? 10,
+    connectionString: url.href,
+    max,
     application_name: 'sluice',
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
@@ -80,36 +137,11 @@ export async function openServer(options: ServerOptions): Promise<Database> {
     // A process that is stopped inside a transaction would otherwise keep its locks for ever.
     idle_in_transaction_session_timeout: 10_000,
     types: { getTypeParser },
+    options: (given === null ? settings : [given, ...settings]).join(' '),
   });
   pool.on('error', (error) => options.log.warn({ error: error.message }, 'database connection lost'));
   pool.on('connect', (client) => breakWhenSilent(client, options.silenceMs ?? longestSilenceMs));
-  const queries = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
-  try {
-    await checkServer(queries);
-  } catch (cause) {
-    await queries.destroy();
-    if (cause instanceof DatabaseError) throw cause;
-    const target = new URL(options.url);
-    const reason =
-      cause instanceof Error
-        ? cause.message || ('code' in cause ? String(cause.code) : cause.name)
-        : String(cause);
-    throw new DatabaseError(
-      `Postgres at ${target.host}${target.pathname} cannot be used: ${reason}. Check DATABASE_URL and that the server is running.`,
-      { cause },
-    );
-  }
-  const wakeUps = postgresWakeUps(options.url, queries, options.log);
-  return {
-    kind: 'server',
-    queries,
-    wakeUps,
-    unhurried: (work) => onOwnConnection(options.url, work),
-    async close() {
-      await wakeUps.close();
-      await queries.destroy();
-    },
-  };
+  return pool;
 }
 
 /** `query_timeout` would answer the query and put the broken connection back for the next one. */
@@ -146,6 +178,18 @@ function getTypeParser(oid: number, format?: 'text' | 'binary'): (value: string)
   return oid === pg.types.builtins.INT8
     ? Number
     : pg.types.getTypeParser(oid, format === 'binary' ? 'text' : format);
+}
+
+const withoutPooler =
+  'Is a pooler in front of it? Sluice needs sessions of its own: name the server itself in DATABASE_URL.';
+
+/** A pooler that passes connections round would lose the settings, and the prepared statements with them. */
+async function checkSettings(hotPath: Queries): Promise<void> {
+  for (const [name, value] of Object.entries(planForIndexes)) {
+    const { rows } = await sql<{ value: string }>`select current_setting(${name}) as value`.execute(hotPath);
+    if (rows[0]?.value !== value)
+      throw new DatabaseError(`The database does not keep to ${name}=${value}. ${withoutPooler}`);
+  }
 }
 
 async function checkServer(queries: Queries): Promise<void> {

@@ -1,9 +1,10 @@
+import type { Generated } from 'kysely';
 import type { OptionalTime, Time } from './column-types.ts';
 
-/** Tables of `0008_evaluations.sql`. */
+/** Tables of `0008_evaluations.sql` and `0013_schedule_runs.sql`. */
 export interface EvaluationTables {
   evaluation_modules: ModulesTable;
-  evaluation_changes: { org_id: string; latest: number };
+  evaluation_changes: { org_id: string; latest: number; forgotten: Generated<number> };
   evaluations: EvaluationsTable;
   scenarios: ScenariosTable;
   scenario_results: { org_id: string; scenario_id: string; result: string };
@@ -30,6 +31,7 @@ interface EvaluationsTable {
   evaluated_count: number;
   change: number;
   due_at: Time;
+  fence: Generated<number>;
   created_at: Time;
   started_at: OptionalTime;
   completed_at: OptionalTime;

@@ -28,7 +28,7 @@ function codeOf(error: unknown): string {
 /** Whether the database could not do it now, though it may a moment later. */
 export function isUnavailable(error: unknown): boolean {
   const code = codeOf(error);
-  if (unavailableCodes.has(code) || networkCodes.has(code)) return true;
+  if (unavailableCodes.has(code) || networkCodes.has(code) || isStalePlan(error)) return true;
   if (code.length === 5 && unavailableClasses.has(code.slice(0, 2))) return true;
   return error instanceof Error && driverMessages.test(error.message);
 }
@@ -38,13 +38,32 @@ export function isDeadlock(error: unknown): boolean {
   return codeOf(error) === '40P01' || codeOf(error) === '40001';
 }
 
+/**
+ * Whether a statement was planned before another process changed the schema, or its plan is gone. The connection
+ * forgets its plans then, so trying again is right.
+ */
+export function isStalePlan(error: unknown): boolean {
+  const code = codeOf(error);
+  // Servers translate the message; the name of what refused stays.
+  if (code === '0A000')
+    return error instanceof Error && 'routine' in error && error.routine === 'RevalidateCachedQuery';
+  return code === '26000';
+}
+
 /** Whether a row with the same unique value exists already. */
 export function isDuplicate(error: unknown): boolean {
   return codeOf(error) === '23505';
 }
 
-/** A database error as callers should see it: unavailability as 503, everything else as it is. */
+/**
+ * A database error as callers should see it: unavailability as 503, and as a conflict what points at a row that is gone,
+ * such as an organization that was deleted after the credential had been looked at. Everything else as it is.
+ */
 export function asSluiceError(error: unknown): unknown {
+  if (codeOf(error) === '23503')
+    return new SluiceError('conflict', 'What this request refers to was deleted at the same time.', {
+      cause: error,
+    });
   if (!isUnavailable(error)) return error;
   return new SluiceError(
     'database_unavailable',

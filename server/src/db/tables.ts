@@ -1,10 +1,17 @@
 import type { OptionalTime, Time, VersionsTable } from './column-types.ts';
 import type { EvaluationTables } from './evaluation-tables.ts';
+import type { NotificationTables } from './notification-tables.ts';
 import type { PluginTables } from './plugin-tables.ts';
 import type { ReviewTables } from './review-tables.ts';
+import type { SessionTables } from './session-tables.ts';
 
 /** The tables as Kysely sees them; `server/sql` is the truth and says what each column is for. */
-export interface Tables extends EvaluationTables, PluginTables, ReviewTables {
+export interface Tables
+  extends EvaluationTables,
+    NotificationTables,
+    PluginTables,
+    ReviewTables,
+    SessionTables {
   organizations: OrganizationsTable;
   members: MembersTable;
   member_tokens: MemberTokensTable;
@@ -18,6 +25,7 @@ export interface Tables extends EvaluationTables, PluginTables, ReviewTables {
   event_types: EventTypesTable;
   event_type_versions: VersionsTable;
   schedules: SchedulesTable;
+  schedule_runs: ScheduleRunsTable;
   events: EventsTable;
   event_ids: EventIdsTable;
   bodies: BodiesTable;
@@ -179,6 +187,14 @@ interface SchedulesTable {
   updated_at: Time;
 }
 
+interface ScheduleRunsTable {
+  org_id: string;
+  schedule_id: string;
+  at: Time;
+  refusal: string | null;
+  created_at: Time;
+}
+
 interface EventsTable {
   org_id: string;
   id: string;
@@ -278,6 +294,7 @@ interface RecordTypesTable {
   schema: string | null;
   created_at: Time;
   updated_at: Time;
+  last_change: OptionalTime;
 }
 
 interface RecordsTable {

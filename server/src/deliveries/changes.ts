@@ -68,6 +68,17 @@ export function cancelForEndpoint(tx: Queries, orgId: string, endpointId: string
   );
 }
 
+/** Cancels what is still to go of an event; answers how many deliveries that were. */
+export async function cancelForEvent(tx: Queries, orgId: string, eventId: string): Promise<number> {
+  let count = 0;
+  for (let batch = movedAtOnce; batch === movedAtOnce; count += batch)
+    batch = await cancelWhere(
+      tx,
+      sql`org_id = ${orgId} and event_id = ${eventId} and not (phase = 2 and cancel_requested)`,
+    );
+  return count;
+}
+
 /**
  * Cancels at most `movedAtOnce`. Leased ones are only marked: their worker ends them when it settles. They are locked
  * first, so that one which is being claimed or settled at this moment is judged by what it becomes.
@@ -114,7 +125,7 @@ async function move(
   const { rows } = await sql`
     with chosen as (
       select org_id, id from open_deliveries
-       where org_id = ${orgId} and endpoint_id = ${endpointId} and phase = any(${from}::int[])
+       where org_id = ${orgId} and endpoint_id = ${endpointId} and phase >= 0 and phase = any(${from}::int[])
        limit ${movedAtOnce} for update
     )
     update open_deliveries delivery set phase = ${to} from chosen

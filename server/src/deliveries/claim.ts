@@ -1,7 +1,9 @@
 import { sql } from 'kysely';
 import type { Queries } from '../db/connect.ts';
+import { lookUp } from '../db/look-up.ts';
 import { transact } from '../db/transaction.ts';
 import { allowanceNow, spendAllowance } from '../endpoints/health.ts';
+import { inPhase, phase } from './phases.ts';
 
 /** A delivery that this worker may attempt now, and until when. */
 export interface Claimed {
@@ -130,8 +132,8 @@ function claimStatement(request: ClaimRequest) {
              leased.under_way
                + row_number() over (partition by lane.org_id, lane.endpoint_id order by ready.priority, ready.due_at) as turn
         from lane
-        join endpoints endpoint on endpoint.org_id = lane.org_id and endpoint.id = lane.endpoint_id and endpoint.enabled
-        join endpoint_health health on health.org_id = lane.org_id and health.endpoint_id = lane.endpoint_id
+        join endpoints endpoint on ${lookUp('endpoint.org_id', 'lane.org_id')} and endpoint.id = lane.endpoint_id and endpoint.enabled
+        join endpoint_health health on ${lookUp('health.org_id', 'lane.org_id')} and health.endpoint_id = lane.endpoint_id
        cross join lateral (
          select count(*) as under_way from open_deliveries
           where phase = 2 and org_id = lane.org_id and endpoint_id = lane.endpoint_id) leased
@@ -156,7 +158,7 @@ function claimStatement(request: ClaimRequest) {
         lease_until = now() + make_interval(secs => picked.timeout_seconds + ${leaseMarginSeconds}),
         round_started_at = coalesce(round_started_at, now())
         from picked
-       where delivery.org_id = picked.org_id and delivery.id = picked.id and delivery.phase = 1
+       where ${lookUp('delivery.org_id', 'picked.org_id')} and delivery.id = picked.id and ${inPhase(phase.ready)}
       returning delivery.org_id, delivery.id, event_id, delivery.endpoint_id, contract, fence, attempts, round_attempts,
                 round_started_at, body_id, picked.timeout_seconds, picked.rate_limit, created_at
     )
@@ -210,8 +212,8 @@ export async function promoteDue(
        where phase = 0 and due_at <= now() order by due_at limit ${limit} for update skip locked
     ), promoted as (
       update open_deliveries delivery set phase = case when endpoint.enabled then 1 else 3 end
-        from due left join endpoints endpoint on endpoint.org_id = due.org_id and endpoint.id = due.endpoint_id
-       where delivery.org_id = due.org_id and delivery.id = due.id
+        from due left join endpoints endpoint on ${lookUp('endpoint.org_id', 'due.org_id')} and endpoint.id = due.endpoint_id
+       where ${lookUp('delivery.org_id', 'due.org_id')} and delivery.id = due.id
       returning 1
     )
     select (select count(*)::int from promoted) as promoted,

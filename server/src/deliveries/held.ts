@@ -2,9 +2,10 @@ import { getContract } from '@sluice/contracts';
 import { sql } from 'kysely';
 import type { Queries } from '../db/connect.ts';
 import { readProjection, showing } from '../endpoints/projection.ts';
+import { bodyIdOf } from './body-id.ts';
 import { cancelWhere, type DeliveryName } from './changes.ts';
 import { phase } from './phases.ts';
-import { asWireEvent, bodyIdOf, type EventRow } from './prepare.ts';
+import { asWireEvent, type EventRow } from './prepare.ts';
 
 /** A held delivery that may go out. */
 export interface Release extends DeliveryName {
@@ -113,5 +114,9 @@ function encodeRevised(row: HeldRow, data: string): RevisedBody {
   const contract = getContract(row.contract);
   if (!contract) throw new Error(`This version knows no contract "${row.contract}".`);
   const bytes = contract.encode(asWireEvent({ ...row, data }, row.projection));
-  return { orgId: row.org_id, id: bodyIdOf(row.id, bytes), content: Buffer.from(bytes).toString() };
+  return {
+    orgId: row.org_id,
+    id: bodyIdOf(row.id, bytes, row.projection),
+    content: Buffer.from(bytes).toString(),
+  };
 }

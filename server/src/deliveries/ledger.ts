@@ -13,8 +13,12 @@ export type DeliveryState = (typeof deliveryStates)[number];
 export interface DeliveryFilter {
   readonly state?: DeliveryState;
   readonly endpointId?: string;
+  /** To endpoints of this installed app, deleted ones too. */
+  readonly installationId?: string;
   readonly eventId?: string;
   readonly eventType?: string;
+  /** One of them. */
+  readonly eventTypes?: readonly string[];
   /** By the time the delivery was made. */
   readonly since?: Date;
   readonly until?: Date;
@@ -30,8 +34,14 @@ export function listDeliveries(
   let query = queries.selectFrom('deliveries').selectAll().where('org_id', '=', orgId);
   if (filter.state !== undefined) query = query.where('state', '=', filter.state);
   if (filter.endpointId !== undefined) query = query.where('endpoint_id', '=', filter.endpointId);
+  if (filter.installationId !== undefined) {
+    const owned = sql`select id from endpoints
+      where org_id = ${orgId} and owner_kind = 'installation' and owner_id = ${filter.installationId}`;
+    query = query.where(sql<boolean>`endpoint_id in (${owned})`);
+  }
   if (filter.eventId !== undefined) query = query.where('event_id', '=', filter.eventId);
   if (filter.eventType !== undefined) query = query.where('event_type', '=', filter.eventType);
+  if (filter.eventTypes !== undefined) query = query.where('event_type', 'in', filter.eventTypes);
   if (filter.since !== undefined) query = query.where('id', '>=', firstIdAt(filter.since.getTime()));
   if (filter.until !== undefined) query = query.where('id', '<', firstIdAt(filter.until.getTime()));
   if (page.before !== null) query = query.where('id', '<', page.before);
@@ -150,4 +160,19 @@ export async function queueDepth(
     byPhase: new Map(rows.map((row) => [row.phase, row.count])),
     oldestDueSeconds: Math.max(0, ...rows.map((row) => row.oldest ?? 0)),
   };
+}
+
+/** Whether an endpoint is still owed events of other types than these. */
+export async function owesOthers(
+  queries: Queries,
+  orgId: string,
+  endpointId: string,
+  types: readonly string[],
+): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from open_deliveries
+     where phase >= 0 and org_id = ${orgId} and endpoint_id = ${endpointId} and event_type <> all(${types}::text[]) limit 1`.execute(
+    queries,
+  );
+  return rows.length > 0;
 }

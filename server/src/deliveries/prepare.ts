@@ -1,13 +1,14 @@
-import { createHash } from 'node:crypto';
 import { type Contract, getContract, type RetryRule, type WireEvent } from '@sluice/contracts';
 import { sql } from 'kysely';
-import { firstIdAt, publicId, timeOfId } from '../base/ids.ts';
+import { publicId } from '../base/ids.ts';
 import type { Sealer } from '../base/seal.ts';
 import type { Queries } from '../db/connect.ts';
 import { openHeaders } from '../endpoints/endpoints.ts';
-import { type Projection, project, readProjection } from '../endpoints/projection.ts';
+import { type Projection, project, readProjection, showing } from '../endpoints/projection.ts';
 import { readSecrets } from '../endpoints/secrets.ts';
+import { bodyIdOf } from './body-id.ts';
 import type { Claimed } from './claim.ts';
+import { madeForOtherEyes, readRevisions } from './recut.ts';
 import { retryRuleFor, retryRuleOf } from './schedule.ts';
 
 /** Everything that an attempt needs, read after the claim: what the endpoint is now, what the event was then. */
@@ -81,6 +82,13 @@ export async function prepare(
       unique(claimed.flatMap(({ orgId, bodyId }) => (bodyId === null ? [] : [{ orgId, id: bodyId }]))),
     ),
   ]);
+  const stale = madeForOtherEyes(
+    claimed,
+    bodies,
+    ({ endpointId }) => endpoints.get(endpointId)?.projection ?? null,
+  );
+  const revisions = await readRevisions(queries, stale);
+  const toCut = new Set(stale);
   const jobs: Job[] = [];
   const unpreparable: Unpreparable[] = [];
   const encoded = new Map<string, { id: string; bytes: Uint8Array }>();
@@ -93,11 +101,17 @@ export async function prepare(
       if (!contract) throw new Error(`this version knows no contract "${delivery.contract}"`);
       const open = secrets.get(delivery.endpointId);
       if (!endpoint || !open) throw new NeverSent('its endpoint has no secret to sign with');
-      const wireEvent = asWireEvent(event, endpoint.projection);
+      const revision = revisions.get(delivery.id);
+      const wireEvent = asWireEvent(
+        revision === undefined ? event : { ...event, data: revision },
+        endpoint.projection,
+      );
       const body =
-        delivery.bodyId === null
-          ? encodeOnce(encoded, contract, event.id, endpoint.projection, wireEvent)
-          : bodies.get(delivery.bodyId);
+        revision !== undefined
+          ? encode(contract, event.id, endpoint.projection, wireEvent)
+          : delivery.bodyId === null || toCut.has(delivery)
+            ? encodeOnce(encoded, contract, event.id, endpoint.projection, wireEvent)
+            : bodies.get(delivery.bodyId);
       // Encoding the event instead could send what a reviewer has changed.
       if (!body) throw new NeverSent('its body is no longer in the ledger');
       const ownHeaders = openHeaders({ sealer }, endpoint);
@@ -131,16 +145,14 @@ function encodeOnce(
   const key = `${contract.name} ${eventId} ${projection ?? ''}`;
   const known = encoded.get(key);
   if (known) return known;
-  const bytes = contract.encode(wireEvent);
-  const body = { id: bodyIdOf(eventId, bytes), bytes };
+  const body = encode(contract, eventId, projection, wireEvent);
   encoded.set(key, body);
   return body;
 }
 
-/** A body's id says what is in it and lies in its event's day, so equal bodies meet in one row. */
-export function bodyIdOf(eventId: string, bytes: Uint8Array): string {
-  const digest = createHash('sha256').update(eventId).update(bytes).digest('hex');
-  return `${firstIdAt(timeOfId(eventId)).slice(0, 13)}-7${digest.slice(0, 3)}-8${digest.slice(3, 6)}-${digest.slice(6, 18)}`;
+function encode(contract: Contract, eventId: string, projection: string | null, wireEvent: WireEvent) {
+  const bytes = contract.encode(wireEvent);
+  return { id: bodyIdOf(eventId, bytes, projection), bytes };
 }
 
 /**
@@ -161,7 +173,7 @@ export function asWireEvent(event: EventRow, projection: string | null): WireEve
 function visibleData(event: EventRow, projection: Projection | null): Uint8Array {
   const data = Buffer.from(event.data);
   if (projection === null || event.source === 'test') return data;
-  const visible = project(projection, event.type, data);
+  const visible = showing(event)(projection) ? project(projection, event.type, data) : null;
   if (visible === null) throw new NeverSent('its endpoint may see nothing of its event');
   return visible;
 }
@@ -179,26 +191,32 @@ function keyed<Row extends { id: string }>(rows: readonly Row[]): Map<string, Ro
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** The bounds on the id let the planner read only the days that are asked for. */
-function among(names: readonly RowName[]) {
+/**
+ * Finds rows one by one through the primary key, however a plan of it was made. The bounds on the id let it open only
+ * the days that are asked for.
+ */
+function rowsOf<Row>(
+  table: 'events' | 'endpoints' | 'bodies',
+  columns: readonly string[],
+  names: readonly RowName[],
+) {
   const ids = names.map((name) => name.id).sort();
-  return sql`(org_id, id) in (select * from unnest(${names.map((name) => name.orgId)}::uuid[], ${names.map((name) => name.id)}::uuid[]))
-    and id >= ${ids[0]}::uuid and id <= ${ids.at(-1)}::uuid`;
+  return sql<Row>`
+    select found.* from unnest(${names.map((name) => name.orgId)}::uuid[], ${names.map((name) => name.id)}::uuid[]) as wanted (org_id, id)
+     cross join lateral (
+       select ${sql.join(columns.map((column) => sql.ref(column)))} from ${sql.table(table)}
+        where org_id = wanted.org_id and id = wanted.id and id >= ${ids[0]}::uuid and id <= ${ids.at(-1)}::uuid offset 0) found`;
 }
 
 async function readEvents(queries: Queries, names: readonly RowName[]): Promise<Map<string, EventRow>> {
-  const { rows } =
-    await sql<EventRow>`select org_id, id, external_id, type, data, occurred_at, source from events where ${among(names)}`.execute(
-      queries,
-    );
+  const columns = ['org_id', 'id', 'external_id', 'type', 'data', 'occurred_at', 'source'];
+  const { rows } = await rowsOf<EventRow>('events', columns, names).execute(queries);
   return keyed(rows);
 }
 
 async function readEndpoints(queries: Queries, names: readonly RowName[]): Promise<Map<string, EndpointRow>> {
-  const { rows } =
-    await sql<EndpointRow>`select org_id, id, url, headers, retry_delays, projection from endpoints where ${among(names)}`.execute(
-      queries,
-    );
+  const columns = ['org_id', 'id', 'url', 'headers', 'retry_delays', 'projection'];
+  const { rows } = await rowsOf<EndpointRow>('endpoints', columns, names).execute(queries);
   return keyed(rows);
 }
 
@@ -207,9 +225,8 @@ async function readBodies(
   names: readonly RowName[],
 ): Promise<Map<string, { id: string; bytes: Uint8Array }>> {
   if (names.length === 0) return new Map();
-  const { rows } = await sql<{
-    id: string;
-    content: string;
-  }>`select id, content from bodies where ${among(names)}`.execute(queries);
+  const { rows } = await rowsOf<{ id: string; content: string }>('bodies', ['id', 'content'], names).execute(
+    queries,
+  );
   return new Map(rows.map((row) => [row.id, { id: row.id, bytes: Buffer.from(row.content) }]));
 }

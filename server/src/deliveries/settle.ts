@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import type { Queries } from '../db/connect.ts';
+import { lookUp } from '../db/look-up.ts';
 import { type Health, type HealthChange, recordHealth } from '../endpoints/health.ts';
+import { inPhase, phase } from './phases.ts';
 
 /** What became of one attempt, and of its delivery by that. */
 export interface Settlement {
@@ -77,6 +79,7 @@ function settleStatement(settlements: readonly Settlement[]) {
         ${column((s) => (typeof s.next === 'number' ? null : s.next))}::text[], ${column((s) => (typeof s.next === 'number' ? s.next : 0))}::float8[]
       ) as given (org_id, delivery_id, fence, attempt_id, number, outcome, error, url, request_headers, body_id, status,
                   response_headers, response_body, response_truncated, timings, duration_ms, worker, started_at, final, wait_ms)
+       order by org_id, delivery_id
     ),
     held as (
       select given.*, delivery.event_id, delivery.endpoint_id, delivery.event_type, delivery.contract, delivery.priority, delivery.created_at,
@@ -84,10 +87,11 @@ function settleStatement(settlements: readonly Settlement[]) {
              case when given.final is null and delivery.cancel_requested then 'cancelled'
                   when given.final = 'failed' and delivery.cancel_requested then 'cancelled' else given.final end as end_state
         from given
-        join open_deliveries delivery on delivery.org_id = given.org_id and delivery.id = given.delivery_id
-         and delivery.phase = 2 and delivery.fence = given.fence
-       order by given.org_id, given.delivery_id
-         for update of delivery
+       cross join lateral (
+         select * from open_deliveries delivery
+          where delivery.org_id = given.org_id and delivery.id = given.delivery_id
+            and ${inPhase(phase.leased)} and delivery.fence = given.fence
+            for update) delivery
     ),
     body as (
       insert into bodies (org_id, id, content)
@@ -111,7 +115,7 @@ function settleStatement(settlements: readonly Settlement[]) {
     ),
     gone as (
       delete from open_deliveries delivery using held
-       where held.end_state is not null and delivery.org_id = held.org_id and delivery.id = held.delivery_id
+       where held.end_state is not null and ${lookUp('delivery.org_id', 'held.org_id')} and delivery.id = held.delivery_id
     ),
     waiting as (
       update open_deliveries delivery set
@@ -119,7 +123,7 @@ function settleStatement(settlements: readonly Settlement[]) {
         attempts = held.number, round_attempts = delivery.round_attempts + 1, body_id = held.kept_body_id,
         last_outcome = held.outcome, last_status = held.status, last_attempt_at = held.started_at
         from held
-       where held.end_state is null and delivery.org_id = held.org_id and delivery.id = held.delivery_id
+       where held.end_state is null and ${lookUp('delivery.org_id', 'held.org_id')} and delivery.id = held.delivery_id
     )
     select attempt_id, coalesce(end_state, 'pending') as state from held`;
 }

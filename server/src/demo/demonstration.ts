@@ -22,6 +22,8 @@ interface Scene {
 }
 
 const longestWaitMs = 10_000;
+/** Where the command looks unless it is told. */
+const usualAddress = 'http://127.0.0.1:4100';
 const withoutPreset: Scene = {
   contract: standard.name,
   preset: null,
@@ -43,14 +45,17 @@ export async function demonstrate({ address, adminToken, dataDir, log }: Stage):
     print(
       '\nThe demonstration: one event of each contract, published, delivered to a receiver on this machine, and verified there.\n',
     );
-    let example = { key: '', secret: '' };
+    let example = { id: '', slug: '', key: '', secret: '' };
+    const organizations: { readonly id: string; readonly slug: string }[] = [];
     const secrets: Record<string, string> = {};
     for (const scene of [...(await api.presets()).map(sceneOf), withoutPreset]) {
       example = await makeOrganization(api, scene, receiver.url);
+      organizations.push(example);
       secrets[scene.contract] = example.secret;
       print(await play(api, receiver, scene, example));
     }
     await keep(dataDir, { port: receiver.port, key: example.key, secrets });
+    print(invitation(address, await makeLinks(api, organizations, address)));
     print(closing(address, dataDir, example.key));
   } catch (error) {
     print(`The demonstration stopped: ${error instanceof Error ? error.message : String(error)}\n`);
@@ -76,7 +81,9 @@ async function resume(api: Api, address: string, dataDir: string): Promise<void>
       if (contract) receiver.trust(contract, secret);
     }
     reportReceipts(receiver);
-    print(`\nThe receiver of the demonstration listens again.${closing(address, dataDir, kept.key)}`);
+    print(
+      `\nThe receiver of the demonstration listens again.\n${wayIn(address)}${closing(address, dataDir, kept.key)}`,
+    );
   } catch (error) {
     print(
       `The receiver of the demonstration could not listen again, so its deliveries will fail: ${error instanceof Error ? error.message : String(error)}\n`,
@@ -158,25 +165,59 @@ The operator's token is in ${dataDir}/admin-token.
 `;
 }
 
+/** For each organization, by its slug, a link that signs its owner in. */
+async function makeLinks(
+  api: Api,
+  organizations: readonly { readonly id: string; readonly slug: string }[],
+  address: string,
+): Promise<Map<string, string>> {
+  const links = new Map<string, string>();
+  for (const { id, slug } of organizations) {
+    const { url = '' } = await api.post(`/v1/organizations/${id}/sign-in-links`, {});
+    const { port, origin, pathname, hash } = new URL(url);
+    // On whatever port was free, only the process itself knows where that is.
+    links.set(slug, `${port === '0' ? address : origin}${pathname}${hash}`);
+  }
+  return links;
+}
+
+function invitation(address: string, links: ReadonlyMap<string, string>): string {
+  const lines = [...links].map(([slug, url]) => `  ${slug.padEnd(16)} ${url}\n`);
+  return `
+The portal is at ${address}. Each link signs the owner of one organization in, once, within an hour:
+
+${lines.join('')}${wayIn(address)}`;
+}
+
+function wayIn(address: string): string {
+  const where = address === usualAddress ? '' : ` --url ${address}`;
+  return `
+A new sign-in link, at any time:  npx sluice sign-in-link demo-${standard.name}${where}
+`;
+}
+
 async function makeOrganization(
   api: Api,
   { contract, preset }: Scene,
   receiverUrl: string,
-): Promise<{ key: string; secret: string }> {
+): Promise<{ id: string; slug: string; key: string; secret: string }> {
+  const slug = `demo-${contract}`;
   const organization = await api.post('/v1/organizations', {
     name: `Demonstration of ${contract}`,
-    slug: `demo-${contract}`,
+    slug,
     preset,
   });
   const key = await api.post(`/v1/organizations/${organization.id}/keys`, {
     name: 'Demonstration',
     scopes: ['*'],
   });
+  const owner = { email: `owner@${slug}.example`, name: 'Owner of the demonstration', role: 'owner' };
+  await api.post('/v1/members', owner, key.secret);
   // It names no contract: the organization's own is what it gets.
   const endpoint = await api.post(
     '/v1/endpoints',
     { url: `${receiverUrl}/${contract}`, events: ['*'] },
     key.secret,
   );
-  return { key: key.secret ?? '', secret: endpoint.secret ?? '' };
+  return { id: organization.id ?? '', slug, key: key.secret ?? '', secret: endpoint.secret ?? '' };
 }

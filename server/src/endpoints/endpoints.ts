@@ -224,19 +224,28 @@ export async function getEndpoint(queries: Queries, name: EndpointName): Promise
   return found ?? missing();
 }
 
-/** Newest first. */
+/**
+ * Newest first.
+ * @param page `limit` null: to the last one
+ * @param of those of one owner, that subscribe to nothing but these types
+ */
 export function listEndpoints(
   queries: Queries,
   orgId: string,
-  page: { before: string | null; limit: number },
+  page: { before: string | null; limit: number | null },
+  of: { readonly owner?: EndpointOwner; readonly withinTypes?: readonly string[] } = {},
 ): Promise<Endpoint[]> {
+  const { owner, withinTypes } = of;
   let query = queries
     .selectFrom('endpoints')
     .selectAll()
     .where('org_id', '=', orgId)
     .where('deleted_at', 'is', null);
+  if (owner) query = query.where('owner_kind', '=', owner.kind).where('owner_id', '=', owner.id);
+  if (withinTypes) query = query.where(sql<boolean>`events <@ ${withinTypes}::text[]`);
   if (page.before !== null) query = query.where('id', '<', page.before);
-  return query.orderBy('id', 'desc').limit(page.limit).execute();
+  if (page.limit !== null) query = query.limit(page.limit);
+  return query.orderBy('id', 'desc').execute();
 }
 
 /** The endpoint's own headers, opened. */

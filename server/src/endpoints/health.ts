@@ -1,6 +1,7 @@
 import type { DisableRule } from '@sluice/contracts';
 import { sql } from 'kysely';
 import type { Queries } from '../db/connect.ts';
+import { lookUp } from '../db/look-up.ts';
 
 /** Requests to one endpoint that may be under way at once, over all workers. */
 export const maxConcurrency = 64;
@@ -30,6 +31,14 @@ export async function createHealth(tx: Queries, orgId: string, endpointId: strin
     values (${orgId}, ${endpointId}, 0, ${maxConcurrency}, 1, now())`.execute(tx);
 }
 
+/** Locks the rows of what is `given`, always in the same order, so that two transactions cannot wait for each other. */
+const lockedHealth = sql`locked as (
+      select health.* from (select org_id, endpoint_id from given order by 1, 2) wanted
+       cross join lateral (
+         select org_id, endpoint_id from endpoint_health
+          where org_id = wanted.org_id and endpoint_id = wanted.endpoint_id for update) health
+    )`;
+
 /** Forgets the failures, as after a repair: on enabling and on rotation where the contract says so. */
 export async function resetHealth(tx: Queries, orgId: string, endpointId: string): Promise<void> {
   await sql`
@@ -54,11 +63,7 @@ export async function recordHealth(tx: Queries, changes: readonly HealthChange[]
         ${changes.map((c) => c.orgId)}::uuid[], ${changes.map((c) => c.endpointId)}::uuid[], ${changes.map((c) => c.successes)}::int[],
         ${changes.map((c) => c.trailingFailures)}::int[], ${changes.map((c) => c.strained)}::boolean[]
       ) as given (org_id, endpoint_id, successes, trailing_failures, strained)
-    ), locked as (
-      select health.org_id, health.endpoint_id from endpoint_health health
-        join given on given.org_id = health.org_id and given.endpoint_id = health.endpoint_id
-       order by 1, 2 for update of health
-    )
+    ), ${lockedHealth}
     update endpoint_health health set
       consecutive_failures = case when given.successes > 0 then given.trailing_failures else health.consecutive_failures + given.trailing_failures end,
       failing_since = case
@@ -70,8 +75,8 @@ export async function recordHealth(tx: Queries, changes: readonly HealthChange[]
       last_failure_at = case when given.trailing_failures > 0 or given.strained then now() else health.last_failure_at end,
       concurrency = case when given.strained then greatest(1, health.concurrency / 2) else least(${maxConcurrency}, health.concurrency + given.successes) end
       from given, locked
-     where given.org_id = health.org_id and given.endpoint_id = health.endpoint_id
-       and locked.org_id = health.org_id and locked.endpoint_id = health.endpoint_id
+     where ${lookUp('health.org_id', 'given.org_id')} and health.endpoint_id = given.endpoint_id
+       and locked.org_id = given.org_id and locked.endpoint_id = given.endpoint_id
     returning health.org_id, health.endpoint_id, health.consecutive_failures, health.failing_since, now() as now`.execute(
     tx,
   );
@@ -108,16 +113,12 @@ export async function spendAllowance(
     with given as (
       select * from unnest(${spent.map((s) => s.orgId)}::uuid[], ${spent.map((s) => s.endpointId)}::uuid[], ${spent.map((s) => s.count)}::int[])
         as given (org_id, endpoint_id, count)
-    ), locked as (
-      select health.org_id, health.endpoint_id from endpoint_health health
-        join given on given.org_id = health.org_id and given.endpoint_id = health.endpoint_id
-       order by 1, 2 for update of health
-    )
+    ), ${lockedHealth}
     update endpoint_health health set allowance = ${allowanceNow} - given.count, allowance_at = now()
       from given, locked, endpoints endpoint
-     where health.org_id = given.org_id and health.endpoint_id = given.endpoint_id
+     where ${lookUp('health.org_id', 'given.org_id')} and health.endpoint_id = given.endpoint_id
        and locked.org_id = given.org_id and locked.endpoint_id = given.endpoint_id
-       and endpoint.org_id = given.org_id and endpoint.id = given.endpoint_id and endpoint.rate_limit is not null`.execute(
+       and ${lookUp('endpoint.org_id', 'given.org_id')} and endpoint.id = given.endpoint_id and endpoint.rate_limit is not null`.execute(
     tx,
   );
 }

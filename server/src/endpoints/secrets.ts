@@ -85,18 +85,31 @@ export async function readSecrets(
   endpoints: readonly EndpointName[],
 ): Promise<Map<string, () => string[]>> {
   const { rows } = await sql<{ org_id: string; endpoint_id: string; ciphertext: string }>`
-    select org_id, endpoint_id, ciphertext from endpoint_secrets
-     where (org_id, endpoint_id) in (select * from unnest(${endpoints.map((e) => e.orgId)}::uuid[], ${endpoints.map((e) => e.id)}::uuid[]))
-       and (expires_at is null or expires_at > now())
-     order by org_id, endpoint_id, expires_at desc nulls first, id desc`.execute(queries);
+    select secret.org_id, secret.endpoint_id, secret.ciphertext
+      from unnest(${endpoints.map((e) => e.orgId)}::uuid[], ${endpoints.map((e) => e.id)}::uuid[]) as wanted (org_id, endpoint_id)
+     cross join lateral (
+       select * from endpoint_secrets
+        where org_id = wanted.org_id and endpoint_id = wanted.endpoint_id and (expires_at is null or expires_at > now()) offset 0) secret
+     order by secret.org_id, secret.endpoint_id, secret.expires_at desc nulls first, secret.id desc`.execute(
+    queries,
+  );
   const sealed = new Map<string, typeof rows>();
   for (const row of rows) sealed.set(row.endpoint_id, [...(sealed.get(row.endpoint_id) ?? []), row]);
   return new Map(
     [...sealed].map(([id, ofEndpoint]) => [
       id,
-      () => ofEndpoint.map((row) => sealer.open(row.ciphertext, purpose({ orgId: row.org_id, id }))),
+      once(() => ofEndpoint.map((row) => sealer.open(row.ciphertext, purpose({ orgId: row.org_id, id })))),
     ]),
   );
+}
+
+/** Deliveries of a batch share what was opened for their endpoint; what does not open is tried for each. */
+function once<T>(open: () => T[]): () => T[] {
+  let opened: T[] | undefined;
+  return () => {
+    opened ??= open();
+    return opened;
+  };
 }
 
 /** Seals secrets anew that an older master key has sealed, some at a time; answers how many. */

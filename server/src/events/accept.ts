@@ -5,6 +5,7 @@ import { type InputError, SluiceError } from '../base/errors.ts';
 import { newId, publicId } from '../base/ids.ts';
 import type { Sealer } from '../base/seal.ts';
 import type { Queries } from '../db/connect.ts';
+import { lookUp } from '../db/look-up.ts';
 import type { NewDelivery } from '../deliveries/enqueue.ts';
 import { priority } from '../deliveries/phases.ts';
 import {
@@ -64,16 +65,17 @@ export async function acceptEvents(
   });
   await answerRepeated(tx, tools, present, results);
   const fresh = present.filter((request) => !results.has(request));
-  for (const request of fresh) {
-    const errors = checkData(request, state.catalogues.get(request.orgId));
+  const claimed = await claimEventIds(tx, tools, fresh, results);
+  for (const request of fresh.filter((each) => !results.has(each))) {
+    const errors = checkData(request, state.catalogues.get(request.orgId), claimed);
     if (errors.length > 0)
       results.set(request, new SluiceError('invalid_event_data', errors[0]?.detail ?? '', { errors }));
   }
-  const known = await claimEventIds(tx, tools, fresh, results);
+  await releaseEventIds(tx, fresh, results, claimed);
   const planned = new Map<PublishRequest, readonly (PlannedEvent | AcceptedEvent)[]>();
   for (const request of fresh) {
     if (!results.has(request))
-      planned.set(request, await planRequest(tx, tools, request, state.lists, known));
+      planned.set(request, await planRequest(tx, tools, request, state.lists, claimed));
   }
   await store(
     tx,
@@ -104,9 +106,9 @@ export async function readState(tx: Queries, tools: AcceptTools, orgIds: readonl
     select clock_timestamp() as at, organization.id, coalesce(endpoint.version, 0) as endpoints, coalesce(event_type.version, 0) as event_types,
            coalesce(gate.version, 0) as gates
       from organizations organization
-      left join endpoint_versions endpoint on endpoint.org_id = organization.id
-      left join event_type_versions event_type on event_type.org_id = organization.id
-      left join review_gate_versions gate on gate.org_id = organization.id
+      left join endpoint_versions endpoint on ${lookUp('endpoint.org_id', 'organization.id')}
+      left join event_type_versions event_type on ${lookUp('event_type.org_id', 'organization.id')}
+      left join review_gate_versions gate on ${lookUp('gate.org_id', 'organization.id')}
      where organization.id = any(${orgIds}::uuid[])`.execute(tx);
   if (rows[0]) tools.clock.follow(rows[0].at);
   const lists = await tools.subscribers.load(tx, new Map(rows.map((row) => [row.id, row.endpoints])));
@@ -137,16 +139,47 @@ async function answerRepeated(
   }
 }
 
-function checkData(request: PublishRequest, catalogue: Catalogue | undefined): InputError[] {
+/** An event that was accepted before is not asked again: the schema may have changed since. */
+function checkData(
+  request: PublishRequest,
+  catalogue: Catalogue | undefined,
+  claimed: ReadonlyMap<NewEvent, ClaimedId>,
+): InputError[] {
   return request.events.flatMap((event, index) => {
     // What the platform itself says is not an organization's to forbid.
-    const check = event.source === 'system' ? null : catalogue?.checkFor(event.type);
+    const isExempt = event.source === 'system' || claimed.get(event)?.known;
+    const check = isExempt ? null : catalogue?.checkFor(event.type);
     return check
       ? check(JSON.parse(event.data)).map(({ pointer, detail }) => ({
           pointer: `${request.pointer(index)}/data${pointer}`,
           detail,
         }))
       : [];
+  });
+}
+
+/** A publisher's own id, and what it stands for already. */
+interface ClaimedId {
+  readonly id: string;
+  readonly known: AcceptedEvent | null;
+}
+
+/**
+ * Refuses data for later events that would be refused now.
+ * @throws {SluiceError} invalid_event_data
+ */
+export async function refuseUnfitData(
+  tx: Queries,
+  tools: AcceptTools,
+  orgId: string,
+  event: { readonly type: string; readonly data: string },
+): Promise<void> {
+  const { catalogues } = await readState(tx, tools, [orgId]);
+  const check = catalogues.get(orgId)?.checkFor(event.type);
+  const errors = check ? check(JSON.parse(event.data)) : [];
+  if (errors.length === 0) return;
+  throw new SluiceError('invalid_event_data', errors[0]?.detail ?? '', {
+    errors: errors.map(({ pointer, detail }) => ({ pointer: `/data${pointer}`, detail })),
   });
 }
 
@@ -159,9 +192,8 @@ async function claimEventIds(
   tools: AcceptTools,
   requests: readonly PublishRequest[],
   results: Map<PublishRequest, Acceptance>,
-) {
+): Promise<ReadonlyMap<NewEvent, ClaimedId>> {
   const claims = requests
-    .filter((request) => !results.has(request))
     .flatMap((request) => request.events.map((event) => ({ request, event })))
     .flatMap(({ request, event }) =>
       event.externalId === null
@@ -177,8 +209,8 @@ async function claimEventIds(
           ],
     )
     .sort((a, b) => (`${a.request.orgId} ${a.externalId}` < `${b.request.orgId} ${b.externalId}` ? -1 : 1));
-  const ids = new Map(
-    claims.map((claim) => [claim.event, { id: claim.id, known: null as AcceptedEvent | null }]),
+  const ids = new Map<NewEvent, ClaimedId>(
+    claims.map((claim) => [claim.event, { id: claim.id, known: null }]),
   );
   if (claims.length === 0) return ids;
   const { rows: fresh } = await sql<{ event_id: string }>`
@@ -189,7 +221,6 @@ async function claimEventIds(
     on conflict (org_id, external_id) do nothing
     returning event_id`.execute(tx);
   const isFresh = new Set(fresh.map((row) => row.event_id));
-  const refused = new Set<PublishRequest>();
   for (const claim of claims.filter(({ id }) => !isFresh.has(id))) {
     const earlier = await readEarlier(tx, claim.request.orgId, claim.externalId);
     if (earlier.hash === claim.hash)
@@ -198,22 +229,34 @@ async function claimEventIds(
         known: { id: claim.externalId, type: claim.event.type, deliveries: earlier.deliveries },
       });
     else {
-      refused.add(claim.request);
+      // Not ours: it must not be released.
+      ids.delete(claim.event);
       results.set(
         claim.request,
         new SluiceError('conflict', `Another event has the id "${claim.externalId}".`),
       );
     }
   }
-  const undo = claims.filter((claim) => refused.has(claim.request) && isFresh.has(claim.id));
-  if (undo.length > 0) {
-    await sql`
-      delete from event_ids where (org_id, external_id) in (
-        select * from unnest(${undo.map((c) => c.request.orgId)}::uuid[], ${undo.map((c) => c.externalId)}::text[]))`.execute(
-      tx,
-    );
-  }
   return ids;
+}
+
+/** Refused requests give back the ids that they claimed. */
+async function releaseEventIds(
+  tx: Queries,
+  requests: readonly PublishRequest[],
+  results: ReadonlyMap<PublishRequest, Acceptance>,
+  claimed: ReadonlyMap<NewEvent, ClaimedId>,
+): Promise<void> {
+  const released = requests
+    .filter((request) => results.get(request) instanceof SluiceError)
+    .flatMap(({ orgId, events }) => events.map((event) => ({ orgId, event })))
+    .filter(({ event }) => claimed.get(event)?.known === null);
+  if (released.length === 0) return;
+  await sql`
+    delete from event_ids where (org_id, external_id) in (
+      select * from unnest(${released.map(({ orgId }) => orgId)}::uuid[], ${released.map(({ event }) => event.externalId)}::text[]))`.execute(
+    tx,
+  );
 }
 
 async function readEarlier(tx: Queries, orgId: string, externalId: string) {
@@ -243,7 +286,7 @@ async function planRequest(
   tools: AcceptTools,
   request: PublishRequest,
   lists: ReadonlyMap<string, SubscriberList>,
-  claimedIds: ReadonlyMap<NewEvent, { readonly id: string; readonly known: AcceptedEvent | null }>,
+  claimedIds: ReadonlyMap<NewEvent, ClaimedId>,
 ): Promise<(PlannedEvent | AcceptedEvent)[]> {
   const list = lists.get(request.orgId) ?? { version: 0, subscribers: [] };
   const planned: (PlannedEvent | AcceptedEvent)[] = [];

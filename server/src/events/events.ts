@@ -11,6 +11,8 @@ export interface EventFilter {
   readonly type?: string;
   readonly since?: Date;
   readonly until?: Date;
+  /** Whether its time to be delivered is still to come. */
+  readonly scheduled?: boolean;
 }
 
 /** Newest first. */
@@ -24,6 +26,11 @@ export function listEvents(
   if (filter.type !== undefined) query = query.where('type', '=', filter.type);
   if (filter.since !== undefined) query = query.where('id', '>=', firstIdAt(filter.since.getTime()));
   if (filter.until !== undefined) query = query.where('id', '<', firstIdAt(filter.until.getTime()));
+  if (filter.scheduled === true) query = query.where('deliver_at', '>', sql<Date>`now()`);
+  if (filter.scheduled === false)
+    query = query.where((is) =>
+      is.or([is('deliver_at', 'is', null), is('deliver_at', '<=', sql<Date>`now()`)]),
+    );
   if (page.before !== null) query = query.where('id', '<', page.before);
   return query.orderBy('id', 'desc').limit(page.limit).execute();
 }

@@ -29,7 +29,7 @@ interface Waiting {
 const groupSize = 200;
 
 /**
- * Accepts events. Requests that arrive while a commit is under way wait for it and then share the next one: a commit
+ * Accepts events. Requests that arrive at once, or while a commit is under way, share the next one: a commit
  * costs about the same for one event as for a hundred. Each is answered only after the commit that holds it.
  */
 export class Publisher {
@@ -38,6 +38,7 @@ export class Publisher {
   readonly #waiting: Waiting[] = [];
   readonly #groupsAtOnce: number;
   #running = 0;
+  #starting = false;
 
   constructor(database: Database, tools: PublishTools) {
     this.#database = database;
@@ -50,7 +51,7 @@ export class Publisher {
   publish(request: PublishRequest): Promise<Published> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ request, resolve, reject });
-      this.#startGroups();
+      this.#startSoon();
     });
   }
 
@@ -60,6 +61,16 @@ export class Publisher {
    */
   async publishWithin(tx: Queries, ...requests: readonly PublishRequest[]): Promise<void> {
     await acceptAll(tx, this.#tools, requests);
+  }
+
+  /** What arrives in the same turn of the event loop goes into the same group. */
+  #startSoon(): void {
+    if (this.#starting) return;
+    this.#starting = true;
+    setImmediate(() => {
+      this.#starting = false;
+      this.#startGroups();
+    });
   }
 
   #startGroups(): void {
@@ -104,7 +115,7 @@ export class Publisher {
   }
 
   #commit(requests: readonly PublishRequest[]): Promise<Map<PublishRequest, Acceptance>> {
-    return transact(this.#database.queries, (tx) => acceptEvents(tx, this.#tools, requests));
+    return transact(this.#database.hotPath, (tx) => acceptEvents(tx, this.#tools, requests));
   }
 
   #settle(group: readonly Waiting[], acceptances: ReadonlyMap<PublishRequest, Acceptance>): void {

@@ -3,7 +3,7 @@ import { newId, publicId } from '../base/ids.ts';
 import type { Queries } from '../db/connect.ts';
 import { priority } from '../deliveries/phases.ts';
 import { getEndpoint } from '../endpoints/endpoints.ts';
-import { matchSubscribers } from '../endpoints/match.ts';
+import { matchesPattern, matchSubscribers } from '../endpoints/match.ts';
 import { readProjection, showing } from '../endpoints/projection.ts';
 import { type Audience, resolveAudience } from '../tenants/members.ts';
 import { type AcceptTools, acceptAll, readState } from './accept.ts';
@@ -12,10 +12,12 @@ import { fanOut } from './fan-out.ts';
 import type { AcceptedEvent } from './new-event.ts';
 
 /**
- * Sends an event again, as new deliveries: to every endpoint that it matches now, or to one, matched or not. Gates
- * hold replays as they hold events.
+ * Sends an event again, as new deliveries: to every endpoint that it matches now, or to one, whatever types it has
+ * subscribed to. A member's endpoint still gets only what is addressed to that member. Gates hold replays as they hold
+ * events.
  * @param name the event's public id
- * @throws {SluiceError} not_found, conflict (the one endpoint is disabled, or may see nothing of it)
+ * @throws {SluiceError} not_found, conflict (the one endpoint is disabled, may see nothing of it, or is an app's that
+ *   did not ask for it)
  */
 export async function replayEvent(
   tx: Queries,
@@ -48,17 +50,25 @@ export async function replayEvent(
     deliveries: targets.length,
   };
 
-  async function matching() {
+  async function addressed(): Promise<Set<string>> {
     const audience: Audience | null = event.audience === null ? null : JSON.parse(event.audience);
-    const addressed = audience === null ? new Set<string>() : await resolveAudience(tx, orgId, audience);
-    return matchSubscribers(lists.get(orgId) ?? { version: 0, subscribers: [] }, event, addressed);
+    return audience === null ? new Set() : resolveAudience(tx, orgId, audience);
+  }
+
+  async function matching() {
+    return matchSubscribers(lists.get(orgId) ?? { version: 0, subscribers: [] }, event, await addressed());
   }
 
   async function single(id: string) {
     const endpoint = await getEndpoint(tx, { orgId, id });
     if (!endpoint.enabled) throw new SluiceError('conflict', 'The endpoint is disabled; enable it first.');
+    if (endpoint.owner_kind === 'member' && !(await addressed()).has(endpoint.owner_id))
+      throw new SluiceError('conflict', 'The event is not addressed to the member whose endpoint this is.');
     if (!showing(event)(readProjection(endpoint.projection)))
       throw new SluiceError('conflict', 'The endpoint may see nothing of this event.');
+    const subscribes = endpoint.events.some((pattern) => matchesPattern(pattern, event.type));
+    if (endpoint.owner_kind === 'installation' && !subscribes)
+      throw new SluiceError('conflict', 'The manifest of the app has no webhook for events of this type.');
     return { endpointId: endpoint.id, contract: endpoint.contract };
   }
 }

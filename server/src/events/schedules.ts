@@ -1,12 +1,10 @@
-import { type Selectable, sql } from 'kysely';
-import type { Clock } from '../base/clock.ts';
-import { invalidInput, SluiceError } from '../base/errors.ts';
-import { newId, publicId } from '../base/ids.ts';
+import { sql } from 'kysely';
+import { SluiceError } from '../base/errors.ts';
+import { newId } from '../base/ids.ts';
 import type { Queries } from '../db/connect.ts';
-import type { Tables } from '../db/tables.ts';
-import { type Calendar, readCalendar } from './calendar.ts';
-
-export type Schedule = Selectable<Tables['schedules']>;
+import { type AcceptTools, refuseUnfitData } from './accept.ts';
+import { checkedCalendar } from './calendar.ts';
+import { type RunTools, type Schedule, settleSchedule } from './schedule-runs.ts';
 
 /** What happens with times that passed while no worker ran: nothing, one event for the latest, or one for each. */
 export const catchUpRules = ['none', 'latest', 'all'] as const;
@@ -22,19 +20,24 @@ export interface ScheduleInput {
   readonly catchUp: (typeof catchUpRules)[number];
 }
 
-/** @throws {SluiceError} invalid_input */
+/** What all schedules of an organization that come at the same minute may hold up. */
+const mostSchedules = 1_000;
+
+/** @throws {SluiceError} invalid_input, invalid_event_data, conflict (there are too many) */
 export async function createSchedule(
   tx: Queries,
-  clock: Clock,
+  tools: AcceptTools,
   orgId: string,
   input: ScheduleInput,
 ): Promise<Schedule> {
   const calendar = checkedCalendar(input.cron, input.timeZone);
+  await refuseUnfitData(tx, tools, orgId, input);
+  await refuseTooMany(tx, orgId);
   return tx
     .insertInto('schedules')
     .values({
       org_id: orgId,
-      id: newId(clock),
+      id: newId(tools.clock),
       cron: input.cron,
       time_zone: input.timeZone,
       type: input.type,
@@ -42,7 +45,7 @@ export async function createSchedule(
       audience: input.audience,
       catch_up: input.catchUp,
       enabled: true,
-      next_at: calendar.after(new Date(clock.now())),
+      next_at: calendar.after(await databaseTime(tx)),
       created_at: sql<Date>`now()`,
       updated_at: sql<Date>`now()`,
     })
@@ -50,39 +53,60 @@ export async function createSchedule(
     .executeTakeFirstOrThrow();
 }
 
+/** Due times are compared with the database's clock, so they are counted from it. */
+async function databaseTime(tx: Queries): Promise<Date> {
+  const { rows } = await sql<{ now: Date }>`select now() as now`.execute(tx);
+  const [row] = rows;
+  if (!row) throw new Error('The database told no time.');
+  return row.now;
+}
+
+/** The organization's row is locked, so that two requests at once cannot both be the last one. */
+async function refuseTooMany(tx: Queries, orgId: string): Promise<void> {
+  await sql`select 1 from organizations where id = ${orgId} for no key update`.execute(tx);
+  const { count } = await tx
+    .selectFrom('schedules')
+    .select(sql<number>`count(*)::int`.as('count'))
+    .where('org_id', '=', orgId)
+    .executeTakeFirstOrThrow();
+  if (count >= mostSchedules)
+    throw new SluiceError(
+      'conflict',
+      `An organization may have ${mostSchedules} schedules; delete one first.`,
+    );
+}
+
 /**
- * Changes what is given. Its times are counted anew from now on.
- * @throws {SluiceError} not_found, invalid_input
+ * Changes what is given. What is due by now is published first, as the schedule was before. Where the calendar changes
+ * or the schedule is resumed, its times are counted anew from now on.
+ * @throws {SluiceError} not_found, invalid_input, invalid_event_data
  */
 export async function changeSchedule(
   tx: Queries,
-  clock: Clock,
+  tools: AcceptTools & RunTools,
   orgId: string,
   id: string,
   change: Partial<ScheduleInput> & { readonly enabled?: boolean },
 ): Promise<Schedule> {
-  const before = await tx
-    .selectFrom('schedules')
-    .selectAll()
-    .where('org_id', '=', orgId)
-    .where('id', '=', id)
-    .forUpdate()
-    .executeTakeFirst();
-  if (!before) missing();
+  await lock(tx, orgId, id);
+  const now = await databaseTime(tx);
+  await settleSchedule(tx, tools, await getSchedule(tx, orgId, id), now);
+  const before = await getSchedule(tx, orgId, id);
   const cron = change.cron ?? before.cron;
   const timeZone = change.timeZone ?? before.time_zone;
   const enabled = change.enabled ?? before.enabled;
   const movesOn = cron !== before.cron || timeZone !== before.time_zone || (enabled && !before.enabled);
-  const nextAt = movesOn ? checkedCalendar(cron, timeZone).after(new Date(clock.now())) : before.next_at;
+  const nextAt = movesOn ? checkedCalendar(cron, timeZone).after(now) : before.next_at;
+  const event = { type: change.type ?? before.type, data: change.data ?? before.data };
+  if (change.type !== undefined || change.data !== undefined) await refuseUnfitData(tx, tools, orgId, event);
   return tx
     .updateTable('schedules')
     .set({
+      ...event,
       cron,
       time_zone: timeZone,
       enabled,
       next_at: nextAt,
-      type: change.type ?? before.type,
-      data: change.data ?? before.data,
       audience: change.audience === undefined ? before.audience : change.audience,
       catch_up: change.catchUp ?? before.catch_up,
       updated_at: sql<Date>`now()`,
@@ -93,7 +117,16 @@ export async function changeSchedule(
     .executeTakeFirstOrThrow();
 }
 
-/** @throws {SluiceError} not_found */
+async function lock(tx: Queries, orgId: string, id: string): Promise<void> {
+  const { rows } = await sql`
+    select 1 from schedules where org_id = ${orgId} and id = ${id} for update`.execute(tx);
+  if (rows.length === 0) missing();
+}
+
+/**
+ * Deletes a schedule with what is known of its runs; what it has published stays.
+ * @throws {SluiceError} not_found
+ */
 export async function deleteSchedule(tx: Queries, orgId: string, id: string): Promise<void> {
   const { numDeletedRows } = await tx
     .deleteFrom('schedules')
@@ -101,6 +134,7 @@ export async function deleteSchedule(tx: Queries, orgId: string, id: string): Pr
     .where('id', '=', id)
     .executeTakeFirstOrThrow();
   if (numDeletedRows === 0n) missing();
+  await tx.deleteFrom('schedule_runs').where('org_id', '=', orgId).where('schedule_id', '=', id).execute();
 }
 
 /** @throws {SluiceError} not_found */
@@ -123,89 +157,6 @@ export function listSchedules(
   let query = queries.selectFrom('schedules').selectAll().where('org_id', '=', orgId);
   if (page.before !== null) query = query.where('id', '<', page.before);
   return query.orderBy('id', 'desc').limit(page.limit).execute();
-}
-
-/** One event that a schedule owes. */
-export interface Occurrence {
-  readonly schedule: Schedule;
-  readonly at: Date;
-  /** Unique for schedule and time: a second safeguard beside the transaction. */
-  readonly externalId: string;
-}
-
-const mostAtOnce = 100;
-const onTimeMs = 60_000;
-
-/**
- * Takes the schedules that are due and moves them on, in the transaction that publishes what they owe: so each time
- * happens once, whatever dies. Schedules that another worker is at are left to it.
- */
-export async function takeDueOccurrences(tx: Queries, limit = 100): Promise<Occurrence[]> {
-  const { rows } = await sql<Schedule & { now: Date }>`
-    select *, now() as now from schedules
-     where enabled and next_at <= now() order by next_at limit ${limit} for update skip locked`.execute(tx);
-  const occurrences: Occurrence[] = [];
-  for (const { now, ...schedule } of rows) {
-    const { times, nextAt } = dueTimes(schedule, now);
-    await tx
-      .updateTable('schedules')
-      .set({ next_at: nextAt, ...(times.length === 0 ? {} : { last_at: times.at(-1) ?? null }) })
-      .where('org_id', '=', schedule.org_id)
-      .where('id', '=', schedule.id)
-      .execute();
-    for (const at of times)
-      occurrences.push({ schedule, at, externalId: `${publicId('schedule', schedule.id)}.${at.getTime()}` });
-  }
-  return occurrences;
-}
-
-/** The times that have come, by the rule for those that were missed. With `all`, the rest comes with the next call. */
-function dueTimes(schedule: Schedule, now: Date): { times: Date[]; nextAt: Date | null } {
-  const calendar = readCalendar(schedule.cron, schedule.time_zone);
-  if (schedule.catch_up !== 'all') return latestTime(schedule, calendar, now);
-  const times: Date[] = [];
-  let at = schedule.next_at;
-  for (; at !== null && at <= now && times.length < mostAtOnce; at = calendar.after(at)) times.push(at);
-  return { times, nextAt: at };
-}
-
-/** Years of missed minutes are not walked through: the walk begins a day back, which holds the latest of any dense calendar. */
-function latestTime(
-  schedule: Schedule,
-  calendar: Calendar,
-  now: Date,
-): { times: Date[]; nextAt: Date | null } {
-  let latest = schedule.next_at;
-  if (latest === null) return { times: [], nextAt: null };
-  const aDayBack = calendar.after(new Date(now.getTime() - 86_400_000));
-  if (aDayBack !== null && aDayBack > latest && aDayBack <= now) latest = aDayBack;
-  let following = calendar.after(latest);
-  for (; following !== null && following <= now; following = calendar.after(latest)) latest = following;
-  const missed = now.getTime() - latest.getTime() > onTimeMs;
-  return { times: schedule.catch_up === 'none' && missed ? [] : [latest], nextAt: following };
-}
-
-function checkedCalendar(cron: string, timeZone: string): Calendar {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone });
-  } catch {
-    throw invalidInput('/time_zone', `There is no time zone "${timeZone}".`);
-  }
-  const calendar = readChecked(cron, timeZone);
-  if (calendar.after(new Date(0)) === null)
-    throw invalidInput('/cron', 'This time never comes: there is no such day.');
-  return calendar;
-}
-
-function readChecked(cron: string, timeZone: string): Calendar {
-  try {
-    return readCalendar(cron, timeZone);
-  } catch (error) {
-    throw invalidInput(
-      '/cron',
-      `This is not a cron expression of five fields: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  }
 }
 
 function missing(): never {

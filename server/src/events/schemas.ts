@@ -1,5 +1,5 @@
 import { createContext, Script } from 'node:vm';
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { RE2JS } from 're2js';
@@ -7,6 +7,12 @@ import { type InputError, SluiceError } from '../base/errors.ts';
 
 /** Checks data against one schema; answers the places that fail, at most `reported` of them. */
 export type DataCheck = (data: unknown) => InputError[];
+
+/** A check of one schema in two ways: against the clock, and for somebody who watches the clock himself. */
+export interface CompiledSchema {
+  readonly timed: DataCheck;
+  readonly untimed: DataCheck;
+}
 
 const reported = 20;
 const draft7 = /^https?:\/\/json-schema\.org\/draft-07\/schema#?$/;
@@ -25,21 +31,42 @@ const listLimit = 250;
  * @throws {SluiceError} invalid_schema
  */
 export function compileSchema(schema: unknown): DataCheck {
+  return compileSchemaTwice(schema).timed;
+}
+
+/**
+ * The same, with the choice of who watches the clock: for many checks in one `withinTime`.
+ * @throws {SluiceError} invalid_schema
+ */
+export function compileSchemaTwice(schema: unknown): CompiledSchema {
   const validate = compile(schema, false, '/schema');
-  let listAll: ValidateFunction | null = null;
-  return (data) => {
-    const verdict = withinTime(checkLimit, () => validate(data));
-    if (!verdict.finished)
-      return [{ pointer: '', detail: `the schema cannot be evaluated: ${verdict.reason}` }];
-    if (verdict.value) return [];
-    const first = validate.errors ?? [];
-    const list = listAll ?? compile(schema, true, '/schema');
-    listAll = list;
-    const all = withinTime(listLimit, () => {
-      list(data);
-      return list.errors ?? first;
-    });
-    return (all.finished ? all.value : first).slice(0, reported).map(describe);
+  let compiledList: ValidateFunction | null = null;
+  const compileList = () => {
+    compiledList ??= compile(schema, true, '/schema');
+    return compiledList;
+  };
+  const listAll = (data: unknown, first: readonly ErrorObject[]) => {
+    const list = compileList();
+    list(data);
+    return list.errors ?? first;
+  };
+  return {
+    timed(data) {
+      const verdict = withinTime(checkLimit, () => validate(data));
+      if (!verdict.finished)
+        return [{ pointer: '', detail: `the schema cannot be evaluated: ${verdict.reason}` }];
+      if (verdict.value) return [];
+      const first = validate.errors ?? [];
+      compileList();
+      const all = withinTime(listLimit, () => listAll(data, first));
+      return (all.finished ? all.value : first).slice(0, reported).map(describe);
+    },
+    untimed(data) {
+      if (validate(data)) return [];
+      return listAll(data, validate.errors ?? [])
+        .slice(0, reported)
+        .map(describe);
+    },
   };
 }
 
@@ -63,19 +90,55 @@ function compile(schema: unknown, allErrors: boolean, pointer: string): Validate
     logger: false as const,
     code: { regExp: Object.assign(linearRegExp, { code: 'linearRegExp' }) },
   };
+  const draft = usesDraft7(schema) ? 'draft7' : 'draft2020';
+  const judge = judgeOf(draft);
   const compiled = withinTime(compileLimit, () => {
     const sound = asSchema(schema);
-    const ajv = usesDraft7(sound) ? new Ajv(options) : new Ajv2020(options);
-    formats.default(ajv);
-    return ajv.compile(sound);
+    if (judge.validateSchema(sound, true) !== true) throw new Error('This is no JSON Schema.');
+    try {
+      return makeAjv(draft, { ...options, meta: false, validateSchema: false }).compile(sound);
+    } catch (error) {
+      if (!(error instanceof Ajv.MissingRefError)) throw error;
+      // It may refer to its own meta-schema.
+      return makeAjv(draft, options).compile(sound);
+    }
   });
   if (compiled.finished) return compiled.value;
   const detail = compiled.reason;
   throw new SluiceError('invalid_schema', detail, { errors: [{ pointer, detail }] });
 }
 
-function usesDraft7(schema: object | boolean): boolean {
-  return typeof schema === 'object' && '$schema' in schema && draft7.test(String(schema.$schema));
+type Draft = 'draft7' | 'draft2020';
+
+function makeAjv(draft: Draft, options: Options): Ajv {
+  const ajv = draft === 'draft7' ? new Ajv(options) : new Ajv2020(options);
+  formats.default(ajv);
+  return ajv;
+}
+
+const judges = new Map<Draft, Ajv>();
+
+/**
+ * Says whether something is a schema. It is shared because it compiles the meta-schema, which takes longer than nearly all
+ * schemas do, and it keeps nothing of what it judges; compiling in a shared one would let tenants meet in their `$id`s.
+ */
+function judgeOf(draft: Draft): Ajv {
+  const known = judges.get(draft);
+  if (known) return known;
+  const judge = makeAjv(draft, { strict: false, logger: false });
+  // Compiles the meta-schema here, where no clock can stop it half way.
+  if (judge.validateSchema({}) !== true) throw new Error('The meta-schema does not compile.');
+  judges.set(draft, judge);
+  return judge;
+}
+
+function usesDraft7(schema: unknown): boolean {
+  return (
+    typeof schema === 'object' &&
+    schema !== null &&
+    '$schema' in schema &&
+    draft7.test(String(schema.$schema))
+  );
 }
 
 type Timed<T> =
@@ -83,7 +146,7 @@ type Timed<T> =
   | { readonly finished: false; readonly reason: string };
 
 /** Runs what takes no longer than that; what throws has not finished either. Costs about a tenth of a millisecond. */
-function withinTime<T>(limitMs: number, work: () => T): Timed<T> {
+export function withinTime<T>(limitMs: number, work: () => T): Timed<T> {
   let value: Timed<T> = { finished: false, reason: `it takes longer than ${limitMs} ms` };
   stopwatch.run = () => {
     value = { finished: true, value: work() };

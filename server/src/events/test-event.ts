@@ -12,7 +12,7 @@ import { getEndpoint } from '../endpoints/endpoints.ts';
 import type { EndpointName } from '../endpoints/secrets.ts';
 import { claimIdempotencyKeys, type IdempotentRequest, keepAnswers } from '../tenants/idempotency.ts';
 
-const testEventType = 'webhook.test';
+export const testEventType = 'webhook.test';
 
 export interface TestTools extends AttemptTools {
   readonly sealer: Sealer;

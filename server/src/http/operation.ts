@@ -9,8 +9,10 @@ import type { AddressGuard } from '../deliveries/address-guard.ts';
 import type { HttpClient } from '../deliveries/http-client.ts';
 import type { AcceptTools } from '../events/accept.ts';
 import type { Publisher } from '../events/publish.ts';
+import type { TaskFollower } from '../modules/reviews/announce.ts';
 import type { Actor } from '../tenants/audit.ts';
 import type { IdempotentRequest } from '../tenants/idempotency.ts';
+import type { KeyLookups } from '../tenants/key-lookups.ts';
 import type { MemberRights, RecordScope } from '../tenants/record-scopes.ts';
 import { type Scope, scopes } from '../tenants/scopes.ts';
 
@@ -23,6 +25,8 @@ export interface Services extends AcceptTools {
   readonly addresses: AddressGuard;
   readonly http: HttpClient;
   readonly publisher: Publisher;
+  readonly taskFollower: TaskFollower;
+  readonly keys: KeyLookups;
   readonly random: () => number;
   readonly worker: string;
   readonly log: Logger;
@@ -42,7 +46,12 @@ interface OrganizationCredential {
 export type Credential =
   | { readonly kind: 'operator' }
   | ({ readonly kind: 'key' } & OrganizationCredential)
-  | ({ readonly kind: 'member' } & OrganizationCredential & MemberRights)
+  | ({
+      readonly kind: 'member';
+      /** Inner id of the session; `null` where it is a personal token. */
+      readonly sessionId: string | null;
+    } & OrganizationCredential &
+      MemberRights)
   | ({
       readonly kind: 'installation';
       /** What the installed version's manifest declares. */
@@ -76,13 +85,16 @@ export interface EmbedCredential {
 export type EmbedUse = 'view' | 'approve' | 'reject' | 'edit';
 
 /**
- * Who may call a route: everybody, the operator, any key of an organization, an embed token, one with this scope, or
- * one with this scope and embed tokens too. Embed tokens reach nothing else.
+ * Who may call a route: everybody, the operator, any credential of an organization, a member with a credential of
+ * their own, a member who is signed in, an embed token, a credential with this scope, or one with this scope and embed tokens too. Embed tokens
+ * reach nothing else.
  */
 export type Access =
   | 'public'
   | 'operator'
   | 'any credential'
+  | 'a member'
+  | 'a session'
   | 'embed token'
   | Scope
   | { readonly scope: Scope; readonly embed: EmbedUse };
@@ -105,6 +117,22 @@ export interface Context {
   readonly idempotency: IdempotentRequest | null;
 }
 
+/** Inner id of the member whose own credential it is; for operations behind `a member`. */
+export function memberOf({ credential }: Pick<Context, 'credential'>): string {
+  if (credential?.kind !== 'member') throw new Error('Only members come here.');
+  return credential.memberId;
+}
+
+/** The member who is signed in, by inner ids; for operations behind `a session`. */
+export function sessionOf({ credential }: Pick<Context, 'credential'>): {
+  readonly memberId: string;
+  readonly sessionId: string;
+} {
+  if (credential?.kind !== 'member' || credential.sessionId === null)
+    throw new Error('Only members who are signed in come here.');
+  return { memberId: credential.memberId, sessionId: credential.sessionId };
+}
+
 export interface Input<Params, Query, Body> {
   readonly params: Params;
   readonly query: Query;
@@ -123,6 +151,8 @@ export interface Answer {
   /** Facts about the answer, for surfaces that have a place for them. */
   readonly meta?: Readonly<Record<string, unknown>>;
   readonly headers?: Readonly<Record<string, string>>;
+  /** The secret of a session that begins with this answer, for the browser to keep; `null` where one ends. */
+  readonly session?: string | null;
 }
 
 /**
@@ -150,11 +180,22 @@ export interface Operation {
   readonly exactMembers?: readonly string[];
   /** Whether its body names other things, which may not exist. */
   readonly refers?: boolean;
+  /** `false`: an idempotency key means nothing to it, because its first answer must not be given again. */
+  readonly repeatable?: false;
+  /** Whether its body is a JSON Merge Patch, and may say so. */
+  readonly patches?: boolean;
   /** Whether `If-Match` can make it depend on the version that the caller has seen. */
   readonly guarded?: boolean;
   readonly answers: Readonly<Record<number, { readonly description: string; readonly schema?: TSchema }>>;
+  /** Checks of its input that take long: done before the transaction begins. */
+  prepare?(input: Input<unknown, unknown, unknown>): Promise<void>;
   /** Statuses of refusals besides those that every operation of its kind may have. */
   readonly refusals?: readonly number[];
+  /**
+   * Refuses what the caller may not do now. Asked before a repeated request gets the answer of the first one, which
+   * somebody else may have sent, or the same caller when they were allowed more.
+   */
+  admit?(context: Context, input: Input<unknown, unknown, unknown>): Promise<void>;
   handle(context: Context, input: Input<unknown, unknown, unknown>): Promise<Answer>;
 }
 
@@ -166,10 +207,12 @@ export function operation<
   Query extends TSchema | undefined = undefined,
   Body extends TSchema | undefined = undefined,
 >(
-  spec: Omit<Operation, 'handle' | 'params' | 'query' | 'body'> & {
+  spec: Omit<Operation, 'admit' | 'handle' | 'prepare' | 'params' | 'query' | 'body'> & {
     readonly params?: Params;
     readonly query?: Query;
     readonly body?: Body;
+    prepare?(input: Input<Typed<Params>, Typed<Query>, Typed<Body>>): Promise<void>;
+    admit?(context: Context, input: Input<Typed<Params>, Typed<Query>, Typed<Body>>): Promise<void>;
     handle(context: Context, input: Input<Typed<Params>, Typed<Query>, Typed<Body>>): Promise<Answer>;
   },
 ): Operation {

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { SluiceError } from '../base/errors.ts';
 import type { Sealer } from '../base/seal.ts';
 import type { Queries } from '../db/connect.ts';
+import { lookUp } from '../db/look-up.ts';
 
 /** An answer as it was first given. */
 export interface StoredAnswer {
@@ -96,7 +97,9 @@ export async function keepAnswers(
         ${answers.map(({ answer }) => answer.status)}::int[],
         ${answers.map(({ request, answer }) => sealer.seal(answer.body, purpose(request)))}::text[]
       ) as given (org_id, key, status, answer)
-     where idempotency_keys.org_id = given.org_id and idempotency_keys.key = given.key`.execute(tx);
+     where ${lookUp('idempotency_keys.org_id', 'given.org_id')} and idempotency_keys.key = given.key`.execute(
+    tx,
+  );
 }
 
 /** Gives back keys whose requests were refused: they may be used for the corrected ones. */

@@ -5,6 +5,7 @@ import type { Clock } from '../base/clock.ts';
 import { SluiceError } from '../base/errors.ts';
 import { newId } from '../base/ids.ts';
 import type { Queries } from '../db/connect.ts';
+import { lookUp } from '../db/look-up.ts';
 import type { Tables } from '../db/tables.ts';
 
 export type Key = Selectable<Tables['keys']>;
@@ -128,19 +129,47 @@ export async function revokeKey(tx: Queries, orgId: string, id: string): Promise
   if (numUpdatedRows === 0n) throw new SluiceError('not_found', 'No such key.');
 }
 
-/** The key that a secret belongs to, if it is valid now by the database's clock. Its last use is noted at most once a minute. */
-export async function findKey(queries: Queries, secret: string): Promise<Key | null> {
-  const claim = readSecret(secret);
-  if (!claim) return null;
-  const { rows } = await sql<Key & { stale: boolean }>`
-    select *, coalesce(last_used_at < now() - interval '1 minute', true) as stale from keys
-     where org_id = ${claim.orgId} and hash = ${hashOf(secret)}
-       and revoked_at is null and (expires_at is null or expires_at > now())`.execute(queries);
-  const key = rows[0];
-  if (!key) return null;
-  if (key.stale)
-    await sql`update keys set last_used_at = now() where org_id = ${key.org_id} and id = ${key.id}`.execute(
-      queries,
-    );
-  return key;
+/**
+ * The keys that secrets belong to, by secret, if they are valid now by the database's clock. Their last use is noted at
+ * most once a minute.
+ */
+export async function findKeys(queries: Queries, secrets: readonly string[]): Promise<Map<string, Key>> {
+  const claims = secrets.flatMap((secret) => {
+    const claim = readSecret(secret);
+    return claim ? [{ secret, orgId: claim.orgId, hash: hashOf(secret).toString('hex') }] : [];
+  });
+  if (claims.length === 0) return new Map();
+  const { rows } = await sql<Key & { given_hash: string; stale: boolean }>`
+    select key.*, given.hash as given_hash, coalesce(key.last_used_at < now() - interval '1 minute', true) as stale
+      from unnest(${claims.map(({ orgId }) => orgId)}::uuid[], ${claims.map(({ hash }) => hash)}::text[]) as given (org_id, hash)
+     cross join lateral (
+       select * from keys where keys.org_id = given.org_id and keys.hash = decode(given.hash, 'hex')
+          and revoked_at is null and (expires_at is null or expires_at > now()) offset 0) key`.execute(
+    queries,
+  );
+  await noteUse(
+    queries,
+    rows.filter(({ stale }) => stale),
+  );
+  const byHash = new Map(rows.map((row) => [row.given_hash, row]));
+  return new Map(
+    claims.flatMap(({ secret, hash }) => {
+      const key = byHash.get(hash);
+      return key ? [[secret, key] as const] : [];
+    }),
+  );
+}
+
+/** Rows that somebody else has locked at this moment are left to the next use. */
+async function noteUse(queries: Queries, keys: readonly Key[]): Promise<void> {
+  if (keys.length === 0) return;
+  await sql`
+    with free as (
+      select key.* from unnest(${keys.map((key) => key.org_id)}::uuid[], ${keys.map((key) => key.id)}::uuid[]) as given (org_id, id)
+       cross join lateral (
+         select org_id, id from keys where keys.org_id = given.org_id and keys.id = given.id for update skip locked) key
+    )
+    update keys set last_used_at = now() from free where ${lookUp('keys.org_id', 'free.org_id')} and keys.id = free.id`.execute(
+    queries,
+  );
 }

@@ -68,6 +68,24 @@ export async function getMember(queries: Queries, orgId: string, id: string): Pr
   return found;
 }
 
+/**
+ * By e-mail address; without one, the owner who has been there longest.
+ * @throws {SluiceError} not_found
+ */
+export async function findMember(queries: Queries, orgId: string, email: string | null): Promise<Member> {
+  const query = queries.selectFrom('members').selectAll().where('org_id', '=', orgId);
+  const found = await (email === null
+    ? query.where('role', '=', 'owner').orderBy('id')
+    : query.where(sql`lower(email)`, '=', email.toLowerCase())
+  ).executeTakeFirst();
+  if (!found)
+    throw new SluiceError(
+      'not_found',
+      email === null ? 'The organization has no owner.' : 'No member of the organization has this address.',
+    );
+  return found;
+}
+
 /** @throws {SluiceError} not_found, conflict (address taken, or nobody would be owner any more) */
 export async function changeMember(
   tx: Queries,
@@ -122,7 +140,34 @@ export async function resolveAudience(
   return new Set(rows.map((row) => row.id));
 }
 
-async function lockMember(tx: Queries, orgId: string, id: string): Promise<Member> {
+/** Keeps a member as it is until the transaction ends; `null` where there is no such member any more. */
+export async function holdMember(tx: Queries, orgId: string, id: string): Promise<Member | null> {
+  const query = tx.selectFrom('members').selectAll().where('org_id', '=', orgId).where('id', '=', id);
+  return (await query.forShare().executeTakeFirst()) ?? null;
+}
+
+/**
+ * The same as `resolveAudience`, in the order of their ids; they stay members until the transaction ends.
+ * @param audience `everyone`: all members
+ */
+export async function lockAudience(
+  tx: Queries,
+  orgId: string,
+  audience: Audience | 'everyone',
+): Promise<string[]> {
+  const named = audience === 'everyone' ? {} : audience;
+  const { rows } = await sql<{ id: string }>`
+    select id from members
+     where org_id = ${orgId} and (${audience === 'everyone'} or id = any(${named.members ?? []}::uuid[]) or role = any(${named.roles ?? []}::text[]))
+     order by id for key share`.execute(tx);
+  return rows.map((row) => row.id);
+}
+
+/**
+ * For what may not happen while the member leaves.
+ * @throws {SluiceError} not_found
+ */
+export async function lockMember(tx: Queries, orgId: string, id: string): Promise<Member> {
   const member = await tx
     .selectFrom('members')
     .selectAll()

@@ -16,8 +16,8 @@ export interface RateLimitState {
 }
 
 /**
- * Counts one request of a key, a member or an installation: exact over all processes, because the database counts.
- * @param credentialId UUID of which it is
+ * Counts one request of a key, a member or an installation, or one attempt of whoever: exact over all processes, because the database counts.
+ * @param credentialId UUID of what is counted
  */
 export async function countRequest(
   queries: Queries,
@@ -45,4 +45,13 @@ export async function countRequest(
     allowed: row.requests <= limit.requests,
     resetSeconds: Math.max(1, row.reset_seconds),
   };
+}
+
+/** Forgets windows that are long over, some at a time; answers how many. */
+export async function forgetRequestWindows(queries: Queries): Promise<number> {
+  const { rows } = await sql`
+    delete from request_windows where started_at < now() - interval '1 day' and (org_id, credential_id) in (
+      select org_id, credential_id from request_windows where started_at < now() - interval '1 day' limit 1000)
+    returning 1`.execute(queries);
+  return rows.length;
 }

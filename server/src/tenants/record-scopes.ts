@@ -16,9 +16,16 @@ export interface MemberRights {
   readonly access: AccessRights;
 }
 
-/** How people and programs write a scope: `crm.account:read`, or `crm.account:read(email,name)`. */
+/**
+ * How people and programs write a scope: `crm.account:read`, or `crm.account:read(email,name)`. Two scopes never have
+ * the same name: a field whose own name could be taken for something else stands in quotes.
+ */
 export function scopeName({ module, model, access, fields }: RecordScope): string {
-  return `${module}.${model}:${access}${fields === null ? '' : `(${fields.join(',')})`}`;
+  return `${module}.${model}:${access}${fields === null ? '' : `(${fields.map(fieldName).join(',')})`}`;
+}
+
+function fieldName(field: string): string {
+  return /^[\p{L}\p{N}_.-]+$/u.test(field) ? field : JSON.stringify(field);
 }
 
 /** Whether the first scope allows everything that the second one does. */

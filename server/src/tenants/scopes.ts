@@ -12,6 +12,10 @@ export const scopes = [
   'schedules:write',
   'endpoints:read',
   'endpoints:write',
+  'notifications:read',
+  'notifications:write',
+  'integrations:read',
+  'integrations:write',
   'deliveries:read',
   'deliveries:write',
   'audit:read',
@@ -59,7 +63,7 @@ export function covers(held: readonly string[], wanted: string): boolean {
 const scopesOfRoles = {
   owner: ['*'],
   admin: ['*'],
-  hr_admin: ['members:read', 'event_types:read', 'record_types:read', 'records:*'],
+  hr_admin: ['members:read', 'event_types:read', 'integrations:*', 'record_types:read', 'records:*'],
   member: ['event_types:read', 'record_types:read', 'records:*'],
 } as const satisfies Record<string, readonly string[]>;
 

@@ -6,7 +6,9 @@ import { pauseForEndpoint } from '../deliveries/changes.ts';
 import type { Settled } from '../deliveries/settle.ts';
 import { disableEndpoint, type Endpoint } from '../endpoints/endpoints.ts';
 import { type Health, reasonToDisable } from '../endpoints/health.ts';
+import { writeNotices } from '../modules/notifications/send.ts';
 import { recordAudit, systemActor } from '../tenants/audit.ts';
+import { lockAudience } from '../tenants/members.ts';
 import type { WorkerTools } from './tools.ts';
 
 /** An endpoint that is to be disabled, and why. */
@@ -37,7 +39,8 @@ export function endpointsToDisable(
 
 /**
  * Disables an endpoint in the transaction that settles the attempt which showed it, and tells its owner by an
- * `endpoint.disabled` event. Answers whether it did: not when somebody else has disabled or deleted it.
+ * `endpoint.disabled` event; a member also by a notification, whose inbox needs no webhook. Answers whether it did: not
+ * when somebody else has disabled or deleted it.
  */
 export async function disableAutomatically(
   tx: Queries,
@@ -72,7 +75,26 @@ export async function disableAutomatically(
       },
     ],
   });
+  if (endpoint.owner_kind === 'member') await tellMember(tx, tools, endpoint, reason);
   return true;
+}
+
+async function tellMember(
+  tx: Queries,
+  { clock, publisher }: Pick<WorkerTools, 'clock' | 'publisher'>,
+  { org_id: orgId, id, owner_id: memberId, name, url }: Endpoint,
+  reason: string,
+): Promise<void> {
+  const news = await writeNotices(tx, clock, orgId, [
+    {
+      members: await lockAudience(tx, orgId, { members: [memberId] }),
+      type: 'system',
+      title: `Your webhook ${name ?? url} was disabled`,
+      body: `Nothing is sent to it until you enable it again. Reason: ${reason}.`,
+      data: JSON.stringify({ kind: 'webhook_disabled', endpoint_id: publicId('endpoint', id), reason }),
+    },
+  ]);
+  await publisher.publishWithin(tx, ...news);
 }
 
 async function disableIfThere(tx: Queries, { orgId, id, reason }: Disabling): Promise<Endpoint | null> {

@@ -28,6 +28,11 @@ const start: LanePosition = {
 const longestWaitMs = 1_000;
 const throttledWaitMs = 50;
 const afterFailureMs = 500;
+/**
+ * A claim, its reads and its settling cost about the same for one delivery as for a hundred. So after a small claim the
+ * loop rests for as long as it took: what comes meanwhile makes a batch, and the busier the database, the larger.
+ */
+const longestRestMs = 20;
 const promoteBatch = 1_000;
 
 /**
@@ -82,7 +87,7 @@ export class Worker {
 
   /** One whole round for everything that is due now: what tests with a clock of their own call instead of `start`. */
   async runOnce(): Promise<number> {
-    await promoteDue(this.#tools.database.queries);
+    await promoteDue(this.#tools.database.hotPath);
     let claimed = 0;
     for (let idleRounds = 0; idleRounds < 2; ) {
       const { count } = await this.#claimAndSend();
@@ -102,13 +107,16 @@ export class Worker {
       this.#pendingWakeUp = false;
       try {
         if (performance.now() >= promoteAt) promoteAt = performance.now() + (await this.#promote());
+        const began = performance.now();
         const { count, lanes, full } = await this.#claimAndSend();
+        const isSmall = count < this.#options.batch;
+        if (isSmall && count > 0) await pause(Math.min(performance.now() - began, longestRestMs));
         seenLanes += lanes;
         if (full) {
           waitMs = longestWaitMs; // a settled batch ends it
         } else if (this.#position === start) {
-          // Nothing to be had on the whole walk: wait, but not for long while some endpoint is merely throttled.
-          if (count === 0)
+          // Nothing more to be had on the whole walk: wait, but not for long while some endpoint is merely throttled.
+          if (isSmall)
             waitMs = Math.max(
               1,
               Math.min(seenLanes > 0 ? throttledWaitMs : longestWaitMs, promoteAt - performance.now()),
@@ -128,7 +136,7 @@ export class Worker {
 
   /** Answers in how many milliseconds to look again. */
   async #promote(): Promise<number> {
-    const { promoted, nextDueInMs } = await promoteDue(this.#tools.database.queries, promoteBatch);
+    const { promoted, nextDueInMs } = await promoteDue(this.#tools.database.hotPath, promoteBatch);
     return promoted === promoteBatch ? 0 : Math.min(nextDueInMs ?? longestWaitMs, longestWaitMs);
   }
 
@@ -154,7 +162,7 @@ export class Worker {
     if (free <= 0) return { count: 0, lanes: 0, full: true };
     const room = new Map([...this.#underWay].map(([orgId, count]) => [orgId, free - count]));
     const claimedAt = performance.now();
-    const { deliveries, at, lanes, position } = await claim(this.#tools.database.queries, {
+    const { deliveries, at, lanes, position } = await claim(this.#tools.database.hotPath, {
       worker: this.#attemptTools.worker,
       limit: Math.min(free, this.#options.batch),
       after: this.#position,
@@ -180,7 +188,7 @@ export class Worker {
     claimedAt: number,
   ): Promise<{ jobs: Job[]; unpreparable: Unpreparable[] }> {
     try {
-      return await prepare(this.#tools.database.queries, this.#tools.sealer, deliveries);
+      return await prepare(this.#tools.database.hotPath, this.#tools.sealer, deliveries);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       const count = deliveries.length;
@@ -208,7 +216,7 @@ export class Worker {
     const longest = Math.max(...deliveries.map(({ timeoutSeconds }) => timeoutSeconds + leaseMarginSeconds));
     for (let tried = false; !tried || performance.now() - claimedAt < longest * 1000; tried = true) {
       try {
-        await giveBack(this.#tools.database.queries, deliveries);
+        await giveBack(this.#tools.database.hotPath, deliveries);
         return this.wake();
       } catch (error) {
         this.#tools.log.warn(
@@ -216,7 +224,7 @@ export class Worker {
           'giving back failed; trying again',
         );
         if (this.#stopped) return;
-        await new Promise((resolve) => setTimeout(resolve, afterFailureMs));
+        await pause(afterFailureMs);
       }
     }
   }
@@ -273,4 +281,8 @@ export class Worker {
       this.#tools.log.error({ error: String(error) }, 'sending broke; the lease will run out');
     });
   }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

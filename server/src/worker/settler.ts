@@ -8,13 +8,19 @@ import type { WorkerTools } from './tools.ts';
 
 const batchSize = 200;
 const afterFailureMs = 500;
+const longestRestMs = 20;
 
-/** Settles results in batches: those that arrive while one batch is being written make the next. */
+/**
+ * Settles results in batches: those that arrive while one batch is being written, and for as long again, make the next.
+ * Nobody waits for it: the receiver has answered.
+ */
 export class Settler {
   readonly #tools: WorkerTools;
   readonly #afterBatch: () => void;
   readonly #results: AttemptResult[] = [];
   #writing = 0;
+  #restUntil = 0;
+  #draining = 0;
   #running: Promise<void> | null = null;
 
   constructor(tools: WorkerTools, afterBatch: () => void) {
@@ -34,15 +40,20 @@ export class Settler {
 
   /** Waits until everything handed in is settled. */
   async drain(): Promise<void> {
+    this.#draining += 1;
     while (this.#running !== null) await this.#running;
+    this.#draining -= 1;
   }
 
   async #run(): Promise<void> {
     try {
       while (this.#results.length > 0) {
+        await this.#rest();
         const batch = this.#results.splice(0, batchSize);
         this.#writing = batch.length;
+        const began = performance.now();
         await this.#settleBatch(batch);
+        this.#restUntil = performance.now() + Math.min(performance.now() - began, longestRestMs);
         this.#writing = 0;
         this.#afterBatch();
       }
@@ -50,6 +61,12 @@ export class Settler {
       // At once, not when the promise is done: a result that is added in between would find it running and wait.
       this.#running = null;
     }
+  }
+
+  async #rest(): Promise<void> {
+    const ms = this.#restUntil - performance.now();
+    if (ms <= 0 || this.#draining > 0 || this.#results.length >= batchSize) return;
+    await new Promise((resolve) => setTimeout(resolve, ms));
   }
 
   async #settleBatch(batch: readonly AttemptResult[], mayDisable = true): Promise<void> {
@@ -70,7 +87,7 @@ export class Settler {
 
   /** One commit: the attempts, their deliveries, the endpoints' records, and what follows for the endpoints. */
   #commit(batch: readonly AttemptResult[], mayDisable: boolean) {
-    return transact(this.#tools.database.queries, async (tx) => {
+    return transact(this.#tools.database.hotPath, async (tx) => {
       const { settled, health } = await settle(
         tx,
         batch.map(({ settlement }) => settlement),

@@ -1,5 +1,6 @@
 import { firstIdAt } from '../base/ids.ts';
 import { dropPartition, listPartitions, makePartitions } from '../db/partitions.ts';
+import { vacuumWornTables } from '../db/vacuum.ts';
 import { cancelOlderThan, movedAtOnce } from '../deliveries/changes.ts';
 import { expireLeases } from '../deliveries/expire.ts';
 import { deleteStrayRows, holdsEventsBetween } from '../deliveries/retention.ts';
@@ -7,9 +8,16 @@ import { moveStrays } from '../deliveries/strays.ts';
 import { resealHeaders } from '../endpoints/endpoints.ts';
 import { resealSecrets } from '../endpoints/secrets.ts';
 import { deleteStrayEvents, forgetEventIds } from '../events/events.ts';
+import { forgetRuns } from '../events/schedule-runs.ts';
+import { forgetEvaluations } from '../modules/evaluations/evaluations.ts';
 import { forgetResultTokens } from '../modules/evaluations/result-tokens.ts';
+import { forgetNotifications } from '../modules/notifications/notifications.ts';
 import { expireTasks, forgetGateReviews } from '../modules/reviews/expire.ts';
 import { forgetIdempotencyKeys } from '../tenants/idempotency.ts';
+import { forgetRequestWindows } from '../tenants/rate-limits.ts';
+import { forgetSessions } from '../tenants/sessions.ts';
+import { forgetSignInLinks } from '../tenants/sign-in-links.ts';
+import { sendDueNotifications, sendReminders, sendWeeklyDigests } from './notifications.ts';
 import { publishDueSchedules } from './schedules.ts';
 import type { WorkerTools } from './tools.ts';
 
@@ -31,6 +39,17 @@ const duties: readonly Duty[] = [
     everyMs: 1_000,
     run: async (tools) => void (await publishDueSchedules(tools)),
   },
+  {
+    name: 'send notifications',
+    everyMs: 1_000,
+    run: async (tools) => void (await sendDueNotifications(tools)),
+  },
+  { name: 'remind of meetings', everyMs: 1_000, run: async (tools) => void (await sendReminders(tools)) },
+  {
+    name: 'send weekly digests',
+    everyMs: 5_000,
+    run: async (tools) => void (await sendWeeklyDigests(tools)),
+  },
   { name: 'forget old keys', everyMs: 60_000, run: forgetOld },
   { name: 'move strays', everyMs: 15_000, run: async ({ database }) => void (await moveStrays(database)) },
   { name: 'seal anew', everyMs: 10_000, run: sealAnew },
@@ -39,6 +58,7 @@ const duties: readonly Duty[] = [
     everyMs: 3_600_000,
     run: async ({ database, clock }) => void (await makePartitions(database.queries, clock.now())),
   },
+  { name: 'vacuum', everyMs: 60_000, run: vacuumEmbedded },
   { name: 'retention', everyMs: 3_600_000, run: applyRetention },
 ];
 
@@ -93,11 +113,21 @@ async function sealAnew({ database, sealer, log }: SweepTools): Promise<void> {
   if (count > 0) log.info({ count }, 'secrets were sealed under the newest master key');
 }
 
+async function vacuumEmbedded({ database }: SweepTools): Promise<void> {
+  if (database.kind === 'embedded') await vacuumWornTables(database.queries);
+}
+
 async function forgetOld({ database, retentionDays }: SweepTools): Promise<void> {
   while ((await forgetIdempotencyKeys(database.queries)) > 0);
   while ((await forgetEventIds(database.queries, retentionDays)) > 0);
   while ((await forgetGateReviews(database.queries, retentionDays)) > 0);
+  while ((await forgetRuns(database.queries, retentionDays)) > 0);
+  while ((await forgetEvaluations(database.queries, retentionDays)) > 0);
   while ((await forgetResultTokens(database.queries, retentionDays)) > 0);
+  while ((await forgetSessions(database.queries)) > 0);
+  while ((await forgetSignInLinks(database.queries)) > 0);
+  while ((await forgetRequestWindows(database.queries)) > 0);
+  while ((await forgetNotifications(database.queries, retentionDays)) > 0);
 }
 
 /**

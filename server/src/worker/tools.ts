@@ -5,6 +5,7 @@ import type { Sealer } from '../base/seal.ts';
 import type { Database } from '../db/connect.ts';
 import type { HttpClient } from '../deliveries/http-client.ts';
 import type { Publisher } from '../events/publish.ts';
+import type { TaskFollower } from '../modules/reviews/announce.ts';
 
 /** What a worker is given. */
 export interface WorkerTools {
@@ -13,6 +14,7 @@ export interface WorkerTools {
   readonly sealer: Sealer;
   readonly http: HttpClient;
   readonly publisher: Publisher;
+  readonly taskFollower: TaskFollower;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly random: () => number;

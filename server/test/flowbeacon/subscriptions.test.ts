@@ -98,6 +98,43 @@ describeOnEachDatabase('FlowBeacon subscriptions', (kind) => {
     await subscribe({ events: ['building.added'] });
   });
 
+  it('have no plain http where the operator allows no loopback', async () => {
+    const elsewhere = await createTestApp(kind, { environment: { SLUICE_ALLOW_TARGETS: '10.9.8.0/24' } });
+    try {
+      const { key } = await elsewhere.organization('strict', { preset: 'flowbeacon' });
+      const strict = createClient(elsewhere, key);
+      const create = async (url: string) =>
+        (await strict.call('POST', '/webhooks', { url, events: ['evaluation.complete'] })).status;
+      for (const host of ['localhost', '127.0.0.1', '[::1]', '10.9.8.7', 'hooks.example.com'])
+        expect([host, await create(`http://${host}/`)]).toEqual([host, 422]);
+      expect(await create('https://hooks.example.com/')).toBe(200);
+    } finally {
+      await elsewhere.close();
+    }
+  });
+
+  it('send a retry after rotation as it was, signed with the new secret alone', async () => {
+    const { id, signing_secret } = await subscribe();
+    receiver.answer = () => ({ status: 500 });
+    await publish();
+    await app.worker.runOnce();
+    const { body } = await client.call('POST', `/webhooks/${id}/rotate-secret`);
+    for (const seconds of [5, 30]) {
+      await app.advance(seconds * 1000);
+      await app.worker.runOnce();
+    }
+    expect(receiver.requests).toHaveLength(3);
+    const [first, ...later] = receiver.requests;
+    const timeOf = (request: ReceivedRequest | undefined) =>
+      String(request?.headers['x-fb-signature']).split(',')[0];
+    for (const request of later) {
+      expect(request.body).toEqual(first?.body);
+      expect(timeOf(request)).toBe(timeOf(first));
+      expect(isSignedWith(request, body.data.signing_secret)).toBe(true);
+      expect(isSignedWith(request, signing_secret)).toBe(false);
+    }
+  });
+
   it('get three attempts with one signature, and stay active', async () => {
     const { id, signing_secret } = await subscribe();
     receiver.answer = () => ({ status: 410 });

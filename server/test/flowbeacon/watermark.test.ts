@@ -1,7 +1,12 @@
+import fc from 'fast-check';
+import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { forgetEvaluations } from '../../src/modules/evaluations/evaluations.ts';
+import { EvaluationRunner } from '../../src/modules/evaluations/run.ts';
 import { Evaluator } from '../../src/worker/evaluator.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
+import { startSecondProcess } from '../support/second-process.ts';
 import { createClient, type FlowbeaconClient, startEvaluation } from './client.ts';
 
 interface Change {
@@ -64,6 +69,115 @@ describeOnEachDatabase('the watermark', (kind) => {
     ] as const) {
       const { status, body } = await who.call('GET', `/evaluations?since=${encodeURIComponent(text)}`);
       expect([text, status, body.error?.code]).toEqual([text, 400, 'invalid_cursor']);
+    }
+  });
+
+  it('says so when what changed after it is no longer kept, and goes on from what is', async () => {
+    const start = (await client.call('GET', '/webhooks')).body.meta.watermark;
+    const { evaluation: old, module } = await startEvaluation(client, [1]);
+    const token = await client.call('POST', `/evaluations/${old.id}/result-token`, { expires_in: 604_800 });
+    await new Evaluator(app.services).runOnce();
+    const seen = await changes(null);
+    const make = () =>
+      client.call('POST', '/evaluations', { modules: [module.id], scenarios: [{ name: 'x', input: 1 }] });
+    const fresh = (await make()).body.data;
+    await sql`update evaluations set completed_at = completed_at - interval '31 days'`.execute(
+      app.database.queries,
+    );
+    expect(await forgetEvaluations(app.database.queries, 30)).toBe(1);
+    expect(await forgetEvaluations(app.database.queries, 30)).toBe(0);
+
+    const late = await client.call('GET', `/evaluations?since=${start}`);
+    expect([late.status, late.body.error.code]).toEqual([410, 'gone']);
+    expect((await changes(seen.watermark)).data).toMatchObject([{ id: fresh.id, status: 'pending' }]);
+    expect((await changes(null)).data).toMatchObject([{ id: fresh.id }]);
+    expect((await client.call('GET', `/evaluations/${old.id}`)).status).toBe(404);
+    expect((await client.call('GET', `/scenarios/${old.scenarios[0].id}/results`)).status).toBe(404);
+    const results = await app.call('GET', `/api/public/v1/results/${token.body.data.token}`);
+    expect([results.status, results.body.error.code]).toEqual([410, 'gone']);
+    for (const table of ['scenarios', 'scenario_results', 'evaluations']) {
+      const { rows } = await sql`select 1 from ${sql.table(table)}`.execute(app.database.queries);
+      expect([table, rows.length]).toEqual([table, table === 'scenario_results' ? 0 : 1]);
+    }
+
+    await new Evaluator(app.services).runOnce();
+    await sql`update evaluations set completed_at = completed_at - interval '31 days'`.execute(
+      app.database.queries,
+    );
+    await forgetEvaluations(app.database.queries, 30);
+    const nothing = await changes(null);
+    expect(nothing).toMatchObject({ data: [], has_more: false });
+    const next = (await make()).body.data;
+    expect((await changes(nothing.watermark)).data).toMatchObject([{ id: next.id }]);
+  });
+
+  it('is never kept from what is still running, however long that takes', async () => {
+    const { evaluation } = await startEvaluation(client, [1]);
+    await new EvaluationRunner(app.services).runBatch();
+    await sql`update evaluations set created_at = created_at - interval '90 days', started_at = started_at - interval '90 days'`.execute(
+      app.database.queries,
+    );
+    expect(await forgetEvaluations(app.database.queries, 30)).toBe(0);
+    expect((await client.call('GET', `/evaluations/${evaluation.id}`)).body.data.status).toBe('running');
+  });
+
+  it('lists what happens in whatever order, once for each change, in pages of any size', {
+    timeout: 120_000,
+  }, async () => {
+    const { module } = await startEvaluation(client, [1]);
+    const runner = new EvaluationRunner(app.services);
+    await new Evaluator(app.services).runOnce();
+    let { watermark } = await changes(null, 200);
+    const second = await startSecondProcess(app);
+    try {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(
+            fc.oneof(
+              fc.record({ kind: fc.constant('make' as const), count: fc.integer({ min: 1, max: 4 }) }),
+              fc.record({ kind: fc.constant('run' as const), count: fc.integer({ min: 1, max: 4 }) }),
+              fc.record({ kind: fc.constant('poll' as const), count: fc.integer({ min: 1, max: 5 }) }),
+            ),
+            { minLength: 1, maxLength: 8 },
+          ),
+          async (steps) => {
+            const listed: Change[] = [];
+            const changed = new Map<string, string>();
+            const look = async (limit: number) => {
+              const page = await changes(watermark, limit);
+              listed.push(...page.data);
+              watermark = page.watermark;
+              return page;
+            };
+            const work = steps.map(async ({ kind, count }) => {
+              if (kind === 'poll') return;
+              for (let index = 0; index < count; index += 1)
+                if (kind === 'run')
+                  await (index % 2 === 0 ? runner : new EvaluationRunner(second.services)).runBatch();
+                else {
+                  const { body } = await client.call('POST', '/evaluations', {
+                    modules: [module.id],
+                    scenarios: [{ name: 'x', input: index }],
+                  });
+                  changed.set(body.data.id, 'made');
+                }
+            });
+            for (const { kind, count } of steps) if (kind === 'poll') await look(count);
+            await Promise.all(work);
+            await new Evaluator(app.services).runOnce();
+            while ((await look(3)).has_more);
+            for (const [id] of changed) {
+              const states = listed.filter((change) => change.id === id).map(({ status }) => status);
+              expect(states.at(-1)).toBe('complete');
+              expect(new Set(states).size).toBe(states.length);
+            }
+            expect((await look(200)).data).toEqual([]);
+          },
+        ),
+        { numRuns: 12 },
+      );
+    } finally {
+      await second.close();
     }
   });
 

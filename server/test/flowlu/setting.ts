@@ -1,6 +1,6 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from 'vitest';
 import { type ApiAnswer, createTestApp, type TestApp } from '../support/app.ts';
-import { type DatabaseKind, describeOnEachDatabase } from '../support/databases.ts';
+import { type DatabaseKind, describeOnEachDatabase, postgresUrl } from '../support/databases.ts';
 import { startReceiver, type TestReceiver } from '../support/receiver.ts';
 
 export interface Scope {
@@ -54,19 +54,26 @@ export interface Setting {
  * @param tests are handed a function that answers the setting of the test that runs
  */
 export function describeFlowlu(name: string, tests: (setting: () => Setting) => void): void {
-  describeOnEachDatabase(name, (kind) => {
-    let app: TestApp;
-    let setting: Setting;
-    beforeAll(async () => {
-      app = await openApp(kind);
-    });
-    beforeEach(async () => {
-      setting = await createSetting(app);
-    });
-    afterEach(() => setting.receiver.close());
-    afterAll(() => app.close());
-    tests(() => setting);
+  describeOnEachDatabase(name, (kind) => withSetting(kind, tests));
+}
+
+/** The same where transactions of several connections are to overlap. */
+export function describeFlowluOnServer(name: string, tests: (setting: () => Setting) => void): void {
+  describe.skipIf(postgresUrl === undefined)(name, () => withSetting('postgres', tests));
+}
+
+function withSetting(kind: DatabaseKind, tests: (setting: () => Setting) => void): void {
+  let app: TestApp;
+  let setting: Setting;
+  beforeAll(async () => {
+    app = await openApp(kind);
   });
+  beforeEach(async () => {
+    setting = await createSetting(app);
+  });
+  afterEach(() => setting.receiver.close());
+  afterAll(() => app.close());
+  tests(() => setting);
 }
 
 function openApp(kind: DatabaseKind): Promise<TestApp> {

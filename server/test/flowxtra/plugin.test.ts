@@ -1,5 +1,8 @@
 import { createHmac } from 'node:crypto';
+import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { Queries } from '../../src/db/connect.ts';
+import { firstKeptId, numberLogs } from '../../src/presets/flowxtra/logs.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
 import { startReceiver, type TestReceiver } from '../support/receiver.ts';
@@ -303,4 +306,208 @@ describeOnEachDatabase('the Flowxtra plugin', (kind) => {
       { id: 1, company_id: 1, secret: `...${body.secret.slice(-6)}`, events: ['*'] },
     ]);
   });
+
+  it('shows of each log what was sent and answered, and only what is asked for', async () => {
+    const { id, secret } = await create();
+    receiver.answer = () =>
+      receiver.requests.length < 2
+        ? { status: 500, headers: { 'content-type': 'text/plain' }, body: 'no room' }
+        : { status: 200, body: Buffer.from([0xff, 0x00]) };
+    await publish();
+    await app.worker.runOnce();
+    await app.advance(10_000);
+    await app.worker.runOnce();
+    await call('POST', `/${id}/test`);
+    const failed = (await call('GET', `/${id}/logs?success=false`)).body.data;
+    expect([failed.total, failed.data.map((log: { id: number }) => log.id)]).toEqual([1, [1]]);
+    const tests = (await call('GET', `/${id}/logs?event=webhook.test`)).body.data;
+    expect([tests.total, tests.data.map((log: { id: number }) => log.id)]).toEqual([1, [3]]);
+    expect((await call('GET', `/${id}/logs?event=application.created&success=true`)).body.data.total).toBe(1);
+    expect((await call('GET', `/${id}/logs?success=perhaps`)).status).toBe(422);
+
+    const [request] = receiver.requests;
+    const { body } = await call('GET', `/${id}/logs/1`);
+    expect(body.data).toEqual({
+      ...failed.data[0],
+      delivery: request?.headers['x-flowxtra-delivery'],
+      error: null,
+      duration_ms: expect.any(Number),
+      request: {
+        url: `${receiver.url}/flowxtra`,
+        headers: expect.objectContaining({ 'X-Flowxtra-Event': 'application.created' }),
+        body: String(request?.body),
+      },
+      response: {
+        headers: expect.objectContaining({ 'content-type': 'text/plain' }),
+        body: 'no room',
+        body_encoding: 'utf-8',
+        truncated: false,
+      },
+    });
+    expect(body.data.request.headers['X-Flowxtra-Signature']).toBe(
+      `sha256=${createHmac('sha256', secret).update(body.data.request.body).digest('hex')}`,
+    );
+    expect((await call('GET', `/${id}/logs/2`)).body.data.response).toMatchObject({
+      body: '/wA=',
+      body_encoding: 'base64',
+    });
+    await call('PUT', `/${id}`, { url: 'http://127.0.0.1:9/' });
+    await app.advance(1_000);
+    await call('POST', `/${id}/test`);
+    const [latest] = (await call('GET', `/${id}/logs`)).body.data.data;
+    expect((await call('GET', `/${id}/logs/${latest.id}`)).body.data).toMatchObject({
+      status_code: null,
+      error: expect.any(String),
+      response: null,
+    });
+    const second = await create();
+    for (const path of [`/${second.id}/logs/1`, `/${id}/logs/99`, `/${id}/logs/0`, `/${id}/logs/1.0`])
+      expect([path, (await call('GET', path)).status]).toEqual([path, 404]);
+  });
+
+  it('finds nothing behind numbers that are none, and pages that are none', async () => {
+    await create();
+    for (const id of [
+      '0',
+      '-1',
+      '01',
+      '1.0',
+      '1e0',
+      '0x1',
+      '+1',
+      '9007199254740993',
+      '1'.repeat(16),
+      'NaN',
+      '1%00',
+      '%31%20',
+    ])
+      for (const path of ['', '/logs', '/test']) {
+        const { status, body } = await call(path === '/test' ? 'POST' : 'GET', `/${id}${path}`);
+        expect([id, path, status, body.success]).toEqual([id, path, 404, false]);
+      }
+    for (const query of [
+      'page=0',
+      'page=-1',
+      'page=1.5',
+      'page=x',
+      'page=1000001',
+      'per_page=0',
+      'per_page=101',
+      'page=1&page=2',
+      'per_page=',
+    ])
+      expect([query, (await call('GET', `/1/logs?${query}`)).status]).toEqual([query, 422]);
+    const last = (await call('GET', '/1/logs?page=1000000&per_page=100')).body.data;
+    expect(last).toEqual({ data: [], current_page: 1_000_000, per_page: 100, last_page: 1, total: 0 });
+  });
+
+  it('takes one subdomain, written as it is', async () => {
+    await create();
+    await app.organization('other', { preset: 'flowxtra' });
+    const ask = async (query: string) => {
+      const { status, body } = await app.call('GET', `/api/plugins/webhooks${query}`, undefined, {
+        token: key,
+      });
+      return [query, status, body.success];
+    };
+    for (const query of ['?subdomain=acme', '?subdomain=%61cme', '?subdomain=acme&'])
+      expect(await ask(query)).toEqual([query, 200, true]);
+    for (const query of [
+      '?subdomain=ACME',
+      '?subdomain=acme%20',
+      '?subdomain=acme%00',
+      '?subdomain=acme.',
+      '?subdomain=acme&subdomain=other',
+      '?subdomain=acme&subdomain=acme',
+      '?subdomain=other&subdomain=acme',
+      '?subdomain=',
+      '?subdomain=%F0%9F',
+      '?subdomain=__proto__',
+    ])
+      expect(await ask(query)).toEqual([query, 403, false]);
+    for (const query of [
+      '',
+      '?subdomain[]=acme',
+      '?subdomain[0]=acme',
+      '?Subdomain=acme',
+      '?subdomain%00=acme',
+      '?__proto__=acme',
+    ])
+      expect(await ask(query)).toEqual([query, 422, false]);
+  });
+
+  it('ends a test that is under way when its webhook is deleted, and everything that was queued', async () => {
+    const { id } = await create();
+    await publish();
+    receiver.answer = async () => {
+      expect((await call('DELETE', `/${id}`)).status).toBe(200);
+      return { status: 200 };
+    };
+    const { status, body } = await call('POST', `/${id}/test`);
+    expect([status, body.data.success]).toEqual([200, true]);
+    receiver.answer = () => ({ status: 200 });
+    await publish();
+    await app.advance(3_600_000);
+    await app.worker.runOnce();
+    expect(receiver.requests.map(({ headers }) => headers['x-flowxtra-event'])).toEqual(['webhook.test']);
+    expect((await call('GET', `/${id}/logs`)).status).toBe(404);
+  });
+
+  it('gives a delivery four attempts at exact times, and no fifth', async () => {
+    const { id } = await create();
+    receiver.answer = () => ({ status: 500, headers: { 'retry-after': '1' } });
+    await publish();
+    await app.worker.runOnce();
+    for (const [index, seconds] of [10, 60, 300, 86_400].entries()) {
+      await app.advance(seconds * 1000 - 1);
+      await app.worker.runOnce();
+      expect(receiver.requests).toHaveLength(Math.min(index + 1, 4));
+      await app.advance(1);
+      await app.worker.runOnce();
+    }
+    expect(receiver.requests).toHaveLength(4);
+    const { body } = await app.call('GET', '/v1/deliveries', undefined, { token: key });
+    expect(body.data).toMatchObject([{ state: 'failed', attempts: 4, contract: 'flowxtra' }]);
+    expect(
+      (await call('GET', `/${id}/logs`)).body.data.data.map((log: { attempt: number }) => log.attempt),
+    ).toEqual([4, 3, 2, 1]);
+    expect((await call('GET', '')).body.data[0].status).toBe(true);
+  });
+
+  it('numbers a month of attempts piece by piece', { timeout: 60_000 }, async () => {
+    const { id } = await create();
+    await publish();
+    await app.worker.runOnce();
+    const { queries } = app.database;
+    for (const table of ['closed_deliveries', 'attempts']) await copyRows(queries, table, 2_500);
+    const { org_id, endpoint_id } = await queries
+      .selectFrom('plugin_webhooks')
+      .select(['org_id', 'endpoint_id'])
+      .executeTakeFirstOrThrow();
+    const first = firstKeptId(app.services.clock.now(), 30);
+    const number = () =>
+      queries.transaction().execute((tx) => numberLogs(tx, org_id, endpoint_id, first, 1_000));
+    expect([await number(), await number(), await number(), await number()]).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+    const { data, total } = (await call('GET', `/${id}/logs`)).body.data;
+    expect([total, data[0].id, data.length]).toEqual([2_501, 2_501, 20]);
+  });
 });
+
+/** Copies the only row of a ledger table, with other ids that match between tables. */
+async function copyRows(queries: Queries, table: string, count: number): Promise<void> {
+  const { rows } = await sql<Record<string, unknown>>`select * from ${sql.table(table)}`.execute(queries);
+  const columns = Object.keys(rows[0] ?? {});
+  const other = (column: string) =>
+    sql`(left(${sql.ref(column)}::text, 24) || lpad(to_hex(n), 12, '0'))::uuid`;
+  const values = columns.map((column) =>
+    column === 'id' || column === 'delivery_id' ? other(column) : sql.ref(column),
+  );
+  await sql`
+    insert into ${sql.table(table)} (${sql.join(columns.map((column) => sql.ref(column)))})
+    select ${sql.join(values)} from ${sql.table(table)}, generate_series(1, ${count}) as n`.execute(queries);
+}

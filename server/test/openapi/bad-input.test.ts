@@ -10,7 +10,8 @@ import { createProber, type Probe, type Prober } from './probe.ts';
 import { asProductsAsk } from './products.ts';
 import { hasNamed, replaceNamed } from './samples.ts';
 import { fill, openSurface, type Surface } from './surface.ts';
-import { idForm, operator, type Tenant } from './tenant.ts';
+import { credentialHeaders, idForm, type Tenant } from './tenant.ts';
+import { authorizationFor } from './visitors.ts';
 
 const patience = 300_000;
 /** What is generated is printed with its seed when it fails; SLUICE_TEST_SEED repeats it. */
@@ -23,7 +24,8 @@ interface Aim {
   readonly route: DocumentedRoute;
   readonly tenant: Tenant;
   readonly names: readonly string[];
-  readonly authorization: readonly [string, string];
+  /** The headers by which the tenant is known. */
+  readonly credential: readonly (readonly [string, string])[];
 }
 
 /** Where a request differs from a good one. */
@@ -53,8 +55,8 @@ describe('bad input', () => {
     const tenant =
       whose ?? (route.access === 'operator' ? undefined : known?.tenant) ?? (await surface.tenant());
     const names = await surface.namesFor(route, tenant);
-    const bearer = route.access === 'operator' ? operator : `Bearer ${tenant.key.secret}`;
-    const aim = { route, tenant, names, authorization: ['authorization', bearer] as const };
+    const credential = credentialHeaders(await authorizationFor(tenant, route));
+    const aim = { route, tenant, names, credential };
     aims.set(route, aim);
     // What bodies refer to is made with the first one.
     await surface.bodyFor(route, tenant);
@@ -69,13 +71,14 @@ describe('bad input', () => {
     must: Probe['must'],
     change: Change,
   ): Promise<{ answer: Answer; problems: string[] }> {
-    const { route, names, authorization } = aim;
-    // Each with a key of its own: a refused request gives it back.
-    const key = route.takesIdempotencyKey ? [['idempotency-key', crypto.randomUUID()] as const] : [];
+    const { route, names, credential } = aim;
+    // With a key of its own where the body is bad: a refused request gives it back.
+    const keyed = route.takesIdempotencyKey && change.body !== undefined && change.target === undefined;
+    const key = keyed ? [['idempotency-key', crypto.randomUUID()] as const] : [];
     const request = {
       method: route.method,
       target: fill(route, names),
-      headers: [authorization, json, ...key],
+      headers: [...credential, json, ...key],
       ...change,
     };
     const extras = asProductsAsk({
@@ -91,8 +94,15 @@ describe('bad input', () => {
     return result;
   }
 
+  /** A body that the route accepts. What it takes to make one has nothing to do with the request. */
+  async function bodyFor({ route, tenant }: Aim): Promise<Record<string, unknown> | undefined> {
+    const body = await surface.bodyFor(route, tenant);
+    await prober.look();
+    return body;
+  }
+
   async function goodBody(aim: Aim): Promise<{ body?: Buffer }> {
-    const body = await surface.bodyFor(aim.route, aim.tenant);
+    const body = await bodyFor(aim);
     return body ? { body: Buffer.from(JSON.stringify(body)) } : {};
   }
 
@@ -174,14 +184,15 @@ describe('bad input', () => {
       const tried = new Set<string>();
       await expectNoProblems(surface.routes, async (route) => {
         const found: string[] = [];
-        const sample = await surface.bodyFor(route, (await aimAt(route)).tenant);
+        const taken = hostileJson.takenByRoute[route.name] ?? [];
+        const sample = await bodyFor(await aimAt(route));
         for (const [name, refused] of Object.entries(hostileJson.refusedByName).filter(([key]) =>
           hasNamed(sample, key),
         )) {
           tried.add(name);
-          for (const value of refused) {
+          for (const value of refused.filter((value) => !taken.includes(value))) {
             const aim = await aimAt(route);
-            const changed = replaceNamed(await surface.bodyFor(route, aim.tenant), name, () => value);
+            const changed = replaceNamed(await bodyFor(aim), name, () => value);
             const body = Buffer.from(hostileJson.toJson(changed));
             const what = `the ${name} ${JSON.stringify(value).slice(0, 80)}`;
             found.push(...(await attack(aim, what, 'be refused', { body })).problems);
@@ -205,9 +216,7 @@ describe('bad input', () => {
           mutations,
           async (generated, changes) => {
             const aim = await aimAt(route);
-            const text = hostileJson.toJson(
-              mutate(generated ?? (await surface.bodyFor(route, aim.tenant)), changes),
-            );
+            const text = hostileJson.toJson(mutate(generated ?? (await bodyFor(aim)), changes));
             const must = matches(schema, JSON.parse(text)) ? 'not break' : 'be refused';
             const { problems } = await attack(aim, `the body ${text.slice(0, 2_000)}`, must, {
               body: Buffer.from(text),
@@ -334,7 +343,7 @@ describe('bad input', () => {
         ];
         for (const header of tried) {
           const aim = await aimAt(route);
-          const others = [aim.authorization, json].filter(([name]) => name !== header[0]);
+          const others = [...aim.credential, json].filter(([name]) => name !== header[0]);
           const change = { ...(await goodBody(aim)), headers: [...others, header] };
           found.push(
             ...(await attack(aim, `${header[0]}: ${header[1].slice(0, 40)}`, 'be refused', change)).problems,

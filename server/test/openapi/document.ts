@@ -43,8 +43,17 @@ export interface ApiDocument {
   readonly paths: Readonly<Record<string, Readonly<Record<string, DocumentedOperation>>>>;
 }
 
-/** Who may call a route; `scope` null: every credential of an organization; `embed`: embed tokens alone. */
-export type Access = 'public' | 'operator' | 'embed' | { readonly scope: string | null };
+/**
+ * Who may call a route; `scope` null: every credential of an organization; `member`: members' own credentials alone;
+ * `session`: members who are signed in; `embed`: embed tokens alone.
+ */
+export type Access =
+  | 'public'
+  | 'operator'
+  | 'member'
+  | 'session'
+  | 'embed'
+  | { readonly scope: string | null };
 
 /** A route as the OpenAPI document describes it: all that these tests know of the API. */
 export interface DocumentedRoute {
@@ -114,7 +123,9 @@ function readAccess(name: string, security: DocumentedOperation['security']): Ac
   const key = security.find((alternative) => 'key' in alternative)?.key;
   if (key) return { scope: key[0] ?? null };
   if (security.some((alternative) => 'operator' in alternative)) return 'operator';
+  if (security.some((alternative) => 'member' in alternative)) return 'member';
   if (security.some((alternative) => 'embed' in alternative)) return 'embed';
+  if (security.some((alternative) => 'session' in alternative)) return 'session';
   throw new Error(`${name} is called with ${JSON.stringify(security)}, which readAccess does not know.`);
 }
 

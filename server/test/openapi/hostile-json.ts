@@ -63,6 +63,11 @@ const noIds = [
   ...['org_01jd8r5w3kfq5bz0p2v6x7y8z9', '_01jd8r5w3kfq5bz0p2v6x7y8z9'],
 ];
 
+/** Values that a member of this name takes on one route, though nowhere else: links that only people follow. */
+export const takenByRoute: Readonly<Record<string, readonly unknown[]>> = {
+  'POST /v1/notifications': ['http://169.254.169.254/', 'https://10.0.0.1/', 'https://[fe80::1]/'],
+};
+
 /** Values that a member of this name never takes, though its type may be right. */
 export const refusedByName: Readonly<Record<string, readonly unknown[]>> = {
   url: [
@@ -148,9 +153,11 @@ export const refusedByName: Readonly<Record<string, readonly unknown[]>> = {
   roles: [['nope'], [5], 'x'],
   members: [['x'], ['evt_01jd8r5w3kfq5bz0p2v6x7y8z9'], [''], [5], 'x', {}],
   expires_at: [...noTimes, '2020-01-01T00:00:00Z'],
+  starts_at: [...noTimes, '2020-01-01T00:00:00Z'],
   deliver_at: [...noTimes, '9999-12-31T23:59:59Z'],
   occurred_at: [...noTimes, '0000-01-01T00:00:00Z'],
   time_zone: ['', 'Mars/Phobos', '+99:99', 'Europe/Berlin\0', '../UTC', 'x'.repeat(65), 5],
+  to: [{}, [], 'everyone', { everyone: false }, { members: [] }, { roles: ['nope'] }, { nobody: true }],
   cron: ['', '* * * *', '60 * * * *', '* * * * * *', '@daily', '* * 31 2 *', 'x'.repeat(300), '\0', 5],
   slug: ['', '-a', 'a-', 'A', 'ä', 'a_b', 'a.b', 'a b', 'a\n', 'a'.repeat(64), 5],
   email: ['', 'x', '@', 'a@', '@b', 'a b@c.de', 'a@b.c\r\nBcc: d@e.f', `${'a'.repeat(250)}@b.cd`, 5],

@@ -75,7 +75,7 @@ export const idempotencyKeys: readonly string[] = [
 
 /** Pages that are not there. */
 export const pages: readonly string[] = [
-  ...'/ // /v1 /v1/ /v1/nothing /nothing /docs/nothing /docs/static/nothing /docs/static/%00 /docs/static/a%00.svg'.split(
+  ...'// /v1 /v1/ /v1/nothing /nothing /docs/nothing /docs/static/nothing /docs/static/%00 /docs/static/a%00.svg'.split(
     ' ',
   ),
   ...'/docs/%2e%2e/%2e%2e/etc/passwd /docs/static/../../package.json /docs/static/..%2f..%2fpackage.json /.env'.split(

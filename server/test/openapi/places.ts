@@ -1,5 +1,8 @@
+import { sql } from 'kysely';
+import { parseId } from '../../src/base/ids.ts';
 import { Evaluator } from '../../src/worker/evaluator.ts';
-import type { Tenant } from './tenant.ts';
+import { publishDueSchedules } from '../../src/worker/schedules.ts';
+import { ask, type Tenant } from './tenant.ts';
 
 /** What a name in a path, body or query stands for. */
 export interface Place {
@@ -63,7 +66,21 @@ export const places: Readonly<Record<string, Place>> = {
   '/v1/presets/{name}': { make: async () => 'fluxo', shared: true },
   '/v1/endpoints/{id}': created('/v1/endpoints'),
   '/v1/deliveries/{id}': { make: makeDelivery },
-  '/v1/schedules/{id}': created('/v1/schedules'),
+  '/v1/me/sessions/{id}': { make: makeSession },
+  '/v1/notifications/{id}': created('/v1/notifications'),
+  '/v1/meetings/{id}': { make: makeMeeting },
+  '/v1/integrations/{id}': { make: makeIntegration },
+  '/v1/integrations/{id}/deliveries/{delivery_id}': {
+    make: (_world, tenant, [id = '']) =>
+      attemptedTwice(tenant, `/v1/integrations/${id}/deliveries`, tenant.call),
+  },
+  '/v1/me/notifications/{id}': { make: makeInboxEntry },
+  '/v1/me/webhooks/{id}': { make: makeOwnWebhook },
+  '/v1/schedules/{id}': { make: makeSchedule },
+  '/v1/me/webhooks/{id}/deliveries/{delivery_id}': {
+    make: (_world, tenant, [id = '']) =>
+      attemptedTwice(tenant, `/v1/me/webhooks/${id}/deliveries`, tenant.callAsMember),
+  },
   '/v1/workflows/{id}': { make: makeWorkflow },
   '/v1/reviews/{id}': { make: makeReview },
   '/v1/review-gates/{id}': created('/v1/review-gates'),
@@ -87,6 +104,7 @@ export const places: Readonly<Record<string, Place>> = {
   // Whoever holds the token may read.
   '/api/public/v1/results/{token}': { make: makeResultToken, shared: true },
   '/api/plugins/webhooks/{id}': { ...created('/api/plugins/webhooks'), counted: true },
+  '/api/plugins/webhooks/{id}/logs/{log}': { make: makeLog, counted: true },
 };
 
 /**
@@ -97,6 +115,8 @@ export const references: Readonly<Record<string, Place>> = {
   id: { ...created('/v1/events'), fresh: (tenant) => tenant.text() },
   event_id: created('/v1/events'),
   endpoint_id: created('/v1/endpoints'),
+  app_id: created('/v1/apps'),
+  installation_id: { make: makeInstallation },
   members: created('/v1/members'),
   email: { ...created('/v1/members', 'email'), fresh: (tenant) => `${tenant.text()}@example.com` },
   actor: { make: async (_world, tenant) => `key:${tenant.key.id}` },
@@ -109,6 +129,30 @@ export const references: Readonly<Record<string, Place>> = {
   modules: created('/api/public/v1/modules'),
 };
 
+function makeOwnWebhook(world: World, tenant: Tenant): Promise<string> {
+  return withTwoTests(world, tenant, '/v1/me/webhooks', tenant.callAsMember);
+}
+
+function makeIntegration(world: World, tenant: Tenant): Promise<string> {
+  return withTwoTests(world, tenant, '/v1/integrations', tenant.call);
+}
+
+/** For a log that has a second page. */
+async function withTwoTests(world: World, tenant: Tenant, collection: string, call: Tenant['call']) {
+  const { body } = await call('POST', collection, await world.sample(`POST ${collection}`, tenant));
+  for (const _ of [1, 2]) await call('POST', `${collection}/${body.id}/test`);
+  return String(body.id);
+}
+
+/** Besides the one that the tenant signs in with. */
+async function makeSession(_world: World, tenant: Tenant): Promise<string> {
+  const authorization = `Session ${await tenant.session()}`;
+  await tenant.newSession();
+  const { body } = await ask(tenant.app, authorization, { method: 'GET', target: '/v1/me/sessions' });
+  const session = body.data.find(({ current }: { current: boolean }) => !current);
+  return session.id;
+}
+
 /** For lists that need a second page. */
 function twice({ make }: Place): Place {
   return {
@@ -117,6 +161,31 @@ function twice({ make }: Place): Place {
       return make(world, tenant, outer);
     },
   };
+}
+
+/** One that has come twice. */
+async function makeSchedule(world: World, tenant: Tenant): Promise<string> {
+  const { body } = await tenant.call('POST', '/v1/schedules', {
+    ...(await world.sample('POST /v1/schedules', tenant)),
+    cron: '* * * * *',
+    catch_up: 'all',
+  });
+  const { services } = tenant.app;
+  await services.database.queries
+    .updateTable('schedules')
+    .set({ next_at: sql<Date>`now() - interval '1 minute'` })
+    .where('id', '=', parseId('schedule', body.id) ?? '')
+    .execute();
+  await publishDueSchedules(services);
+  return body.id;
+}
+
+/** Of a test. */
+async function makeLog(_world: World, tenant: Tenant, outer: readonly string[]): Promise<string> {
+  const [id = ''] = outer;
+  await tenant.call('POST', `/api/plugins/webhooks/${id}/test`);
+  const { body } = await tenant.call('GET', `/api/plugins/webhooks/${id}/logs`);
+  return String(body.data.data[0].id);
 }
 
 /** With two queues. */
@@ -188,12 +257,49 @@ async function makeDelivery(world: World, tenant: Tenant): Promise<string> {
   });
   const event = await world.sample('POST /v1/events', tenant);
   await tenant.call('POST', '/v1/events', { ...event, type, deliver_at: null });
-  const { body } = await tenant.call('GET', `/v1/deliveries?endpoint_id=${endpoint.body.id}`);
+  return twoAttempts(tenant, `/v1/deliveries?endpoint_id=${endpoint.body.id}`, tenant.call);
+}
+
+/** The same, of a notification to the member. */
+async function attemptedTwice(tenant: Tenant, list: string, call: Tenant['call']): Promise<string> {
+  await notifyMember(tenant);
+  return twoAttempts(tenant, list, call);
+}
+
+async function twoAttempts(tenant: Tenant, list: string, call: Tenant['call']): Promise<string> {
+  const { body } = await call('GET', list);
   const { id } = body.data[0];
   await attempted(tenant, id, 1);
   await tenant.call('POST', `/v1/deliveries/${id}/retry`);
   await attempted(tenant, id, 2);
   return id;
+}
+
+/** Answers the member's id. */
+async function notifyMember(tenant: Tenant): Promise<string> {
+  const { id } = (await tenant.callAsMember('GET', '/v1/me')).body;
+  const message = {
+    type: 'system',
+    title: tenant.text(),
+    body: tenant.text(),
+    data: { note: tenant.text() },
+  };
+  await tenant.call('POST', '/v1/notifications', { ...message, to: { members: [id] } });
+  return id;
+}
+
+/** One of two in the member's inbox. */
+async function makeInboxEntry(_world: World, tenant: Tenant): Promise<string> {
+  await notifyMember(tenant);
+  await notifyMember(tenant);
+  return (await tenant.callAsMember('GET', '/v1/me/notifications?limit=1')).body.data[0].id;
+}
+
+/** With the member whose token there is. */
+async function makeMeeting(world: World, tenant: Tenant): Promise<string> {
+  const { id } = (await tenant.callAsMember('GET', '/v1/me')).body;
+  const meeting = await world.sample('POST /v1/meetings', tenant);
+  return (await tenant.call('POST', '/v1/meetings', { ...meeting, members: [id] })).body.id;
 }
 
 /** Lets the worker go on until a delivery was attempted so often. */
@@ -235,6 +341,8 @@ async function makeRecords(world: World, tenant: Tenant, outer: readonly string[
 
 /** With two versions, one of which is the one that samples install. */
 async function makeApp(world: World, tenant: Tenant): Promise<string> {
+  // The model that samples declare scopes on.
+  await tenant.call('PUT', '/v1/record-types/crm/account', {});
   const id = await created('/v1/apps').make(world, tenant, []);
   await below('/v1/apps/{id}/versions').make(world, tenant, [id]);
   const manifest = await world.sample('POST /v1/apps/{id}/versions', tenant);

@@ -2,7 +2,7 @@ import type { Database } from '../../src/db/connect.ts';
 import { findBrokenPromises } from './answers.ts';
 import type { DocumentedRoute } from './document.ts';
 import { type Answer, type Exchange, exchange } from './exchange.ts';
-import { type Snapshot, takeSnapshot, writePosition } from './snapshot.ts';
+import { type Snapshot, takeVersions, writePosition } from './snapshot.ts';
 
 export interface Probe {
   /** What this request is, for messages. */
@@ -29,7 +29,7 @@ export function createProber(url: string, { queries }: Database): Prober {
     if (now === position) return [];
     position = now;
     const before = content;
-    content = await takeSnapshot(queries);
+    content = await takeVersions(queries);
     return Object.keys(content).filter((table) => before[table] !== content[table]);
   }
 

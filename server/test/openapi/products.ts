@@ -28,7 +28,7 @@ export function rememberSlug(orgId: string, slug: string): void {
  * the key's organization.
  */
 export function asProductsAsk(request: Spoken): Extras {
-  const secret = /^Bearer (\S+)$/.exec(request.authorization ?? '')?.[1] ?? '';
+  const secret = /^(?:Bearer|Session|Foreign) (\S+)$/.exec(request.authorization ?? '')?.[1] ?? '';
   const { method, target, body, now } = request;
   if (target.startsWith('/api/public/v1/')) {
     const t = Math.floor(now / 1000);

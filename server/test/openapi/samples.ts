@@ -38,16 +38,29 @@ function sampleVersion(tenant: Tenant, { type, description }: Schema): unknown {
   return description?.startsWith('A registered') ? registeredVersion : `1.1.0-${tenant.text()}`;
 }
 
+type Members = Readonly<Record<string, unknown>>;
+
 /** What members of single routes must be besides. */
-const fixed: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+const fixed: Readonly<Record<string, Members | ((tenant: Tenant) => Promise<Members>)>> = {
+  'POST /v1/sessions': async (tenant) => ({ link: await tenant.newLink() }),
+  'PUT /v1/me/password': { password: 'correct horse battery', current_password: 'correct horse battery' },
+  'POST /v1/organizations/{id}/sign-in-links': async (tenant) => ({ email: await memberOf(tenant) }),
   'POST /api/public/v1/webhooks': { events: ['evaluation.complete'] },
   'POST /api/plugins/webhooks': { events: ['job.closed'] },
   'PUT /api/plugins/webhooks/{id}': { events: ['job.closed'] },
+  'POST /v1/integrations': { events: ['system'] },
 };
 
+async function memberOf(tenant: Tenant): Promise<string> {
+  const email = `${tenant.text()}@example.com`;
+  await tenant.call('POST', '/v1/members', { email, name: tenant.text() });
+  return email;
+}
+
 /** The members of a route's sample body that its schema alone does not give away. */
-export function fixedMembers({ name }: DocumentedRoute): Readonly<Record<string, unknown>> {
-  return fixed[name] ?? {};
+export async function fixedMembers({ name }: DocumentedRoute, tenant: Tenant): Promise<Members> {
+  const members = fixed[name] ?? {};
+  return typeof members === 'function' ? members(tenant) : members;
 }
 
 /** A value that its route accepts, with everything in it that may be in it. */

@@ -44,7 +44,10 @@ export async function openSurface(kind: DatabaseKind): Promise<Surface> {
     async bodyFor(route, tenant) {
       return route.body === null
         ? undefined
-        : { ...asObject(await sampleOf('', route.body.schema, surface, tenant)), ...fixedMembers(route) };
+        : {
+            ...asObject(await sampleOf('', route.body.schema, surface, tenant)),
+            ...(await fixedMembers(route, tenant)),
+          };
     },
     async sample(name, tenant) {
       const route = documented.find((candidate) => candidate.name === name);

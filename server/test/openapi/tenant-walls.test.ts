@@ -10,8 +10,8 @@ import { references } from './places.ts';
 import { findUnclassified, hasNamed, replaceNamed } from './samples.ts';
 import { takeSnapshot } from './snapshot.ts';
 import { fill, findWithoutProvider, isCounted, isShared, openSurface, type Surface } from './surface.ts';
-import { ask, operator, type Tenant } from './tenant.ts';
-import { gatherVisitors, makeEmbedToken, type Refusal, type Visitor } from './visitors.ts';
+import { ask, type Tenant } from './tenant.ts';
+import { authorizationFor, gatherVisitors, type Refusal, type Visitor } from './visitors.ts';
 
 const patience = 240_000;
 
@@ -38,11 +38,6 @@ describeOnEachDatabase('tenants are walls', (kind) => {
     while ((await surface.app.worker.runOnce()) > 0);
   }, patience);
   afterAll(() => surface.close());
-
-  async function authorizationOf(tenant: Tenant, route: DocumentedRoute): Promise<string> {
-    if (route.access === 'embed') return `Bearer ${(await makeEmbedToken(tenant, 3_600_000)).secret}`;
-    return route.access === 'operator' ? operator : `Bearer ${tenant.key.secret}`;
-  }
 
   /** Collects what the work finds, and whether anything of the organization is another than before. */
   async function leavingAlone(owner: Tenant, work: (found: string[]) => Promise<void>): Promise<string[]> {
@@ -75,7 +70,7 @@ describeOnEachDatabase('tenants are walls', (kind) => {
           ? [['idempotency-key', `${route.id} by everybody`] as const]
           : [];
         const request = { method: route.method, target: fill(route, names), body, headers };
-        const authorization = await authorizationOf(owner, route);
+        const authorization = await authorizationFor(owner, route);
         const answer = await ask(surface.app, authorization, request);
         if (answer.status >= 300)
           found.push(
@@ -202,7 +197,10 @@ describeOnEachDatabase('tenants are walls', (kind) => {
           ({ method, access }) => method === 'GET' && access !== 'operator',
         )) {
           const own = fill(route, await surface.namesFor(route, reader));
-          const seen = await ask(surface.app, `Bearer ${reader.key.secret}`, { method: 'GET', target: own });
+          const seen = await ask(surface.app, await authorizationFor(reader, route), {
+            method: 'GET',
+            target: own,
+          });
           problems.push(...findForeignBytes(seen, a).map((mark) => `${route.name} shows ${mark}`));
           if (route.query.has('cursor'))
             problems.push(
@@ -227,8 +225,8 @@ describeOnEachDatabase('tenants are walls', (kind) => {
   /** Pages through everything that B sees, and hands in A's cursor. */
   async function readPages(route: DocumentedRoute, own: string, reader: Tenant): Promise<string[]> {
     const found: string[] = [];
-    const page = (tenant: Tenant, target: string, limit: number, cursor: string | null): Promise<Answer> =>
-      ask(surface.app, `Bearer ${tenant.key.secret}`, {
+    const page = async (tenant: Tenant, target: string, limit: number, cursor: string | null) =>
+      ask(surface.app, await authorizationFor(tenant, route), {
         method: 'GET',
         target: `${target}?limit=${limit}${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
       });
@@ -291,7 +289,7 @@ describeOnEachDatabase('tenants are walls', (kind) => {
       const body = replaceNamed(await surface.bodyFor(route, sender), name, (old) =>
         Array.isArray(old) ? [used] : used,
       );
-      const answer = await ask(surface.app, `Bearer ${sender.key.secret}`, {
+      const answer = await ask(surface.app, await authorizationFor(sender, route), {
         method: route.method,
         target: `${target}${query}`,
         body,

@@ -24,6 +24,30 @@ export interface Tenant {
   text(): string;
   /** @throws unless the answer is 2xx */
   call(method: string, target: string, body?: unknown): Promise<Answer>;
+  /** The token of a member of it, made when it is first asked for. */
+  memberToken(): Promise<string>;
+  /** The same with that token. */
+  callAsMember(method: string, target: string, body?: unknown): Promise<Answer>;
+  /** The session of an owner of it, made when it is first asked for. */
+  session(): Promise<string>;
+  /** Another session of the same owner. */
+  newSession(): Promise<string>;
+  /** What a new sign-in link of that owner has behind the `#`. */
+  newLink(): Promise<string>;
+}
+
+/**
+ * The headers by which somebody is known. `Session …` stands for a browser with that session's cookie and a page of
+ * ours in it, `Foreign …` for the same browser with another site's page.
+ */
+export function credentialHeaders(authorization: string | undefined): (readonly [string, string])[] {
+  const [kind = '', secret = ''] = authorization?.split(' ') ?? [];
+  if (kind === 'Session' || kind === 'Foreign')
+    return [
+      ['cookie', `sluice_session=${secret}`],
+      ['sec-fetch-site', kind === 'Session' ? 'same-origin' : 'cross-site'],
+    ];
+  return authorization === undefined ? [] : [['authorization', authorization]];
 }
 
 /** Sends a request with a JSON body. */
@@ -40,7 +64,7 @@ export function ask(
     target: extras.target,
     headers: [
       ...extras.headers,
-      ...(authorization === undefined ? [] : [['authorization', authorization] as const]),
+      ...credentialHeaders(authorization),
       ...(body === undefined ? [] : [['content-type', 'application/json'] as const]),
       ...headers,
     ],
@@ -67,7 +91,7 @@ export async function createTenant(app: TestApp, receiver: TestReceiver): Promis
   let texts = 0;
 
   async function asked(
-    authorization: string,
+    authorization: string | undefined,
     method: string,
     target: string,
     body: unknown,
@@ -80,19 +104,66 @@ export async function createTenant(app: TestApp, receiver: TestReceiver): Promis
     return answer;
   }
 
+  async function call(method: string, target: string, body?: unknown): Promise<Answer> {
+    const answer = await asked(`Bearer ${key.body.secret}`, method, target, body);
+    collectIds(answer.text, ids);
+    return answer;
+  }
+
+  function text(): string {
+    texts += 1;
+    return `${marker}n${texts}`;
+  }
+
+  async function makeMemberToken(): Promise<string> {
+    const member = { email: `${text()}@example.com`, name: text() };
+    const { body } = await call('POST', '/v1/members', member);
+    return (await call('POST', `/v1/members/${body.id}/tokens`, { name: text() })).body.secret;
+  }
+
+  let token: Promise<string> | undefined;
+  function memberToken(): Promise<string> {
+    token ??= makeMemberToken();
+    return token;
+  }
+
+  let portalOwner: Promise<string> | undefined;
+  async function makeOwner(): Promise<string> {
+    const owner = { email: `${text()}@example.com`, name: text(), role: 'owner' };
+    return (await call('POST', '/v1/members', owner)).body.id;
+  }
+  async function newLink(): Promise<string> {
+    portalOwner ??= makeOwner();
+    const { body } = await call('POST', `/v1/members/${await portalOwner}/sign-in-links`, {});
+    return new URL(body.url).hash.slice(1);
+  }
+  async function newSession(): Promise<string> {
+    const { headers, text: answered } = await asked(undefined, 'POST', '/v1/sessions', {
+      link: await newLink(),
+    });
+    collectIds(answered, ids);
+    return /^sluice_session=(\w+);/.exec(headers['set-cookie'] ?? '')?.[1] ?? '';
+  }
+  let session: Promise<string> | undefined;
+
   return {
     id,
+    newLink,
+    newSession,
+    session() {
+      session ??= newSession();
+      return session;
+    },
     key: { id: key.body.id, secret: key.body.secret },
     marker,
     receiver,
     app,
     ids,
-    text() {
-      texts += 1;
-      return `${marker}n${texts}`;
-    },
-    async call(method, target, body) {
-      const answer = await asked(`Bearer ${key.body.secret}`, method, target, body);
+    text,
+    call,
+    memberToken,
+    async callAsMember(method, target, body) {
+      const answer = await asked(`Bearer ${await memberToken()}`, method, target, body);
       collectIds(answer.text, ids);
       return answer;
     },

@@ -1,5 +1,6 @@
+import { sql } from 'kysely';
 import { TypeID } from 'typeid-js';
-import { makeSecret } from '../../src/tenants/keys.ts';
+import { hashOf, makeSecret } from '../../src/tenants/keys.ts';
 import { scopes } from '../../src/tenants/scopes.ts';
 import type { DocumentedRoute } from './document.ts';
 import { ask, operator, type Tenant } from './tenant.ts';
@@ -39,7 +40,7 @@ async function makeKey(
 }
 
 /** A token for a page that other sites show, with everything that such a token can have. */
-export async function makeEmbedToken(tenant: Tenant, lastsMs: number): Promise<MadeKey> {
+async function makeEmbedToken(tenant: Tenant, lastsMs: number): Promise<MadeKey> {
   const { body } = await tenant.call('POST', '/v1/embed-tokens', {
     label: tenant.text(),
     capabilities: { approve: true, reject: true, edit: true },
@@ -47,6 +48,78 @@ export async function makeEmbedToken(tenant: Tenant, lastsMs: number): Promise<M
     expires_at: new Date(tenant.app.services.clock.now() + lastsMs).toISOString(),
   });
   return { id: body.id, secret: body.secret };
+}
+
+/** The credential of the organization that is right for a route. */
+export async function authorizationFor(tenant: Tenant, { access, id }: DocumentedRoute): Promise<string> {
+  if (access === 'operator') return operator;
+  if (access === 'member') return `Bearer ${await tenant.memberToken()}`;
+  if (access === 'session')
+    return `Session ${id === 'signOut' ? await tenant.newSession() : await tenant.session()}`;
+  if (access === 'embed') return `Bearer ${(await makeEmbedToken(tenant, 3_600_000)).secret}`;
+  return `Bearer ${tenant.key.secret}`;
+}
+
+/** A session that is none any more: on public routes it does not matter. */
+function stale(name: string, secret: string): Visitor {
+  return {
+    name,
+    authorization: `Session ${secret}`,
+    comesTo: everywhere,
+    refusal: ({ access }) => (access === 'public' ? null : unauthenticated),
+  };
+}
+
+/** Sessions of A and B: good ones in the wrong place, and ended ones. */
+async function sessionsOf(a: Tenant, b: Tenant, gone: string): Promise<Visitor[]> {
+  const [signedOut, expired] = [await a.newSession(), await a.newSession()];
+  await ask(a.app, `Session ${signedOut}`, { method: 'DELETE', target: '/v1/me/session' });
+  await sql`update sessions set ends_at = now() where hash = ${hashOf(expired)}`.execute(
+    a.app.database.queries,
+  );
+  const ofB = await b.session();
+  return [
+    {
+      name: 'a session of an owner of B',
+      authorization: `Session ${ofB}`,
+      // What B's key has made under names of its choice is there by then.
+      comesTo: ({ method }) => method !== 'PUT',
+      refusal: ({ access, path }) =>
+        access === 'operator'
+          ? forbidden
+          : access !== 'public' && path.startsWith('/api/public/v1/')
+            ? { status: 403, code: 'bad_signature' }
+            : null,
+    },
+    {
+      name: 'a session of an owner of B in the hands of another site',
+      authorization: `Foreign ${ofB}`,
+      comesTo: everywhere,
+      refusal: ({ access }) => (access === 'public' ? null : { status: 403, code: 'cross_site_request' }),
+    },
+    {
+      name: 'a session of another member of A',
+      authorization: `Session ${await makeOtherSession(a)}`,
+      comesTo: ({ access }) => access === 'session' || access === 'member',
+      refusal: () => null,
+    },
+    stale('a session of A that was signed out', signedOut),
+    stale('a session of A that ended by itself', expired),
+    stale('a session of a deleted organization', gone),
+    invalid('the secret of a session in a header', `Bearer ${ofB}`),
+  ];
+}
+
+async function makeOtherSession(tenant: Tenant): Promise<string> {
+  const member = { email: `${tenant.text()}@example.com`, name: tenant.text(), role: 'admin' };
+  const { body } = await tenant.call('POST', '/v1/members', member);
+  const link = await tenant.call('POST', `/v1/members/${body.id}/sign-in-links`, {});
+  const { headers } = await ask(tenant.app, undefined, {
+    method: 'POST',
+    target: '/v1/sessions',
+    body: { link: new URL(link.body.url).hash.slice(1) },
+  });
+  return /^sluice_session=(\w+);/.exec(headers['set-cookie'] ?? '')?.[1] ?? '';
 }
 
 /** A credential that is none. */
@@ -68,6 +141,7 @@ export async function gatherVisitors(a: Tenant, b: Tenant, gone: Tenant): Promis
   for (const [index, tenant] of [a, b].entries())
     await tenant.call('DELETE', `/v1/embed-tokens/${revokedTokens[index]?.id}`);
   const expiredTokens = await Promise.all([a, b].map((tenant) => makeEmbedToken(tenant, 3_600_000)));
+  const goneSession = await gone.newSession();
   const goneToken = await makeEmbedToken(gone, 86_400_000);
   await a.app.advance(7_200_000);
   await ask(a.app, operator, { method: 'DELETE', target: `/v1/organizations/${gone.id}` });
@@ -115,14 +189,23 @@ export async function gatherVisitors(a: Tenant, b: Tenant, gone: Tenant): Promis
       name: 'a key of B for everything',
       authorization: `Bearer ${secret}`,
       comesTo: everywhere,
-      refusal: ({ access }) => (access === 'operator' || access === 'embed' ? forbidden : null),
+      refusal: ({ access }) =>
+        access === 'operator' || access === 'member' || access === 'session' || access === 'embed'
+          ? forbidden
+          : null,
     },
     {
       name: 'a personal token of an owner of B',
       authorization: `Bearer ${await makeMemberToken(b)}`,
       // What B's key has made under names of its choice is there by then.
       comesTo: ({ method }) => method !== 'PUT',
-      refusal: ({ access }) => (access === 'operator' ? forbidden : null),
+      refusal: ({ access }) => (access === 'operator' || access === 'session' ? forbidden : null),
+    },
+    {
+      name: 'a personal token of another member of A',
+      authorization: `Bearer ${await makeMemberToken(a)}`,
+      comesTo: ({ access }) => access === 'member',
+      refusal: () => null,
     },
     {
       name: 'a token of an app of B',
@@ -130,12 +213,13 @@ export async function gatherVisitors(a: Tenant, b: Tenant, gone: Tenant): Promis
       // Which records it may not see is told by name, whoever has some of that name.
       comesTo: ({ path }) => !path.startsWith('/v1/records/'),
       refusal: ({ access }) =>
-        access === 'operator'
+        access === 'operator' || access === 'member' || access === 'session'
           ? forbidden
           : typeof access === 'object' && access.scope !== null
             ? missingScope
             : null,
     },
+    ...(await sessionsOf(a, b, goneSession)),
     ...(await keysWithoutOneScope('A', a)),
     ...(await keysWithoutOneScope('B', b)),
   ];
@@ -150,7 +234,9 @@ async function makeMemberToken(tenant: Tenant): Promise<string> {
 
 async function makeAppToken(tenant: Tenant): Promise<string> {
   const { body } = await tenant.call('POST', '/v1/apps', { name: tenant.text() });
-  const scopes = [{ module: tenant.text(), model: tenant.text(), access: 'write' }];
+  const name = { module: tenant.text(), model: tenant.text() };
+  await tenant.call('PUT', `/v1/record-types/${name.module}/${name.model}`, {});
+  const scopes = [{ ...name, access: 'write' }];
   await tenant.call('POST', `/v1/apps/${body.id}/versions`, { version: '1.0.0', scopes });
   const request = { version: '1.0.0', consent: true };
   return (await tenant.call('POST', `/v1/apps/${body.id}/installations`, request)).body.token.secret;

@@ -22,6 +22,10 @@ describeOnEachDatabase('retention', (kind) => {
     await kit.get(decided.id);
     await app.advance(2 * 86_400_000);
     await forgetGateReviews(app.database.queries, 30);
+    // What is still to be sent goes out as it was decided.
+    const { deliveries } = await kit.get(decided.id);
+    for (const id of deliveries) await kit.expecting(200, 'POST', `/v1/deliveries/${id}/cancel`);
+    await forgetGateReviews(app.database.queries, 30);
     expect((await kit.call('GET', `/v1/reviews/${decided.id}`)).status).toBe(404);
     expect(await kit.history(own.id)).toHaveLength(2);
     expect((await kit.get(waiting.id)).deliveries).toHaveLength(1);

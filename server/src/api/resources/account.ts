@@ -1,10 +1,12 @@
 import { Type } from 'typebox';
 import { publicId } from '../../base/ids.ts';
 import { given, IdOf, OrNull, Timestamp } from '../../http/fields.ts';
-import { operation } from '../../http/operation.ts';
+import { type Context, operation } from '../../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../../http/page.ts';
 import { listAudit } from '../../tenants/audit.ts';
+import { getMember, roles } from '../../tenants/members.ts';
 import { getOrganization } from '../../tenants/organizations.ts';
+import { readPasswordHash } from '../../tenants/passwords.ts';
 import { scopeName } from '../../tenants/record-scopes.ts';
 
 const Me = Type.Object({
@@ -19,7 +21,25 @@ const Me = Type.Object({
     }),
   ),
   acts_for: Type.Optional(OrNull(IdOf('member'))),
-  organization: Type.Object({ id: IdOf('organization'), name: Type.String(), slug: Type.String() }),
+  member: Type.Optional(
+    Type.Object(
+      {
+        id: IdOf('member'),
+        email: Type.String(),
+        role: Type.Enum([...roles]),
+        has_password: Type.Boolean(),
+        session_id: OrNull(IdOf('session')),
+      },
+      { description: 'Where a member asks' },
+    ),
+  ),
+  organization: Type.Object({
+    id: IdOf('organization'),
+    name: Type.String(),
+    slug: Type.String(),
+    preset: OrNull(Type.String({ description: 'The product that it adopted' })),
+    time_zone: Type.String(),
+  }),
 });
 
 export const me = operation({
@@ -43,15 +63,32 @@ export const me = operation({
           record_scopes: credential.recordScopes.map(scopeName),
           acts_for: credential.actsFor && publicId('member', credential.actsFor.memberId),
         }),
+        ...(credential.kind === 'member' && { member: await showMember(queries, credential) }),
         organization: {
           id: publicId('organization', organization.id),
           name: organization.name,
           slug: organization.slug,
+          preset: organization.preset,
+          time_zone: organization.time_zone,
         },
       },
     };
   },
 });
+
+async function showMember(
+  queries: Context['queries'],
+  { orgId, memberId, sessionId }: Extract<Context['credential'], { kind: 'member' }>,
+) {
+  const { id, email, role } = await getMember(queries, orgId, memberId);
+  return {
+    id: publicId('member', id),
+    email,
+    role,
+    has_password: (await readPasswordHash(queries, orgId, id)) !== null,
+    session_id: sessionId === null ? null : publicId('session', sessionId),
+  };
+}
 
 const AuditEntry = Type.Object({
   id: IdOf('auditEntry'),

@@ -21,6 +21,12 @@ export const VersionName = Type.String({
   examples: ['1.2.0'],
 });
 
+const FieldName = Type.String({
+  pattern: '^[^\\u0000-\\u001f\\u007f]{1,128}$',
+  maxLength: 128,
+  description: '1 to 128 characters, no control characters',
+});
+
 const Scope = Type.Object(
   {
     module: Word('crm'),
@@ -28,7 +34,7 @@ const Scope = Type.Object(
     access: Type.Enum(['read', 'write'], { description: '`write` includes reading' }),
     fields: Type.Optional(
       OrNull(
-        Type.Array(Type.String({ minLength: 1, maxLength: 128 }), {
+        Type.Array(FieldName, {
           minItems: 1,
           maxItems: 200,
           description: 'The fields that the app may see and write, besides `id`; all if left out',

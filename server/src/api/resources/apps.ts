@@ -1,9 +1,10 @@
 import { Type } from 'typebox';
 import { publicId } from '../../base/ids.ts';
-import { IdParams, OrNull, pathId, Text } from '../../http/fields.ts';
+import { given, IdParams, OrNull, pathId, Text } from '../../http/fields.ts';
 import { operation } from '../../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../../http/page.ts';
 import {
+  changeApp,
   comparedVersion,
   createApp,
   createVersion,
@@ -27,6 +28,7 @@ import {
 } from './app-view.ts';
 
 const group = 'Apps';
+const Name = Text(200, { minLength: 1, examples: ['Account sync'] });
 
 export const list = operation({
   id: 'listApps',
@@ -52,7 +54,7 @@ export const create = operation({
   mode: 'write',
   body: Type.Object(
     {
-      name: Text(200, { minLength: 1, examples: ['Account sync'] }),
+      name: Name,
       description: Type.Optional(OrNull(Text(2_000))),
     },
     { additionalProperties: false },
@@ -81,6 +83,30 @@ export const get = operation({
   answers: { 200: { description: 'The app', schema: App } },
   async handle({ queries, orgId }, { params }) {
     return { status: 200, body: showApp(await getApp(queries, orgId, pathId('app', params.id))) };
+  },
+});
+
+export const change = operation({
+  id: 'changeApp',
+  summary: 'Change the name or description of an app',
+  description: 'The names of its webhooks stay what they were when those were made.',
+  group,
+  mode: 'write',
+  params: IdParams,
+  body: Type.Object(
+    { name: Type.Optional(Name), description: Type.Optional(OrNull(Text(2_000))) },
+    { additionalProperties: false, minProperties: 1 },
+  ),
+  answers: { 200: { description: 'The app', schema: App } },
+  async handle({ queries, services, orgId, actor }, { params, body }) {
+    const { name, description } = body;
+    const row = await changeApp(queries, orgId, pathId('app', params.id), given({ name, description }));
+    await recordAudit(queries, services.clock, orgId, actor, {
+      action: 'app.changed',
+      target: params.id,
+      details: { changed: Object.keys(body) },
+    });
+    return { status: 200, body: showApp(row) };
   },
 });
 
@@ -122,7 +148,7 @@ export const createAppVersion = operation({
   id: 'createAppVersion',
   summary: 'Register a version of an app with its manifest',
   description:
-    'A webhook on a module and model without a scope is refused with 403 `missing_scope`, which names the scope. A version never changes.',
+    'A webhook on a module and model without a scope is refused with 403 `missing_scope`, which names the scope. Scopes on models that the organization does not have, and on fields that no record can have, are refused with 422. A version never changes.',
   group,
   mode: 'write',
   params: IdParams,

@@ -33,6 +33,12 @@ export const list = operation({
       ...PageQuery.properties,
       state: Type.Optional(Type.Enum([...deliveryStates])),
       endpoint_id: Type.Optional(IdOf('endpoint')),
+      installation_id: Type.Optional(
+        Type.String({
+          ...IdOf('installation'),
+          description: 'To webhooks of this app, also to those that it has no longer',
+        }),
+      ),
       event_id: Type.Optional(Type.String({ maxLength: 128 })),
       type: Type.Optional(Type.String({ maxLength: 128 })),
       since: Type.Optional(Timestamp),
@@ -50,6 +56,10 @@ export const list = operation({
       state: query.state,
       endpointId:
         query.endpoint_id === undefined ? undefined : inputId('endpoint', query.endpoint_id, '?endpoint_id'),
+      installationId:
+        query.installation_id === undefined
+          ? undefined
+          : inputId('installation', query.installation_id, '?installation_id'),
       eventId,
       eventType: query.type,
       since: query.since === undefined ? undefined : inputTime(query.since, '?since'),

@@ -36,16 +36,12 @@ export const dataLimit = 262_144;
  * Cuts the exact bytes of `data` out of the bytes of an object that the schema has accepted.
  * @throws {SluiceError} payload_too_large
  */
-export function cutData(bytes: Uint8Array, pointer: string): string {
+export function cutData(bytes: Uint8Array, pointer: string, limit = dataLimit): string {
   const data = memberBytes(bytes, 'data');
-  if (data.length > dataLimit) {
-    throw new SluiceError(
-      'payload_too_large',
-      `The data has ${data.length} bytes; ${dataLimit} are allowed.`,
-      {
-        errors: [{ pointer: `${pointer}/data`, detail: 'too large' }],
-      },
-    );
+  if (data.length > limit) {
+    throw new SluiceError('payload_too_large', `The data has ${data.length} bytes; ${limit} are allowed.`, {
+      errors: [{ pointer: `${pointer}/data`, detail: 'too large' }],
+    });
   }
   return Buffer.from(data).toString();
 }

@@ -96,6 +96,7 @@ export const put = operation({
   mode: 'write',
   params: NameParams,
   body: Put,
+  exactMembers: [],
   answers: {
     200: { description: 'Replaced', schema: EventType },
     201: { description: 'Created', schema: EventType },

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { publicId } from '../../base/ids.ts';
+import { cancelForEvent } from '../../deliveries/changes.ts';
 import { getEvent, listEvents, type StoredEvent, type TraceEntry, traceEvent } from '../../events/events.ts';
 import { eventSources } from '../../events/new-event.ts';
 import { replayEvent } from '../../events/replay.ts';
@@ -92,6 +93,11 @@ export const list = operation({
       type: Type.Optional(Type.String({ maxLength: 128 })),
       since: Type.Optional(Timestamp),
       until: Type.Optional(Timestamp),
+      scheduled: Type.Optional(
+        Type.Boolean({
+          description: 'Only those whose `deliver_at` is still to come; false: only the others',
+        }),
+      ),
     },
     { additionalProperties: false },
   ),
@@ -100,6 +106,7 @@ export const list = operation({
     const name = { sealer: services.sealer, list: 'events', orgId };
     const filter = given({
       type: query.type,
+      scheduled: query.scheduled,
       since: query.since === undefined ? undefined : inputTime(query.since, '?since'),
       until: query.until === undefined ? undefined : inputTime(query.until, '?until'),
     });
@@ -128,6 +135,38 @@ export const get = operation({
     });
     // The data goes out as it came in: written by hand, since parsing and printing it would change it.
     return { status: 200, text: `${rest.slice(0, -1)},"data":${event.data}}` };
+  },
+});
+
+export const cancel = operation({
+  id: 'cancelEvent',
+  summary: 'Cancel what is still to be delivered of an event',
+  description:
+    'For events that wait for their `deliver_at`, above all. The event stays; deliveries whose request is under way are cancelled after it, unless they are delivered. Doing it again changes nothing.',
+  group,
+  mode: 'write',
+  params: IdParams,
+  answers: {
+    200: {
+      description: 'Cancelled',
+      schema: Type.Object({
+        id: Type.String(),
+        type: Type.String(),
+        cancelled: Type.Integer({ description: 'Deliveries' }),
+      }),
+    },
+  },
+  async handle({ queries, services, orgId, actor }, { params }) {
+    const event = await getEvent(queries, orgId, params.id);
+    const cancelled = await cancelForEvent(queries, orgId, event.id);
+    const id = event.external_id ?? publicId('event', event.id);
+    if (cancelled > 0)
+      await recordAudit(queries, services.clock, orgId, actor, {
+        action: 'event.cancelled',
+        target: id,
+        details: { deliveries: cancelled },
+      });
+    return { status: 200, body: { id, type: event.type, cancelled } };
   },
 });
 

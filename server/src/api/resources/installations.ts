@@ -29,7 +29,7 @@ import {
 } from './app-view.ts';
 
 const consent = Type.Optional(
-  Type.Union([Type.Boolean(), Type.Array(Type.String({ maxLength: 32_768 }), { maxItems: 100 })], {
+  Type.Union([Type.Boolean(), Type.Array(Type.String({ maxLength: 65_536 }), { maxItems: 100 })], {
     description:
       "An administrator's consent: `true` to everything that the version asks for, or the names of the scopes. Without it, the answer is 409 `consent_required` and lists them",
     examples: [true, ['crm.account:read(email,name)']],
@@ -84,6 +84,10 @@ export const install = operation({
   params: IdParams,
   body: Type.Object({ version, consent, member_id: memberId }, { additionalProperties: false }),
   answers: { 201: { description: 'The installation with its secrets', schema: NewInstallation } },
+  async admit(context, { params, body }) {
+    const app = await getApp(context.queries, context.orgId, pathId('app', params.id));
+    checkGrant(context, (await getVersion(context.queries, app, body.version)).manifest);
+  },
   async handle(context, { params, body }) {
     const { queries, services, orgId, actor } = context;
     const app = await getApp(queries, orgId, pathId('app', params.id));
@@ -111,6 +115,14 @@ export const upgrade = operation({
   params: IdParams,
   body: Type.Object({ version, consent }, { additionalProperties: false }),
   answers: { 200: { description: 'The installation', schema: InstallationWithSecrets } },
+  async admit(context, { params, body }) {
+    const { queries, orgId } = context;
+    const { app_id } = await getInstallation(queries, { orgId, id: pathId('installation', params.id) });
+    checkGrant(
+      context,
+      (await getVersion(queries, await getApp(queries, orgId, app_id), body.version)).manifest,
+    );
+  },
   async handle(context, { params, body }) {
     const { queries, services, orgId } = context;
     const name = { orgId, id: pathId('installation', params.id) };
@@ -148,14 +160,16 @@ export const list = operation({
   summary: 'List installed apps, newest first',
   group,
   mode: 'read',
-  query: PageQuery,
+  query: Type.Object(
+    { ...PageQuery.properties, app_id: Type.Optional(IdOf('app')) },
+    { additionalProperties: false },
+  ),
   answers: { 200: { description: 'A page', schema: PageOf(Installation) } },
   async handle({ queries, services, orgId }, { query }) {
     const name = { sealer: services.sealer, list: 'installations', orgId };
-    const rows = await listInstallations(queries, orgId, {
-      before: readCursor(name, query.cursor),
-      limit: query.limit + 1,
-    });
+    const appId = query.app_id === undefined ? undefined : inputId('app', query.app_id, '?app_id');
+    const page = { before: readCursor(name, query.cursor), limit: query.limit + 1 };
+    const rows = await listInstallations(queries, orgId, page, appId);
     return { status: 200, body: pageOf(name, rows, query.limit, (row) => row.id, showInstallation) };
   },
 });
@@ -201,6 +215,10 @@ export const issueToken = operation({
   body: Type.Object({ member_id: memberId }, { additionalProperties: false }),
   bodyOptional: true,
   answers: { 201: { description: 'The token with its secret', schema: NewToken } },
+  async admit(context, { params }) {
+    const name = { orgId: context.orgId, id: pathId('installation', params.id) };
+    checkGrant(context, (await getInstallation(context.queries, name)).manifest);
+  },
   async handle(context, { params, body }) {
     const { queries, services, orgId, actor } = context;
     const installation = await getInstallation(queries, { orgId, id: pathId('installation', params.id) });

@@ -62,13 +62,7 @@ async function make(
   held: readonly string[],
   body: Static<typeof Create>,
 ) {
-  for (const [index, scope] of body.scopes.entries()) {
-    if (!isGrantable(scope)) throw invalidInput(`/scopes/${index}`, `There is no scope "${scope}".`);
-    if (!covers(held, scope))
-      throw new SluiceError('missing_scope', `A key cannot grant ${scope}, which it does not hold.`, {
-        errors: [{ pointer: `/scopes/${index}`, detail: scope }],
-      });
-  }
+  checkGrant(held, body.scopes);
   const expiresAt = body.expires_at ? inputTime(body.expires_at, '/expires_at') : null;
   if (expiresAt !== null && expiresAt.getTime() <= services.clock.now())
     throw invalidInput('/expires_at', 'This time has passed.');
@@ -85,6 +79,17 @@ async function make(
     details: { name: body.name, scopes: body.scopes },
   });
   return { status: 201, body: { ...show(key), secret } };
+}
+
+/** @throws {SluiceError} invalid_input (no such scope), missing_scope (one that is not held) */
+function checkGrant(held: readonly string[], granted: readonly string[]): void {
+  for (const [index, scope] of granted.entries()) {
+    if (!isGrantable(scope)) throw invalidInput(`/scopes/${index}`, `There is no scope "${scope}".`);
+    if (!covers(held, scope))
+      throw new SluiceError('missing_scope', `A key cannot grant ${scope}, which it does not hold.`, {
+        errors: [{ pointer: `/scopes/${index}`, detail: scope }],
+      });
+  }
 }
 
 const group = 'Keys';
@@ -111,6 +116,9 @@ export const create = operation({
   mode: 'write',
   body: Create,
   answers: { 201: { description: 'The key with its secret', schema: NewKey } },
+  async admit({ credential }, { body }) {
+    checkGrant(heldScopes(credential), body.scopes);
+  },
   async handle(context, { body }) {
     const organization = await getOrganization(context.queries, context.orgId);
     return make(context, organization, heldScopes(context.credential), body);

@@ -1,8 +1,8 @@
 import { type Static, Type } from 'typebox';
-import { invalidInput, SluiceError } from '../../base/errors.ts';
+import { invalidInput } from '../../base/errors.ts';
 import { publicId } from '../../base/ids.ts';
 import { IdOf, IdParams, inputTime, OrNull, pathId, Text, Timestamp } from '../../http/fields.ts';
-import { heldScopes, operation } from '../../http/operation.ts';
+import { operation } from '../../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../../http/page.ts';
 import { recordAudit } from '../../tenants/audit.ts';
 import {
@@ -12,7 +12,7 @@ import {
   revokeMemberToken,
 } from '../../tenants/member-tokens.ts';
 import { getMember } from '../../tenants/members.ts';
-import { covers, scopesOfRole } from '../../tenants/scopes.ts';
+import { checkRoleGrant } from './role-grant.ts';
 
 const MemberToken = Type.Object({
   id: IdOf('memberToken'),
@@ -83,17 +83,12 @@ export const create = operation({
     { additionalProperties: false },
   ),
   answers: { 201: { description: 'The token with its secret', schema: NewMemberToken } },
+  async admit({ queries, orgId, credential }, { params }) {
+    checkRoleGrant(credential, (await getMember(queries, orgId, pathId('member', params.id))).role);
+  },
   async handle({ queries, services, orgId, actor, credential }, { params, body }) {
     const member = await getMember(queries, orgId, pathId('member', params.id));
-    const beyond = scopesOfRole(member.role).find((scope) => !covers(heldScopes(credential), scope));
-    if (beyond !== undefined)
-      throw new SluiceError(
-        'missing_scope',
-        `A token of this member holds ${beyond}, which you do not hold.`,
-        {
-          errors: [{ pointer: 'header:Authorization', detail: beyond }],
-        },
-      );
+    checkRoleGrant(credential, member.role);
     const expiresAt = body.expires_at ? inputTime(body.expires_at, '/expires_at') : null;
     if (expiresAt !== null && expiresAt.getTime() <= services.clock.now())
       throw invalidInput('/expires_at', 'This time has passed.');

@@ -1,5 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { publicId } from '../../base/ids.ts';
+import { listEndpoints } from '../../endpoints/endpoints.ts';
+import { withdrawEndpoint } from '../../events/withdraw.ts';
 import { given, IdOf, IdParams, MapOf, pathId, Text, Timestamp } from '../../http/fields.ts';
 import { operation } from '../../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../../http/page.ts';
@@ -13,6 +15,7 @@ import {
   type Member as Row,
   roles,
 } from '../../tenants/members.ts';
+import { checkRoleGrant } from './role-grant.ts';
 
 const Role = Type.Enum([...roles]);
 const Access = MapOf(
@@ -113,12 +116,15 @@ export const create = operation({
 export const change = operation({
   id: 'changeMember',
   summary: 'Change a member',
+  description:
+    'Whoever gives a role must hold all that it holds: sessions of the member have it from the next request on.',
   group,
   mode: 'write',
   params: IdParams,
   body: Change,
   answers: { 200: { description: 'The member', schema: Member } },
-  async handle({ queries, services, orgId, actor }, { params, body }) {
+  async handle({ queries, services, orgId, actor, credential }, { params, body }) {
+    if (body.role !== undefined) checkRoleGrant(credential, body.role);
     const row = await changeMember(queries, orgId, pathId('member', params.id), given(body));
     await recordAudit(queries, services.clock, orgId, actor, {
       action: 'member.changed',
@@ -132,13 +138,22 @@ export const change = operation({
 export const remove = operation({
   id: 'deleteMember',
   summary: 'Remove a member',
+  description: 'Their tokens are good for nothing from then on, and their own webhooks are deleted.',
   group,
   mode: 'write',
   params: IdParams,
   answers: { 204: { description: 'Removed' } },
   async handle({ queries, services, orgId, actor }, { params }) {
-    await deleteMember(queries, orgId, pathId('member', params.id));
-    await recordAudit(queries, services.clock, orgId, actor, { action: 'member.deleted', target: params.id });
+    const id = pathId('member', params.id);
+    await deleteMember(queries, orgId, id);
+    const page = { before: null, limit: null };
+    const webhooks = await listEndpoints(queries, orgId, page, { owner: { kind: 'member', id } });
+    for (const webhook of webhooks) await withdrawEndpoint(queries, { orgId, id: webhook.id });
+    await recordAudit(queries, services.clock, orgId, actor, {
+      action: 'member.deleted',
+      target: params.id,
+      details: { webhooks: webhooks.length },
+    });
     return { status: 204 };
   },
 });

@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import { invalidInput } from '../../base/errors.ts';
 import { publicId } from '../../base/ids.ts';
 import { dropForOrganization } from '../../deliveries/changes.ts';
+import { isTimeZone } from '../../events/calendar.ts';
 import { given, IdOf, IdParams, OrNull, pathId, Text, Timestamp } from '../../http/fields.ts';
 import { operation } from '../../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../../http/page.ts';
@@ -68,12 +69,8 @@ function show(row: Row): Static<typeof Organization> {
 }
 
 function checkTimeZone(timeZone: string | undefined): void {
-  if (timeZone === undefined) return;
-  try {
-    new Intl.DateTimeFormat('en', { timeZone });
-  } catch {
+  if (timeZone !== undefined && !isTimeZone(timeZone))
     throw invalidInput('/time_zone', `There is no time zone "${timeZone}".`);
-  }
 }
 
 function readPreset(name: string | null | undefined): Preset | null {

@@ -1,4 +1,4 @@
-import { SluiceError } from '../../base/errors.ts';
+import { invalidInput, SluiceError } from '../../base/errors.ts';
 import type { Credential } from '../../http/operation.ts';
 import { type MemberRights, type RecordScope, rightIn, scopeName } from '../../tenants/record-scopes.ts';
 
@@ -41,18 +41,56 @@ function checkRight(member: MemberRights, { module, access }: Wanted): void {
   );
 }
 
-/** @throws {SluiceError} missing_scope, when a field is written that may not be seen */
+/**
+ * Cuts what a refused change tells down to what may be seen: a schema is broken by a record as a whole, and an error
+ * names the field that breaks it.
+ */
+export async function cutRefusals<T>(visible: readonly string[] | null, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    throw visible !== null && thrown instanceof SluiceError ? cutRefusal(visible, thrown) : thrown;
+  }
+}
+
+function cutRefusal(visible: readonly string[], refusal: SluiceError): SluiceError {
+  switch (refusal.code) {
+    case 'invalid_input': {
+      const errors = refusal.errors.filter(({ pointer }) => visible.includes(fieldAt(pointer)));
+      return errors.length > 0
+        ? new SluiceError('invalid_input', errors[0]?.detail ?? '', { errors })
+        : invalidInput('', 'Together with what your scope hides, the record would break its schema.');
+    }
+    case 'invalid_event_data':
+      return new SluiceError('invalid_event_data', 'The change breaks the schema of its event type.');
+    case 'payload_too_large':
+      return new SluiceError('payload_too_large', 'The record would be too large.');
+    default:
+      return refusal;
+  }
+}
+
+/** The top-level field that a JSON pointer leads into; no field has the empty name. */
+function fieldAt(pointer: string): string {
+  return pointer.split('/', 2)[1]?.replaceAll('~1', '/').replaceAll('~0', '~') ?? '';
+}
+
+/**
+ * @param used fields that are written, or that a list goes by
+ * @throws {SluiceError} missing_scope, when one of them may not be seen
+ */
 export function refuseHiddenFields(
   visible: readonly string[] | null,
   wanted: Wanted,
-  written: readonly string[],
+  used: readonly string[],
+  place: '/' | '?' = '/',
 ): void {
-  const hidden = visible === null ? [] : written.filter((field) => !visible.includes(field));
+  const hidden = visible === null ? [] : used.filter((field) => !visible.includes(field));
   if (hidden.length === 0) return;
   const name = scopeName({ ...wanted, fields: hidden });
   throw new SluiceError('missing_scope', `The installed version of the app declares no scope ${name}.`, {
     errors: hidden.map((field) => ({
-      pointer: `/${field.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+      pointer: `${place}${field.replaceAll('~', '~0').replaceAll('/', '~1')}`,
       detail: scopeName({ ...wanted, fields: [field] }),
     })),
   });

@@ -3,6 +3,7 @@ import { invalidInput } from '../../base/errors.ts';
 import { OrNull, Text, Timestamp } from '../../http/fields.ts';
 import { operation } from '../../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../../http/page.ts';
+import { refuseWhileDeclared } from '../../modules/apps/declared-models.ts';
 import {
   deleteRecordType,
   getRecordType,
@@ -101,6 +102,7 @@ export const put = operation({
   mode: 'write',
   params: NewTypeParams,
   body: Put,
+  exactMembers: [],
   answers: {
     200: { description: 'Replaced', schema: RecordType },
     201: { description: 'Created', schema: RecordType },
@@ -125,13 +127,14 @@ export const put = operation({
 
 export const remove = operation({
   id: 'deleteRecordType',
-  summary: 'Delete a record type that has no records',
+  summary: 'Delete a record type that has no records and that no installed app declares a scope on',
   group,
   mode: 'write',
   params: TypeParams,
   answers: { 204: { description: 'Deleted' } },
   async handle({ queries, services, orgId, actor }, { params }) {
     await deleteRecordType(queries, orgId, params);
+    await refuseWhileDeclared(queries, orgId, params);
     await recordAudit(queries, services.clock, orgId, actor, {
       action: 'record_type.deleted',
       target: `${params.module}.${params.model}`,

@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { Type } from 'typebox';
 import { invalidInput } from '../../base/errors.ts';
 import { publicId } from '../../base/ids.ts';
-import { IdOf, MapOf, pathId, Timestamp } from '../../http/fields.ts';
-import { type Context, operation } from '../../http/operation.ts';
+import { IdOf, inputTime, MapOf, pathId, Timestamp } from '../../http/fields.ts';
+import { readIfMatch } from '../../http/if-match.ts';
+import { type Answer, type Context, operation } from '../../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../../http/page.ts';
 import { isJsonObject, type JsonObject, parseExact } from '../../modules/records/exact-json.ts';
 import { getRecordType, type RecordTypeName } from '../../modules/records/record-types.ts';
@@ -13,10 +15,12 @@ import {
   getRecord,
   listRecords,
   ownFields,
+  positionOf,
+  recordOrders,
   showRecord,
 } from '../../modules/records/records.ts';
 import { recordAudit } from '../../tenants/audit.ts';
-import { refuseHiddenFields, visibleFields } from './record-access.ts';
+import { cutRefusals, refuseHiddenFields, visibleFields } from './record-access.ts';
 import { TypeParams } from './record-types.ts';
 
 const Record = Type.Object(
@@ -77,22 +81,59 @@ function audit(
   });
 }
 
+/** Names a record as the caller may see it: what changes only where it is hidden changes no tag. */
+function tagOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
+}
+
+function answerRecord(status: number, record: JsonObject): Answer {
+  const text = JSON.stringify(record);
+  return { status, text, headers: { etag: `"${tagOf(text)}"` } };
+}
+
+/** Whether a record is as the caller has seen it, by its `If-Match`. */
+function readSeen(ifMatch: string | undefined, visible: readonly string[] | null) {
+  const isSeen = readIfMatch(ifMatch);
+  return (row: Parameters<typeof showRecord>[0]) =>
+    ifMatch === undefined || isSeen(tagOf(JSON.stringify(showRecord(row, visible))));
+}
+
 const group = 'Records';
 
 export const list = operation({
   id: 'listRecords',
-  summary: 'List records, newest first',
+  summary: 'List records',
+  description:
+    'In the order `updated`, with the latest `updated_at` that you have as `updated_since`, the list misses no change, whoever writes at the same time; what was deleted is not in it. An app needs `updated_at` among its fields for either.',
   group,
   mode: 'read',
   params: TypeParams,
-  query: PageQuery,
+  query: Type.Object(
+    {
+      ...PageQuery.properties,
+      order: Type.Enum([...recordOrders], {
+        default: 'newest',
+        description: 'By when they were made, or `updated`: what was changed the longest ago first',
+      }),
+      updated_since: Type.Optional(
+        Type.String({ ...Timestamp, description: 'Only what was changed then or later' }),
+      ),
+    },
+    { additionalProperties: false },
+  ),
   answers: { 200: { description: 'A page', schema: PageOf(Record) } },
   async handle({ queries, services, orgId, credential }, { params, query }) {
-    const visible = visibleFields(credential, { ...params, access: 'read' });
+    const { order, updated_since: since } = query;
+    const wanted = { ...params, access: 'read' } as const;
+    const visible = visibleFields(credential, wanted);
+    if (order === 'updated' || since !== undefined) refuseHiddenFields(visible, wanted, ['updated_at'], '?');
     const type = await getRecordType(queries, orgId, params);
-    const name = { sealer: services.sealer, list: `records ${type.module}.${type.model}`, orgId };
+    const list = `records ${type.module}.${type.model} ${order}`;
+    const name = { sealer: services.sealer, list, orgId };
     const rows = await listRecords(queries, type, {
-      before: readCursor(name, query.cursor),
+      order,
+      updatedSince: since === undefined ? null : inputTime(since, '?updated_since'),
+      after: readCursor(name, query.cursor),
       limit: query.limit + 1,
     });
     return {
@@ -101,7 +142,7 @@ export const list = operation({
         name,
         rows,
         query.limit,
-        (row) => row.id,
+        (row) => positionOf(order, row),
         (row) => showRecord(row, visible),
       ),
     };
@@ -116,14 +157,18 @@ export const create = operation({
   mode: 'write',
   params: TypeParams,
   body: Fields,
+  exactMembers: [],
   answers: { 201: { description: 'The record', schema: Record } },
+  async admit({ credential }, { params, raw }) {
+    readBody(raw, visibleFields(credential, { ...params, access: 'write' }), params);
+  },
   async handle(context, { params, raw }) {
     const { queries, services, orgId, credential } = context;
     const visible = visibleFields(credential, { ...params, access: 'write' });
     const type = await getRecordType(queries, orgId, params);
     const row = await createRecord(queries, services, type, readBody(raw, visible, params));
     await audit(context, 'record.created', row.id, params);
-    return { status: 201, body: showRecord(row, visible) };
+    return answerRecord(201, showRecord(row, visible));
   },
 });
 
@@ -137,10 +182,8 @@ export const get = operation({
   async handle({ queries, orgId, credential }, { params }) {
     const visible = visibleFields(credential, { module: params.module, model: params.model, access: 'read' });
     const type = await getRecordType(queries, orgId, params);
-    return {
-      status: 200,
-      body: showRecord(await getRecord(queries, type, pathId('record', params.id)), visible),
-    };
+    const row = await getRecord(queries, type, pathId('record', params.id));
+    return answerRecord(200, showRecord(row, visible));
   },
 });
 
@@ -148,21 +191,28 @@ export const change = operation({
   id: 'changeRecord',
   summary: 'Change fields of a record',
   description:
-    'The body is a JSON Merge Patch (RFC 7396): null removes a field. The change and its event, `{module}.{model}.update`, commit together; a patch that changes nothing makes no event.',
+    'The body is a JSON Merge Patch (RFC 7396): null removes a field. The change and its event, `{module}.{model}.update`, commit together; a patch that changes nothing makes no event. With `If-Match`, nothing is changed that somebody else has changed since.',
   group,
   mode: 'write',
   params: RecordParams,
+  guarded: true,
+  patches: true,
   body: Fields,
+  exactMembers: [],
   answers: { 200: { description: 'The record', schema: Record } },
-  async handle(context, { params, raw }) {
+  async handle(context, { params, raw, ifMatch }) {
     const { queries, services, orgId, credential } = context;
     const name = { module: params.module, model: params.model };
     const visible = visibleFields(credential, { ...name, access: 'write' });
     const type = await getRecordType(queries, orgId, name);
     const patch = readBody(raw, visible, name);
-    const row = await changeRecord(queries, services, type, pathId('record', params.id), patch);
-    await audit(context, 'record.changed', row.id, name);
-    return { status: 200, body: showRecord(row, visible) };
+    const id = pathId('record', params.id);
+    const isSeen = readSeen(ifMatch, visible);
+    const { row, changed } = await cutRefusals(visible, () =>
+      changeRecord(queries, services, type, { id, patch, isSeen }),
+    );
+    if (changed) await audit(context, 'record.changed', row.id, name);
+    return answerRecord(200, showRecord(row, visible));
   },
 });
 
@@ -173,13 +223,15 @@ export const remove = operation({
   group,
   mode: 'write',
   params: RecordParams,
+  guarded: true,
   answers: { 204: { description: 'Deleted' } },
-  async handle(context, { params }) {
+  async handle(context, { params, ifMatch }) {
     const { queries, services, orgId, credential } = context;
     const name = { module: params.module, model: params.model };
-    visibleFields(credential, { ...name, access: 'write' });
+    const visible = visibleFields(credential, { ...name, access: 'write' });
+    const type = await getRecordType(queries, orgId, name);
     const id = pathId('record', params.id);
-    await deleteRecord(queries, services, await getRecordType(queries, orgId, name), id);
+    await deleteRecord(queries, services, type, { id, isSeen: readSeen(ifMatch, visible) });
     await audit(context, 'record.deleted', id, name);
     return { status: 204 };
   },

@@ -13,6 +13,7 @@ import {
   Text,
   Timestamp,
 } from '../../http/fields.ts';
+import { readIfMatch } from '../../http/if-match.ts';
 import { type Answer, type Context, type Input, operation } from '../../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../../http/page.ts';
 import { type Act, actOnTask, type Reviewer } from '../../modules/reviews/act.ts';
@@ -167,7 +168,8 @@ export const create = operation({
       action: 'review.created',
       target: publicId('review', task.id),
     });
-    await services.publisher.publishWithin(queries, ...(await announcements(queries, [{ task }])));
+    const news = await announcements(queries, services.taskFollower, [{ task, entry: null }]);
+    await services.publisher.publishWithin(queries, ...news);
     return answerTask(context, 201, task);
   },
 });
@@ -253,16 +255,8 @@ function readReviewer({ actor, credential }: Context, { member_id: memberId }: A
 
 /** What the caller has seen, by header and by body; both have to hold. */
 function readVersions(ifMatch: string | undefined, inBody: number | undefined): (version: number) => boolean {
-  const header = ifMatch?.trim();
-  if (header !== undefined && header !== '*' && !/^"\d{1,9}"(?:\s*,\s*"\d{1,9}")*$/.test(header)) {
-    throw invalidInput('header:If-Match', 'Give the ETag of the task, such as "3".');
-  }
-  const tags =
-    header === undefined || header === '*'
-      ? null
-      : [...header.matchAll(/\d+/g)].map(([digits]) => Number(digits));
-  return (version) =>
-    (tags === null || tags.includes(version)) && (inBody === undefined || inBody === version);
+  const isSeen = readIfMatch(ifMatch);
+  return (version) => isSeen(String(version)) && (inBody === undefined || inBody === version);
 }
 
 const answers = { 200: { description: 'The task as it is now', schema: ReviewDetail } };

@@ -1,5 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { publicId } from '../../base/ids.ts';
+import { checkedCalendar, readCalendar, timesAfter } from '../../events/calendar.ts';
+import { listRuns, type Schedule as Row, runEventId, type ScheduleRun } from '../../events/schedule-runs.ts';
 import {
   catchUpRules,
   changeSchedule,
@@ -7,7 +9,6 @@ import {
   deleteSchedule,
   getSchedule,
   listSchedules,
-  type Schedule as Row,
 } from '../../events/schedules.ts';
 import { given, IdOf, IdParams, OrNull, pathId, Timestamp } from '../../http/fields.ts';
 import { operation } from '../../http/operation.ts';
@@ -17,6 +18,7 @@ import { getOrganization } from '../../tenants/organizations.ts';
 import {
   AudienceInput,
   cutData,
+  dataLimit,
   EventData,
   EventTypeName,
   readAudience,
@@ -53,8 +55,9 @@ const Schedule = Type.Object({
   ),
   catch_up: CatchUp,
   enabled: Type.Boolean(),
-  next_at: OrNull(Timestamp),
+  next_at: Type.Union([Timestamp, Type.Null()], { description: 'null while it is stopped' }),
   last_at: OrNull(Timestamp),
+  upcoming: Type.Array(Timestamp, { description: 'Its next times, up to five; none while it is stopped' }),
   created_at: Timestamp,
   updated_at: Timestamp,
 });
@@ -79,7 +82,18 @@ const Change = Type.Object(
   { additionalProperties: false, minProperties: 1 },
 );
 
-function frame(row: Row): Omit<Static<typeof Schedule>, 'data'> {
+const shownTimes = 5;
+
+const Run = Type.Object({
+  at: Type.String({ format: 'date-time', description: 'When it was due' }),
+  event_id: Type.Union([IdOf('event'), Type.Null()], {
+    description: 'What was published; null: it was refused',
+  }),
+  refusal: OrNull(Type.String({ description: 'Why nothing was published' })),
+  created_at: Timestamp,
+});
+
+function frame(row: Row): Omit<Static<typeof Schedule>, 'data' | 'upcoming'> {
   return {
     id: publicId('schedule', row.id),
     cron: row.cron,
@@ -88,16 +102,40 @@ function frame(row: Row): Omit<Static<typeof Schedule>, 'data'> {
     audience: showAudience(row.audience),
     catch_up: row.catch_up,
     enabled: row.enabled,
-    next_at: row.next_at?.toISOString() ?? null,
+    next_at: nextTime(row)?.toISOString() ?? null,
     last_at: row.last_at?.toISOString() ?? null,
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),
   };
 }
 
-/** With the data exactly as it was received. */
+function nextTime(row: Row): Date | null {
+  return row.enabled ? row.next_at : null;
+}
+
+/** With its next times, and the data exactly as it was received. */
 function write(row: Row): string {
-  return `${JSON.stringify(frame(row)).slice(0, -1)},"data":${row.data}}`;
+  const next = nextTime(row);
+  const upcoming = next === null ? [] : [next, ...followingTimes(row, next)];
+  return `${JSON.stringify({ ...frame(row), upcoming }).slice(0, -1)},"data":${row.data}}`;
+}
+
+/** None where this version cannot read the calendar any more. */
+function followingTimes(row: Row, after: Date): Date[] {
+  try {
+    return timesAfter(readCalendar(row.cron, row.time_zone), after, shownTimes - 1);
+  } catch {
+    return [];
+  }
+}
+
+function showRun(scheduleId: string, { at, refusal, created_at }: ScheduleRun): Static<typeof Run> {
+  return {
+    at: at.toISOString(),
+    event_id: refusal === null ? runEventId(scheduleId, at) : null,
+    refusal,
+    created_at: created_at.toISOString(),
+  };
 }
 
 const group = 'Schedules';
@@ -110,9 +148,10 @@ export const create = operation({
   group,
   mode: 'write',
   body: Create,
+  bodyLimit: dataLimit + 65_536,
   answers: { 201: { description: 'The schedule', schema: Schedule } },
   async handle({ queries, services, orgId, actor }, { body, raw }) {
-    const row = await createSchedule(queries, services.clock, orgId, {
+    const row = await createSchedule(queries, services, orgId, {
       cron: body.cron,
       timeZone: body.time_zone ?? (await getOrganization(queries, orgId)).time_zone,
       type: body.type,
@@ -136,7 +175,10 @@ export const list = operation({
   mode: 'read',
   query: PageQuery,
   answers: {
-    200: { description: 'A page, without the data', schema: PageOf(Type.Omit(Schedule, ['data'])) },
+    200: {
+      description: 'A page, without the data and the next times',
+      schema: PageOf(Type.Omit(Schedule, ['data', 'upcoming'])),
+    },
   },
   async handle({ queries, services, orgId }, { query }) {
     const name = { sealer: services.sealer, list: 'schedules', orgId };
@@ -160,18 +202,82 @@ export const get = operation({
   },
 });
 
+export const preview = operation({
+  id: 'previewSchedule',
+  summary: 'See when a cron expression comes',
+  description: 'From now on, without making a schedule.',
+  group,
+  mode: 'read',
+  body: Type.Object(
+    {
+      cron: Cron,
+      time_zone: Type.Optional(TimeZone),
+      count: Type.Optional(Type.Integer({ minimum: 1, maximum: 50, description: 'Times; five if left out' })),
+    },
+    { additionalProperties: false },
+  ),
+  answers: {
+    200: {
+      description: 'The next times',
+      schema: Type.Object({ cron: Cron, time_zone: TimeZone, times: Type.Array(Timestamp) }),
+    },
+  },
+  async handle({ queries, services, orgId }, { body }) {
+    const timeZone = body.time_zone ?? (await getOrganization(queries, orgId)).time_zone;
+    const calendar = checkedCalendar(body.cron, timeZone);
+    const times = timesAfter(calendar, new Date(services.clock.now()), body.count ?? shownTimes);
+    return {
+      status: 200,
+      body: { cron: body.cron, time_zone: timeZone, times: times.map((time) => time.toISOString()) },
+    };
+  },
+});
+
+export const runs = operation({
+  id: 'listScheduleRuns',
+  summary: 'See what came of its times, newest first',
+  description: 'For as long as retention says.',
+  group,
+  mode: 'read',
+  params: IdParams,
+  query: PageQuery,
+  answers: { 200: { description: 'A page', schema: PageOf(Run) } },
+  async handle({ queries, services, orgId }, { params, query }) {
+    const { id } = await getSchedule(queries, orgId, pathId('schedule', params.id));
+    const name = { sealer: services.sealer, list: `runs of ${id}`, orgId };
+    const cursor = readCursor(name, query.cursor);
+    const rows = await listRuns(queries, orgId, id, {
+      before: cursor === null ? null : new Date(cursor),
+      limit: query.limit + 1,
+    });
+    return {
+      status: 200,
+      body: pageOf(
+        name,
+        rows,
+        query.limit,
+        (run) => run.at.toISOString(),
+        (run) => showRun(id, run),
+      ),
+    };
+  },
+});
+
 export const change = operation({
   id: 'changeSchedule',
   summary: 'Change, stop or resume a schedule',
+  description:
+    'What is left out stays. What is due already is published first, as it was. With another calendar, or resumed, it counts its times anew from now on.',
   group,
   mode: 'write',
   params: IdParams,
   body: Change,
+  bodyLimit: dataLimit + 65_536,
   answers: { 200: { description: 'The schedule', schema: Schedule } },
   async handle({ queries, services, orgId, actor }, { params, body, raw }) {
     const row = await changeSchedule(
       queries,
-      services.clock,
+      services,
       orgId,
       pathId('schedule', params.id),
       given({

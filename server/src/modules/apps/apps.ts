@@ -7,6 +7,7 @@ import { isDuplicate } from '../../db/failures.ts';
 import type { Tables } from '../../db/tables.ts';
 import { checkEndpointUrl, type EndpointTools } from '../../endpoints/endpoints.ts';
 import { getOrganization } from '../../tenants/organizations.ts';
+import { requireFields, requireModels } from './declared-models.ts';
 import { type Manifest, readManifest } from './manifest.ts';
 
 export type App = Selectable<Tables['apps']>;
@@ -25,6 +26,23 @@ export async function createApp(
   return tx
     .insertInto('apps')
     .values({ org_id: orgId, id: newId(clock), ...input, created_at: sql<Date>`now()` })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+/** Changes what is given. @throws {SluiceError} not_found */
+export async function changeApp(
+  tx: Queries,
+  orgId: string,
+  id: string,
+  change: { readonly name?: string; readonly description?: string | null },
+): Promise<App> {
+  await lockApp(tx, orgId, id);
+  return tx
+    .updateTable('apps')
+    .set(change)
+    .where('org_id', '=', orgId)
+    .where('id', '=', id)
     .returningAll()
     .executeTakeFirstOrThrow();
 }
@@ -65,6 +83,19 @@ export async function deleteApp(tx: Queries, orgId: string, id: string): Promise
   await tx.deleteFrom('apps').where('org_id', '=', orgId).where('id', '=', id).execute();
 }
 
+/**
+ * Keeps an app from being deleted until the caller's transaction ends.
+ * @throws {SluiceError} not_found
+ */
+export async function keepApp(
+  tx: Queries,
+  app: { readonly org_id: string; readonly id: string },
+): Promise<void> {
+  const { rows } =
+    await sql`select 1 from apps where org_id = ${app.org_id} and id = ${app.id} for key share`.execute(tx);
+  if (rows.length === 0) throw new SluiceError('not_found', 'No such app.');
+}
+
 async function lockApp(tx: Queries, orgId: string, id: string): Promise<void> {
   const { rows } = await sql`select 1 from apps where org_id = ${orgId} and id = ${id} for update`.execute(
     tx,
@@ -86,6 +117,8 @@ export async function createVersion(
   const manifest = readManifest(input.manifest, (url, pointer) =>
     checkEndpointUrl(tools, contract, url, pointer),
   );
+  await requireModels(tx, app.org_id, manifest.scopes, (index) => `/scopes/${index}`);
+  await requireFields(tx, app.org_id, manifest.scopes);
   // Versions are numbered, so they are registered one after another.
   await lockApp(tx, app.org_id, app.id);
   try {

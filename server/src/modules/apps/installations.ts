@@ -8,7 +8,8 @@ import { changeProjection, createEndpoint, type EndpointTools } from '../../endp
 import type { Projection } from '../../endpoints/projection.ts';
 import { withdrawEndpoint } from '../../events/withdraw.ts';
 import { getOrganization } from '../../tenants/organizations.ts';
-import { type App, type AppVersion, getVersion } from './apps.ts';
+import { type App, type AppVersion, getVersion, keepApp } from './apps.ts';
+import { requireModels } from './declared-models.ts';
 import {
   type Consent,
   compareManifests,
@@ -43,7 +44,8 @@ export interface InstallRequest {
 
 /**
  * Installs a version of an app: its webhooks become endpoints, and it gets its token. Publishes nothing.
- * @throws {SluiceError} consent_required, conflict (installed already), invalid_input and forbidden_address (a URL)
+ * @throws {SluiceError} not_found (the app was deleted meanwhile), consent_required, conflict (installed already),
+ *   invalid_input and forbidden_address (a URL)
  */
 export async function installApp(
   tx: Queries,
@@ -53,6 +55,8 @@ export async function installApp(
   request: InstallRequest,
 ): Promise<{ installation: Installation; token: InstallationToken; secret: string }> {
   requireConsent(compareManifests(null, version.manifest).consent, request.consent);
+  await keepApp(tx, app);
+  await requireModels(tx, app.org_id, version.manifest.scopes, () => '/version');
   const row = await insertInstallation(tx, app, {
     id: newId(tools.clock),
     version: version.version,
@@ -109,6 +113,7 @@ export async function upgradeInstallation(
   const after = (await getVersion(tx, app, request.version)).manifest;
   const differences = compareManifests(before, after);
   requireConsent(differences.consent, request.consent);
+  await requireModels(tx, app.org_id, after.scopes, () => '/version');
   const present = await readWebhooks(tx, name);
   const stays = new Set(differences.webhooks.unchanged.map(definitionOf));
   const kept = present.filter((webhook) => stays.has(definitionOf(webhook)));
@@ -157,13 +162,15 @@ export async function getInstallation(
   return complete(queries, row);
 }
 
-/** Newest first. */
+/** Newest first; of one app, or all. */
 export async function listInstallations(
   queries: Queries,
   orgId: string,
   page: { before: string | null; limit: number },
+  appId?: string,
 ): Promise<Installation[]> {
   let query = installationsOf(queries, orgId);
+  if (appId !== undefined) query = query.where('app_id', '=', appId);
   if (page.before !== null) query = query.where('id', '<', page.before);
   const rows = await query.orderBy('id', 'desc').limit(page.limit).execute();
   return Promise.all(rows.map((row) => complete(queries, row)));

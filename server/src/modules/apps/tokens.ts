@@ -113,7 +113,7 @@ export async function findInstallationToken(
       left join members member on member.org_id = token.org_id and member.id = token.member_id
      where token.org_id = ${claim.orgId} and token.hash = ${hashOf(secret)}`.execute(queries);
   const row = rows[0];
-  if (!row) return null;
+  if (!row || (row.member_id !== null && row.role === null)) return null;
   if (row.stale)
     await sql`update installation_tokens set last_used_at = now() where org_id = ${row.org_id} and id = ${row.id}`.execute(
       queries,

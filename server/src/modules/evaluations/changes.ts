@@ -18,10 +18,19 @@ export async function takeChange(tx: Queries, orgId: string): Promise<number> {
 
 /** The latest change that can be seen; 0 where there has been none. */
 export async function latestChange(queries: Queries, orgId: string): Promise<number> {
+  return (await readChanges(queries, orgId)).latest;
+}
+
+/** The latest change of an evaluation that retention has removed; 0 where there is none. */
+export async function forgottenChange(queries: Queries, orgId: string): Promise<number> {
+  return (await readChanges(queries, orgId)).forgotten;
+}
+
+async function readChanges(queries: Queries, orgId: string): Promise<{ latest: number; forgotten: number }> {
   const found = await queries
     .selectFrom('evaluation_changes')
-    .select('latest')
+    .select(['latest', 'forgotten'])
     .where('org_id', '=', orgId)
     .executeTakeFirst();
-  return found?.latest ?? 0;
+  return found ?? { latest: 0, forgotten: 0 };
 }

@@ -4,7 +4,7 @@ import { invalidInput, SluiceError } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
 import type { Tables } from '../../db/tables.ts';
-import { takeChange } from './changes.ts';
+import { forgottenChange, takeChange } from './changes.ts';
 import { describeModules } from './rule-modules.ts';
 
 export type Evaluation = Selectable<Tables['evaluations']>;
@@ -77,20 +77,62 @@ export async function getEvaluation(queries: Queries, orgId: string, id: string)
   return found;
 }
 
-/** What changed after a change, in the order of the changes: each evaluation as it is now. */
-export function listChanged(
+/**
+ * What changed after a change, in the order of the changes: each evaluation as it is now.
+ * @param page `after` is `null` for all that are kept
+ * @throws {SluiceError} gone, when retention has removed what changed after that
+ */
+export async function listChanged(
   queries: Queries,
   orgId: string,
-  page: { after: number; limit: number },
+  page: { after: number | null; limit: number },
 ): Promise<Evaluation[]> {
-  return queries
+  const rows = await queries
     .selectFrom('evaluations')
     .selectAll()
     .where('org_id', '=', orgId)
-    .where('change', '>', page.after)
+    .where('change', '>', page.after ?? 0)
     .orderBy('change')
     .limit(page.limit)
     .execute();
+  // Asked afterwards: what was removed before the rows were read is noted by now.
+  if (page.after !== null && page.after < (await forgottenChange(queries, orgId)))
+    throw new SluiceError('gone', 'Evaluations that changed after this watermark are no longer kept.', {
+      errors: [{ pointer: '?since', detail: 'older than what is kept' }],
+    });
+  return rows;
+}
+
+/** In one go; each takes up to a thousand scenarios with it. */
+const forgottenAtOnce = 20;
+
+/**
+ * Removes evaluations that were complete for so long, with their scenarios and results, some at a time. Answers how
+ * many. Up to which change they were is noted, so that nobody's polling skips them without being told.
+ */
+export function forgetEvaluations(queries: Queries, retentionDays: number): Promise<number> {
+  return queries.transaction().execute(async (tx) => {
+    const { rows } = await sql<{ org_id: string; id: string; change: number }>`
+      select org_id, id, change from evaluations
+       where status = 'complete' and completed_at < now() - make_interval(days => ${retentionDays})
+       order by completed_at limit ${forgottenAtOnce} for update skip locked`.execute(tx);
+    if (rows.length === 0) return 0;
+    const given = sql`(select * from unnest(${rows.map((row) => row.org_id)}::uuid[], ${rows.map((row) => row.id)}::uuid[]))`;
+    await sql`
+      delete from scenario_results where (org_id, scenario_id) in (
+        select org_id, id from scenarios where (org_id, evaluation_id) in ${given})`.execute(tx);
+    await sql`delete from scenarios where (org_id, evaluation_id) in ${given}`.execute(tx);
+    await sql`delete from evaluations where (org_id, id) in ${given}`.execute(tx);
+    const changes = new Map<string, number>();
+    for (const { org_id, change } of rows) changes.set(org_id, Math.max(change, changes.get(org_id) ?? 0));
+    const noted = [...changes].sort(([a], [b]) => (a < b ? -1 : 1));
+    // Last, and in order: these rows are what the organizations' changes wait for.
+    await sql`
+      update evaluation_changes set forgotten = greatest(forgotten, given.change)
+        from unnest(${noted.map(([orgId]) => orgId)}::uuid[], ${noted.map(([, change]) => change)}::bigint[]) as given (org_id, change)
+       where evaluation_changes.org_id = given.org_id`.execute(tx);
+    return rows.length;
+  });
 }
 
 /** Its scenarios by position. */

@@ -32,7 +32,8 @@ export async function createResultToken(
 
 /**
  * Answers the results, and marks the token as used in the same transaction.
- * @throws {SluiceError} not_found, gone (used or expired), conflict (not complete yet: the token stays good)
+ * @throws {SluiceError} not_found (no token was ever like this), gone (used, expired or no longer kept), conflict (not
+ *   complete yet: the token stays good)
  */
 export async function redeemResultToken(
   tx: Queries,
@@ -43,7 +44,7 @@ export async function redeemResultToken(
     claim?.prefix === prefix
       ? await tx
           .selectFrom('result_tokens')
-          .innerJoin('evaluations', (join) =>
+          .leftJoin('evaluations', (join) =>
             join
               .onRef('evaluations.org_id', '=', 'result_tokens.org_id')
               .onRef('evaluations.id', '=', 'result_tokens.evaluation_id'),
@@ -55,9 +56,12 @@ export async function redeemResultToken(
           .forUpdate('result_tokens')
           .executeTakeFirst()
       : undefined;
-  if (!claim || !found) throw new SluiceError('not_found', 'No such token.');
+  if (claim?.prefix !== prefix) throw new SluiceError('not_found', 'No such token.');
+  // Its checksum holds, so it was a token once, of which nothing is kept any more.
+  if (!found) throw new SluiceError('gone', 'The token is no longer good.');
   if (found.used_at !== null) throw new SluiceError('gone', 'The results were fetched already.');
   if (found.expired) throw new SluiceError('gone', 'The token has expired.');
+  if (found.status === null) throw new SluiceError('gone', 'The results are no longer kept.');
   if (found.status !== 'complete')
     throw new SluiceError('conflict', 'The evaluation is not complete yet; the token stays valid.');
   await tx

@@ -5,7 +5,7 @@ import { newId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
 import { isDuplicate } from '../../db/failures.ts';
 import type { Tables } from '../../db/tables.ts';
-import { checkRules, type Rule, type RuleModule } from './rules.ts';
+import type { Rule, RuleModule } from './rules.ts';
 
 export type ModuleRow = Selectable<Tables['evaluation_modules']>;
 
@@ -16,8 +16,8 @@ export interface NewModule {
 }
 
 /**
- * Makes a module. It never changes: results say which rules they were found by.
- * @throws {SluiceError} invalid_schema, invalid_input, conflict (the name is taken)
+ * Makes a module of rules that have been checked. It never changes: results say which rules they were found by.
+ * @throws {SluiceError} conflict (the name is taken)
  */
 export async function createModule(
   tx: Queries,
@@ -25,7 +25,6 @@ export async function createModule(
   orgId: string,
   input: NewModule,
 ): Promise<ModuleRow> {
-  checkRules(input.rules);
   try {
     return await tx
       .insertInto('evaluation_modules')

@@ -1,5 +1,12 @@
+import type { InputError } from '../../base/errors.ts';
 import { SluiceError } from '../../base/errors.ts';
-import { compileSchema, type DataCheck } from '../../events/schemas.ts';
+import {
+  type CompiledSchema,
+  compileSchema,
+  compileSchemaTwice,
+  type DataCheck,
+  withinTime,
+} from '../../events/schemas.ts';
 
 /** A requirement that a scenario's input must satisfy, as JSON Schema. */
 export interface Rule {
@@ -36,45 +43,78 @@ export interface ScenarioResult {
   readonly failing_count: number;
 }
 
-/** Violations are listed up to this many characters of JSON: results of a thousand scenarios go into one event. */
-const listedCharacters = 16_384;
+/** Characters of JSON up to which violations are listed: of one scenario, and of all that go into one event. */
+const mostListed = 16_384;
+const mostListedInAll = 4_194_304;
 const longestText = 500;
 
 /** Milliseconds for the schemas of one module, which one request brings. */
 const moduleLimit = 5_000;
 /** Milliseconds for one scenario: rules that are not reached by then are not satisfied. */
 const scenarioLimit = 2_000;
+/** Milliseconds in which nearly every scenario is done: only where it is not, each rule is watched by itself. */
+const usualLimit = 250;
 
-/** @throws {SluiceError} invalid_schema or invalid_input, pointing at the rule */
-export function checkRules(rules: readonly Rule[]): void {
-  const codes = new Set<string>();
-  const until = performance.now() + moduleLimit;
-  for (const [index, rule] of rules.entries()) {
-    const refuse = (code: 'invalid_input' | 'invalid_schema', member: string, detail: string) =>
-      new SluiceError(code, detail, { errors: [{ pointer: `/rules/${index}/${member}`, detail }] });
-    if (codes.has(rule.code))
-      throw refuse('invalid_input', 'code', `Another rule of this module has the code "${rule.code}".`);
-    codes.add(rule.code);
-    try {
-      compileSchema(rule.schema);
-    } catch (error) {
-      throw error instanceof SluiceError ? refuse('invalid_schema', 'schema', error.detail) : error;
-    }
-    if (performance.now() > until)
-      throw refuse('invalid_schema', 'schema', `The schemas of a module may take ${moduleLimit} ms.`);
-  }
+/** What is wrong with a rule of a module. */
+export interface Refusal {
+  readonly code: 'invalid_input' | 'invalid_schema';
+  readonly pointer: string;
+  readonly detail: string;
 }
 
-/** Checks an input against every rule of several modules. */
-export function evaluate(modules: readonly RuleModule[], checks: RuleChecks, input: unknown): ScenarioResult {
+/** What is wrong with the first rule that is not sound; `null` where all are. */
+export function findUnsoundRule(rules: readonly Rule[]): Refusal | null {
+  const codes = new Set<string>();
+  const until = performance.now() + moduleLimit;
+  for (const [index, { code, schema }] of rules.entries()) {
+    const unsound = (detail: string): Refusal => ({
+      code: 'invalid_schema',
+      pointer: `/rules/${index}/schema`,
+      detail,
+    });
+    if (codes.has(code))
+      return {
+        code: 'invalid_input',
+        pointer: `/rules/${index}/code`,
+        detail: `Another rule of this module has the code "${code}".`,
+      };
+    codes.add(code);
+    try {
+      compileSchema(schema);
+    } catch (error) {
+      if (error instanceof SluiceError) return unsound(error.detail);
+      throw error;
+    }
+    if (performance.now() > until) return unsound(`The schemas of a module may take ${moduleLimit} ms.`);
+  }
+  return null;
+}
+
+/** How many characters of violations each of so many scenarios may list. */
+export function listedCharacters(scenarios: number): number {
+  return Math.min(mostListed, Math.floor(mostListedInAll / Math.max(1, scenarios)));
+}
+
+/**
+ * Checks an input against every rule of several modules.
+ * @param listed characters of violations
+ */
+export function evaluate(
+  modules: readonly RuleModule[],
+  checks: Pick<RuleChecks, 'of'>,
+  input: unknown,
+  listed: number,
+): ScenarioResult {
   const violations: Violation[] = [];
   let omitted = 0;
-  let room = listedCharacters;
-  const until = performance.now() + scenarioLimit;
-  const summary = modules.map((module) => {
+  let room = listed;
+  const found = checkAll(
+    modules.map((module) => checks.of(module)),
+    input,
+  );
+  const summary = modules.map((module, place) => {
     let failing = 0;
-    for (const [index, check] of checks.of(module).entries()) {
-      const errors = performance.now() > until ? notReached : check(input);
+    for (const [index, errors] of (found[place] ?? []).entries()) {
       if (errors.length === 0) continue;
       failing += 1;
       for (const { pointer, detail } of errors) {
@@ -107,6 +147,18 @@ export function evaluate(modules: readonly RuleModule[], checks: RuleChecks, inp
   };
 }
 
+/** What fails, by module and rule. Watching every single check would cost more than most checks do. */
+function checkAll(checks: readonly (readonly CompiledSchema[])[], input: unknown): InputError[][][] {
+  const quick = withinTime(usualLimit, () =>
+    checks.map((ofModule) => ofModule.map(({ untimed }) => untimed(input))),
+  );
+  if (quick.finished) return quick.value;
+  const until = performance.now() + scenarioLimit;
+  return checks.map((ofModule) =>
+    ofModule.map(({ timed }) => (performance.now() > until ? notReached : timed(input))),
+  );
+}
+
 function shortened(text: string): string {
   return text.length <= longestText ? text : `${text.slice(0, longestText).toWellFormed()}…`;
 }
@@ -115,13 +167,49 @@ const notReached = [
   { pointer: '', detail: `the rule was not evaluated: a scenario may take ${scenarioLimit} ms` },
 ];
 
-/** Compiled rules, of the modules that were used last. */
+/** The result of a scenario that could not be evaluated at all: no rule is satisfied, and each says why. */
+export function notEvaluated(modules: readonly RuleModule[], reason: string, listed: number): ScenarioResult {
+  const failed = [{ pointer: '', detail: `the rule was not evaluated: ${reason}` }];
+  return evaluate(
+    modules,
+    { of: ({ rules }) => rules.map(() => ({ timed: () => failed, untimed: () => failed })) },
+    null,
+    listed,
+  );
+}
+
+/** Modules with their compiled rules: those that were used last. */
 export class RuleChecks {
-  readonly #checks = new Map<string, DataCheck[]>();
+  readonly #known = new Map<string, { readonly module: RuleModule; readonly checks: CompiledSchema[] }>();
   readonly #limit: number;
 
   constructor(limit = 100) {
     this.#limit = limit;
+  }
+
+  learn(modules: readonly RuleModule[]): void {
+    for (const module of modules) this.#known.set(module.id, { module, checks: [] });
+  }
+
+  /** The modules with these ids, in their order, and which of them it does not know (any more). */
+  recall(ids: readonly string[]): { modules: RuleModule[]; missing: string[] } {
+    const modules: RuleModule[] = [];
+    const missing: string[] = [];
+    for (const id of ids) {
+      const known = this.#known.get(id);
+      if (known === undefined) {
+        missing.push(id);
+        continue;
+      }
+      modules.push(known.module);
+      this.#known.delete(id);
+      this.#known.set(id, known);
+    }
+    for (const oldest of this.#known.keys()) {
+      if (this.#known.size <= Math.max(this.#limit, ids.length)) break;
+      this.#known.delete(oldest);
+    }
+    return { modules, missing };
   }
 
   /**
@@ -129,9 +217,9 @@ export class RuleChecks {
    * whether everything is.
    */
   prepare(modules: readonly RuleModule[], until: number): boolean {
-    for (const module of modules) {
-      const checks = this.#keep(module.id, modules.length);
-      for (const rule of module.rules.slice(checks.length)) {
+    for (const { id, rules } of modules) {
+      const checks = this.#known.get(id)?.checks ?? [];
+      for (const rule of rules.slice(checks.length)) {
         if (performance.now() > until) return false;
         checks.push(checkOf(rule));
       }
@@ -140,27 +228,18 @@ export class RuleChecks {
   }
 
   /** The checks of a module that was prepared. */
-  of(module: RuleModule): readonly DataCheck[] {
-    return this.#checks.get(module.id) ?? [];
-  }
-
-  #keep(id: string, atLeast: number): DataCheck[] {
-    const checks = this.#checks.get(id) ?? [];
-    this.#checks.delete(id);
-    this.#checks.set(id, checks);
-    const oldest = this.#checks.keys().next().value;
-    if (this.#checks.size > Math.max(this.#limit, atLeast) && oldest !== undefined)
-      this.#checks.delete(oldest);
-    return checks;
+  of(module: RuleModule): readonly CompiledSchema[] {
+    return this.#known.get(module.id)?.checks ?? [];
   }
 }
 
 /** A rule that no longer compiles (a later version is stricter) must not stop the batch: it is never satisfied. */
-function checkOf(rule: Rule): DataCheck {
+function checkOf(rule: Rule): CompiledSchema {
   try {
-    return compileSchema(rule.schema);
+    return compileSchemaTwice(rule.schema);
   } catch (error) {
     const detail = `the rule cannot be evaluated: ${error instanceof Error ? error.message : String(error)}`;
-    return () => [{ pointer: '', detail }];
+    const failed: DataCheck = () => [{ pointer: '', detail }];
+    return { timed: failed, untimed: failed };
   }
 }

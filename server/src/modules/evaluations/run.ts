@@ -8,77 +8,103 @@ import { takeChange } from './changes.ts';
 import type { Evaluation } from './evaluations.ts';
 import { readEvaluationResults } from './results.ts';
 import { readModules } from './rule-modules.ts';
-import { evaluate, RuleChecks } from './rules.ts';
+import { RuleThreadError, ruleRunner } from './rule-runner.ts';
+import type { Scenario } from './rule-thread.ts';
+import { listedCharacters, notEvaluated } from './rules.ts';
 
 export interface RunTools {
   readonly database: Database;
   readonly clock: Clock;
-  readonly publisher: Publisher;
+  readonly publisher: Pick<Publisher, 'publishWithin'>;
   readonly log: Logger;
 }
 
 const completeEvent = 'evaluation.complete';
 const batchSize = 100;
-/** A batch holds up whatever else this process does, so it ends after this time whatever is left. */
-const longestBatchMs = 100;
+/** After this time a batch begins no further scenario, so that evaluations take turns. */
+const batchMs = 250;
+/** Nobody else takes the evaluation meanwhile: far longer than a batch can take. */
+const leaseSeconds = 60;
 const retryAfterSeconds = 30;
+const firstOrganization = '00000000-0000-0000-0000-000000000000';
 
-interface Scenario {
-  readonly id: string;
-  readonly input: string;
-}
+type Result = { readonly id: string; readonly result: string };
 
 /**
- * Runs evaluations batch by batch. A batch is one transaction under the lock of its evaluation: a worker that dies
- * leaves nothing half done, and several workers never do the same.
+ * Runs evaluations batch by batch. A batch is claimed for a while and stored in one transaction, which stores nothing
+ * if somebody else has claimed it since: a worker that dies leaves nothing half done, and several never do the same.
+ * No transaction is open while rules run.
  */
 export class EvaluationRunner {
   readonly #tools: RunTools;
-  readonly #checks = new RuleChecks();
+  /** Whose turn it was last. */
+  #organization = firstOrganization;
 
   constructor(tools: RunTools) {
     this.#tools = tools;
   }
 
-  /** Does the next batch of whichever evaluation has waited longest; answers `false` when there is none. */
+  /** Does the next batch of the next organization that has one; answers `false` when there is none. */
   async runBatch(): Promise<boolean> {
-    const taken: Evaluation[] = [];
+    const evaluation = await this.#claim();
+    if (evaluation === null) return false;
     try {
-      await this.#tools.database.queries.transaction().execute(async (tx) => {
-        const evaluation = await takeDue(tx);
-        if (evaluation === null) return;
-        taken.push(evaluation);
-        if (evaluation.status === 'pending') await begin(tx, evaluation);
-        else await this.#work(tx, evaluation);
-      });
+      if (evaluation.status === 'running') await this.#work(evaluation);
     } catch (error) {
-      const [failed] = taken;
-      if (failed === undefined) throw error;
-      await this.#putOff(failed, error);
+      await this.#putOff(evaluation, error);
     }
-    if (taken.length > 0) this.#tools.database.wakeUps.signal();
-    return taken.length > 0;
+    this.#tools.database.wakeUps.signal();
+    return true;
   }
 
-  async #work(tx: Queries, evaluation: Evaluation): Promise<void> {
-    const scenarios = await nextScenarios(tx, evaluation);
-    const results = await this.#evaluate(tx, evaluation, scenarios);
-    if (results.length > 0) await storeResults(tx, evaluation.org_id, results);
+  /** Claims what has waited longest of the next organization; one that is pending begins by that. */
+  async #claim(): Promise<Evaluation | null> {
+    const { queries } = this.#tools.database;
+    const evaluation = await queries.transaction().execute(async (tx) => {
+      const found = (await takeDue(tx, this.#organization)) ?? (await takeDue(tx, firstOrganization));
+      if (found === null) return null;
+      if (found.status === 'pending') {
+        await begin(tx, found);
+        return found;
+      }
+      return claim(tx, found);
+    });
+    if (evaluation !== null) this.#organization = evaluation.org_id;
+    return evaluation;
+  }
+
+  async #work(evaluation: Evaluation): Promise<void> {
+    const { queries } = this.#tools.database;
+    const scenarios = await nextScenarios(queries, evaluation);
+    const results = scenarios.length === 0 ? [] : await this.#evaluate(evaluation, scenarios);
     const done = evaluation.evaluated_count + results.length;
-    if (done < evaluation.scenario_count) await advance(tx, evaluation, done);
-    else await this.#complete(tx, evaluation);
+    await queries.transaction().execute(async (tx) => {
+      if (!(await isStillOurs(tx, evaluation))) return;
+      if (results.length > 0) await storeResults(tx, evaluation.org_id, results);
+      if (done < evaluation.scenario_count) await advance(tx, evaluation, done);
+      else await this.#complete(tx, evaluation);
+    });
   }
 
-  async #evaluate(tx: Queries, evaluation: Evaluation, scenarios: readonly Scenario[]) {
-    const modules = await readModules(tx, evaluation.org_id, evaluation.module_ids);
-    const until = performance.now() + longestBatchMs;
-    const results: { id: string; result: string }[] = [];
-    if (!this.#checks.prepare(modules, until)) return results;
-    for (const { id, input } of scenarios) {
-      results.push({ id, result: JSON.stringify(evaluate(modules, this.#checks, JSON.parse(input))) });
-      if (performance.now() > until) break;
+  async #evaluate(evaluation: Evaluation, scenarios: readonly Scenario[]): Promise<readonly Result[]> {
+    const { org_id: orgId, module_ids: moduleIds, scenario_count: scenarioCount } = evaluation;
+    const load = (ids: readonly string[]) => readModules(this.#tools.database.queries, orgId, ids);
+    const run = (some: readonly Scenario[]) =>
+      ruleRunner.evaluate(moduleIds, load, { scenarios: some, scenarioCount, limitMs: batchMs });
+    try {
+      return await run(scenarios);
+    } catch (error) {
+      if (!(error instanceof RuleThreadError)) throw error;
     }
-    return results;
+    // One of them kills the thread: alone, the first one either does not or is given up.
+    const first = scenarios.slice(0, 1);
+    try {
+      return await run(first);
+    } catch (error) {
+      if (!(error instanceof RuleThreadError)) throw error;
+      const result = notEvaluated(await load(moduleIds), error.message, listedCharacters(scenarioCount));
+      return first.map(({ id }) => ({ id, result: JSON.stringify(result) }));
+    }
   }
 
   /** The end of an evaluation and its event: one commit, once. */
@@ -120,7 +146,7 @@ export class EvaluationRunner {
   }
 
   /** A batch that fails must not be taken again and again before all others. */
-  async #putOff({ org_id: orgId, id }: Evaluation, error: unknown): Promise<void> {
+  async #putOff({ org_id: orgId, id, fence }: Evaluation, error: unknown): Promise<void> {
     this.#tools.log.warn(
       {
         org_id: publicId('organization', orgId),
@@ -134,17 +160,27 @@ export class EvaluationRunner {
       .set({ due_at: sql<Date>`now() + make_interval(secs => ${retryAfterSeconds})` })
       .where('org_id', '=', orgId)
       .where('id', '=', id)
+      .where('fence', '=', fence)
       .execute();
   }
 }
 
-/** Locks the evaluation that has waited longest, unless another worker is at it. */
-async function takeDue(tx: Queries): Promise<Evaluation | null> {
+/** Lets go of what a process of before has claimed: for a database that no other process can have. */
+export async function releaseEvaluations(queries: Queries): Promise<void> {
+  await sql`update evaluations set due_at = now(), fence = fence + 1 where status = 'running' and due_at > now()`.execute(
+    queries,
+  );
+}
+
+/** Locks what has waited longest of the next organization in their order, unless another worker is at it. */
+async function takeDue(tx: Queries, afterOrganization: string): Promise<Evaluation | null> {
   const found = await tx
     .selectFrom('evaluations')
     .selectAll()
     .where('status', '<>', 'complete')
     .where('due_at', '<=', sql<Date>`now()`)
+    .where('org_id', '>', afterOrganization)
+    .orderBy('org_id')
     .orderBy('due_at')
     .limit(1)
     .forUpdate()
@@ -162,6 +198,27 @@ async function begin(tx: Queries, { org_id: orgId, id }: Evaluation): Promise<vo
     .execute();
 }
 
+function claim(tx: Queries, { org_id: orgId, id }: Evaluation): Promise<Evaluation> {
+  return tx
+    .updateTable('evaluations')
+    .set({
+      fence: sql<number>`fence + 1`,
+      due_at: sql<Date>`now() + make_interval(secs => ${leaseSeconds})`,
+    })
+    .where('org_id', '=', orgId)
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+async function isStillOurs(tx: Queries, { org_id: orgId, id, fence }: Evaluation): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from evaluations where org_id = ${orgId} and id = ${id} and fence = ${fence} for update`.execute(
+    tx,
+  );
+  return rows.length > 0;
+}
+
 async function advance(tx: Queries, { org_id: orgId, id }: Evaluation, done: number): Promise<void> {
   await tx
     .updateTable('evaluations')
@@ -171,8 +228,8 @@ async function advance(tx: Queries, { org_id: orgId, id }: Evaluation, done: num
     .execute();
 }
 
-function nextScenarios(tx: Queries, evaluation: Evaluation): Promise<Scenario[]> {
-  return tx
+function nextScenarios(queries: Queries, evaluation: Evaluation): Promise<Scenario[]> {
+  return queries
     .selectFrom('scenarios')
     .select(['id', 'input'])
     .where('org_id', '=', evaluation.org_id)
@@ -183,11 +240,7 @@ function nextScenarios(tx: Queries, evaluation: Evaluation): Promise<Scenario[]>
     .execute();
 }
 
-async function storeResults(
-  tx: Queries,
-  orgId: string,
-  results: readonly { readonly id: string; readonly result: string }[],
-): Promise<void> {
+async function storeResults(tx: Queries, orgId: string, results: readonly Result[]): Promise<void> {
   await sql`
     insert into scenario_results (org_id, scenario_id, result)
     select ${orgId}::uuid, id, result

@@ -47,6 +47,7 @@ export function mergePatch(target: unknown, patch: unknown): unknown {
 
 /** Whether two values are the same JSON value: the order of keys and the spelling of numbers say nothing. */
 export function isSame(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
   const [numberA, numberB] = [digitsOf(a), digitsOf(b)];
   if (numberA !== null || numberB !== null) return numberA === numberB;
   if (Array.isArray(a) && Array.isArray(b))
@@ -59,7 +60,13 @@ export function isSame(a: unknown, b: unknown): boolean {
   );
 }
 
-/** A number in one spelling: `-12e-1` for `-1.20`. `null` for what is no number. */
+/** More digits of an exponent than any number needs that somebody means. */
+const exponentDigits = 15;
+
+/**
+ * A number in one spelling: `-12e-1` for `-1.20`. `null` for what is no number. One with an exponent of more digits than
+ * arithmetic takes well stands for itself: counting with a hundred thousand of them takes half a second.
+ */
 function digitsOf(value: unknown): string | null {
   const text = typeof value === 'number' ? String(value) : JSON.isRawJSON(value) ? value.rawJSON : null;
   const match = text === null ? null : /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i.exec(text);
@@ -68,6 +75,7 @@ function digitsOf(value: unknown): string | null {
   const digits = (whole + fraction).replace(/^0+/, '');
   const significant = digits.replace(/0+$/, '');
   if (significant === '') return '0';
-  const scale = BigInt(exponent) - BigInt(fraction.length) + BigInt(digits.length - significant.length);
+  if (exponent.replace(/^[+-]?0*/, '').length > exponentDigits) return text;
+  const scale = Number(exponent) - fraction.length + (digits.length - significant.length);
   return `${sign}${significant}e${scale}`;
 }

@@ -15,6 +15,18 @@ export interface RecordTools {
   readonly publisher: Publisher;
 }
 
+/** How records are listed: by when they were made, or the one whose last change is the longest ago first. */
+export const recordOrders = ['newest', 'oldest', 'updated'] as const;
+
+export interface RecordList {
+  readonly order: (typeof recordOrders)[number];
+  /** Only what was changed then or later. */
+  readonly updatedSince: Date | null;
+  /** A position that `positionOf` answered. */
+  readonly after: string | null;
+  readonly limit: number;
+}
+
 /** Both sides of a change go into one event, whose data may have 256 KiB. */
 const fieldsLimit = 100_000;
 
@@ -52,6 +64,8 @@ export async function createRecord(
   type: RecordType,
   fields: JsonObject,
 ): Promise<RecordRow> {
+  const text = checkedText(type, fields);
+  const at = await takeTime(tx, type);
   const row = await tx
     .insertInto('records')
     .values({
@@ -59,9 +73,9 @@ export async function createRecord(
       module: type.module,
       model: type.model,
       id: newId(tools.clock),
-      fields: checkedText(type, fields),
-      created_at: sql<Date>`now()`,
-      updated_at: sql<Date>`now()`,
+      fields: text,
+      created_at: at,
+      updated_at: at,
     })
     .returningAll()
     .executeTakeFirstOrThrow();
@@ -72,22 +86,23 @@ export async function createRecord(
 /**
  * Merges a patch into a record and publishes its `update` with what the writer before left behind. A patch that
  * changes nothing writes and publishes nothing.
- * @throws {SluiceError} not_found, invalid_input (the schema), payload_too_large
+ * @param isSeen whether a record is as the caller has seen it
+ * @throws {SluiceError} not_found, stale_version, invalid_input (the schema), payload_too_large
  */
 export async function changeRecord(
   tx: Queries,
   tools: RecordTools,
   type: RecordType,
-  id: string,
-  patch: JsonObject,
-): Promise<RecordRow> {
-  const before = await lockRecord(tx, type, id);
+  { id, patch, isSeen }: { id: string; patch: JsonObject; isSeen: IsSeen },
+): Promise<{ row: RecordRow; changed: boolean }> {
+  const before = await lockSeen(tx, type, id, isSeen);
   const fields = readFields(before);
   const merged = mergePatch(fields, patch);
-  if (isSame(fields, merged)) return before;
+  if (isSame(fields, merged)) return { row: before, changed: false };
+  const text = checkedText(type, merged);
   const row = await tx
     .updateTable('records')
-    .set({ fields: checkedText(type, merged), updated_at: sql<Date>`greatest(now(), updated_at)` })
+    .set({ fields: text, updated_at: await takeTime(tx, type) })
     .where('org_id', '=', type.org_id)
     .where('module', '=', type.module)
     .where('model', '=', type.model)
@@ -95,20 +110,21 @@ export async function changeRecord(
     .returningAll()
     .executeTakeFirstOrThrow();
   await publishChange(tx, tools, type, 'update', row, before);
-  return row;
+  return { row, changed: true };
 }
 
 /**
  * Deletes a record and publishes its `delete`.
- * @throws {SluiceError} not_found
+ * @param isSeen whether a record is as the caller has seen it
+ * @throws {SluiceError} not_found, stale_version
  */
 export async function deleteRecord(
   tx: Queries,
   tools: RecordTools,
   type: RecordType,
-  id: string,
+  { id, isSeen }: { id: string; isSeen: IsSeen },
 ): Promise<void> {
-  const before = await lockRecord(tx, type, id);
+  const before = await lockSeen(tx, type, id, isSeen);
   await tx
     .deleteFrom('records')
     .where('org_id', '=', type.org_id)
@@ -124,15 +140,47 @@ export async function getRecord(queries: Queries, type: RecordType, id: string):
   return (await recordsOf(queries, type).where('id', '=', id).executeTakeFirst()) ?? missing();
 }
 
-/** Newest first. */
-export function listRecords(
-  queries: Queries,
-  type: RecordType,
-  page: { before: string | null; limit: number },
-): Promise<RecordRow[]> {
-  let query = recordsOf(queries, type);
-  if (page.before !== null) query = query.where('id', '<', page.before);
-  return query.orderBy('id', 'desc').limit(page.limit).execute();
+/** A record, and where a list goes on after it. */
+export interface ListedRecord extends RecordRow {
+  readonly changed_at: string;
+}
+
+export function listRecords(queries: Queries, type: RecordType, list: RecordList): Promise<ListedRecord[]> {
+  let query = recordsOf(queries, type).select(
+    sql<string>`to_char(updated_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`.as('changed_at'),
+  );
+  if (list.updatedSince !== null)
+    query = query.where('updated_at', '>=', sql<Date>`${list.updatedSince.toISOString()}::timestamptz`);
+  if (list.order === 'updated') {
+    const [at = '', id = ''] = list.after?.split(' ') ?? [];
+    if (list.after !== null)
+      query = query.where(sql<boolean>`(updated_at, id) > (${at}::timestamptz, ${id}::uuid)`);
+    query = query.orderBy('updated_at').orderBy('id');
+  } else {
+    const newest = list.order === 'newest';
+    if (list.after !== null) query = query.where('id', newest ? '<' : '>', list.after);
+    query = query.orderBy('id', newest ? 'desc' : 'asc');
+  }
+  return query.limit(list.limit).execute();
+}
+
+/** Where a list in this order goes on. */
+export function positionOf(order: RecordList['order'], row: ListedRecord): string {
+  return order === 'updated' ? `${row.changed_at} ${row.id}` : row.id;
+}
+
+/**
+ * The time of the change that this transaction makes. The type's row stays locked until the commit, so times are
+ * committed in their order: whoever has listed what changed until then has missed nothing before it.
+ */
+async function takeTime(tx: Queries, type: RecordType) {
+  const { rows } = await sql<{ at: string }>`
+    update record_types set last_change = greatest(now(), last_change + interval '1 microsecond')
+     where org_id = ${type.org_id} and module = ${type.module} and model = ${type.model}
+    returning last_change::text as at`.execute(tx);
+  if (!rows[0]) throw new SluiceError('not_found', 'No such record type.');
+  // As text: a Date has no microseconds.
+  return sql<Date>`${rows[0].at}::timestamptz`;
 }
 
 function recordsOf(queries: Queries, type: RecordType) {
@@ -142,6 +190,14 @@ function recordsOf(queries: Queries, type: RecordType) {
     .where('org_id', '=', type.org_id)
     .where('module', '=', type.module)
     .where('model', '=', type.model);
+}
+
+type IsSeen = (row: RecordRow) => boolean;
+
+async function lockSeen(tx: Queries, type: RecordType, id: string, isSeen: IsSeen): Promise<RecordRow> {
+  const row = await lockRecord(tx, type, id);
+  if (!isSeen(row)) throw new SluiceError('stale_version', 'The record is not as you have seen it.');
+  return row;
 }
 
 /** The lock makes writers of one record take turns, so that each sees what the one before it committed. */

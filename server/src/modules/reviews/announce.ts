@@ -5,17 +5,37 @@ import type { HistoryEntry } from './history.ts';
 import { publicTask } from './public-form.ts';
 import type { Task } from './tasks.ts';
 
-/** A task that was just made (`decision` is left out) or that just ended. */
+/** A task and what just happened to it: an entry of its history, or (`null`) that it was made. */
 export interface News {
   readonly task: Task;
-  readonly decision?: HistoryEntry;
+  readonly entry: HistoryEntry | null;
+}
+
+/** Who wants to know what happens to tasks. Reviews know only this much of those who tell members. */
+export interface TaskFollower {
+  /** Does its part in the same transaction, and answers what is to be published besides. */
+  follow(tx: Queries, news: readonly News[]): Promise<PublishRequest[]>;
+}
+
+/** What is to be published about tasks, by us and by who follows them. */
+export async function announcements(
+  tx: Queries,
+  follower: TaskFollower,
+  news: readonly News[],
+): Promise<PublishRequest[]> {
+  if (news.length === 0) return [];
+  return [...(await reviewEvents(tx, news.filter(beginsOrEnds))), ...(await follower.follow(tx, news))];
+}
+
+function beginsOrEnds({ task, entry }: News): boolean {
+  return entry === null || task.status !== 'pending';
 }
 
 /**
- * What is to be published about tasks: one request for each organization. The content stays out of it: whoever
- * subscribes to events need not be who may read what is under review.
+ * One request for each organization. The content stays out of it: whoever subscribes to events need not be who may read
+ * what is under review.
  */
-export async function announcements(tx: Queries, news: readonly News[]): Promise<PublishRequest[]> {
+async function reviewEvents(tx: Queries, news: readonly News[]): Promise<PublishRequest[]> {
   const byOrganization = new Map<string, News[]>();
   for (const item of news)
     byOrganization.set(item.task.org_id, [...(byOrganization.get(item.task.org_id) ?? []), item]);
@@ -37,10 +57,10 @@ export async function announcements(tx: Queries, news: readonly News[]): Promise
   return requests;
 }
 
-function eventOf({ task, decision }: News, names: ReadonlyMap<string, string>): NewEvent {
+function eventOf({ task, entry }: News, names: ReadonlyMap<string, string>): NewEvent {
   return {
     type: task.status === 'pending' ? 'review.created' : `review.${task.status}`,
-    data: JSON.stringify(publicTask(task, decision, names)),
+    data: JSON.stringify(publicTask(task, entry ?? undefined, names)),
     externalId: null,
     occurredAt: null,
     deliverAt: null,

@@ -5,13 +5,14 @@ import type { Queries } from '../../db/connect.ts';
 import { endHolds } from '../../events/held.ts';
 import type { Publisher } from '../../events/publish.ts';
 import { type Actor, recordAudits } from '../../tenants/audit.ts';
-import { announcements } from './announce.ts';
+import { announcements, type TaskFollower } from './announce.ts';
 import { appendEntries, type HistoryEntry, type NewEntry } from './history.ts';
 import type { Task } from './tasks.ts';
 
 export interface ReviewTools {
   readonly clock: Clock;
   readonly publisher: Pick<Publisher, 'publishWithin'>;
+  readonly taskFollower: TaskFollower;
 }
 
 /** What becomes of a task that the transaction has locked. */
@@ -70,11 +71,11 @@ export async function applyChanges(
       },
     })),
   );
-  await endTasks(
+  await endHoldsOf(
     tx,
-    tools,
-    changed.filter(({ task }) => task.status !== 'pending'),
+    changed.map(({ task }) => task).filter((task) => task.status !== 'pending'),
   );
+  await tools.publisher.publishWithin(tx, ...(await announcements(tx, tools.taskFollower, changed)));
   return changed;
 }
 
@@ -99,38 +100,27 @@ async function writeTasks(tx: Queries, changes: readonly Change[]): Promise<Map<
   return new Map(written.map((task) => [task.id, task]));
 }
 
-/** Tells the world, and lets go or cancels what was held. */
-async function endTasks(tx: Queries, tools: ReviewTools, ended: readonly Changed[]): Promise<void> {
-  if (ended.length === 0) return;
-  const gated = new Map(
-    ended.flatMap(({ task }) => (task.gate_id === null ? [] : [[task.id, task] as const])),
-  );
-  if (gated.size > 0) {
-    const names = [...gated.values()];
-    const { rows } = await sql<{ org_id: string; delivery_id: string; task_id: string }>`
-      select org_id, delivery_id, task_id from review_holds where (org_id, task_id) in (
-        select * from unnest(${names.map((task) => task.org_id)}::uuid[], ${names.map((task) => task.id)}::uuid[]))`.execute(
-      tx,
-    );
-    const holds = rows.map((row) => ({
-      orgId: row.org_id,
-      id: row.delivery_id,
-      task: present(gated.get(row.task_id)),
-    }));
-    await endHolds(tx, {
-      released: holds
-        .filter(({ task }) => task.status === 'approved' || task.status === 'revised')
-        .map(({ orgId, id, task }) => ({ orgId, id, data: task.revision })),
-      cancelled: holds.filter(({ task }) => task.status === 'rejected' || task.status === 'expired'),
-    });
-  }
-  await tools.publisher.publishWithin(
+/** Lets go or cancels what was held by tasks that have ended. */
+async function endHoldsOf(tx: Queries, ended: readonly Task[]): Promise<void> {
+  const gated = new Map(ended.flatMap((task) => (task.gate_id === null ? [] : [[task.id, task] as const])));
+  if (gated.size === 0) return;
+  const names = [...gated.values()];
+  const { rows } = await sql<{ org_id: string; delivery_id: string; task_id: string }>`
+    select org_id, delivery_id, task_id from review_holds where (org_id, task_id) in (
+      select * from unnest(${names.map((task) => task.org_id)}::uuid[], ${names.map((task) => task.id)}::uuid[]))`.execute(
     tx,
-    ...(await announcements(
-      tx,
-      ended.map(({ task, entry }) => ({ task, decision: entry })),
-    )),
   );
+  const holds = rows.map((row) => ({
+    orgId: row.org_id,
+    id: row.delivery_id,
+    task: present(gated.get(row.task_id)),
+  }));
+  await endHolds(tx, {
+    released: holds
+      .filter(({ task }) => task.status === 'approved' || task.status === 'revised')
+      .map(({ orgId, id, task }) => ({ orgId, id, data: task.revision })),
+    cancelled: holds.filter(({ task }) => task.status === 'rejected' || task.status === 'expired'),
+  });
 }
 
 function present<T>(value: T | undefined): T {

@@ -120,7 +120,10 @@ async function expireLocked(tx: Queries, tools: ReviewTools, only: string | null
   return changes.length;
 }
 
-/** Forgets tasks that gates made, with the event data that they hold copies of; some at a time. Answers how many. */
+/**
+ * Forgets tasks that gates made, with the event data that they hold copies of; some at a time. Answers how many. What
+ * is still to be sent needs its task: it goes out as it was revised.
+ */
 export function forgetGateReviews(queries: Queries, retentionDays: number): Promise<number> {
   return transact(queries, async (tx) => {
     await sql`set local sluice.retention = 'on'`.execute(tx);
@@ -129,6 +132,10 @@ export function forgetGateReviews(queries: Queries, retentionDays: number): Prom
         delete from review_tasks where (org_id, id) in (
           select org_id, id from review_tasks
            where gate_id is not null and status <> 'pending' and updated_at < now() - make_interval(days => ${retentionDays})
+             and not exists (
+               select 1 from review_holds hold
+                 join open_deliveries delivery on delivery.org_id = hold.org_id and delivery.id = hold.delivery_id
+                where hold.org_id = review_tasks.org_id and hold.task_id = review_tasks.id)
            order by updated_at limit 1000 for update skip locked)
         returning org_id, id
       ), without_history as (

@@ -5,7 +5,7 @@ import type { Queries } from '../../db/connect.ts';
 import type { Gate, GateRules, Hold } from '../../events/gate.ts';
 import type { PublishRequest } from '../../events/new-event.ts';
 import { VersionedCache } from '../../tenants/versioned.ts';
-import { announcements } from './announce.ts';
+import { announcements, type TaskFollower } from './announce.ts';
 import { rulesOf } from './gate-rules.ts';
 import type { ReviewGate } from './gates.ts';
 import { insertTasks, type NewTask } from './tasks.ts';
@@ -17,10 +17,12 @@ interface VersionedRules extends GateRules {
 /** Holds deliveries back as review tasks. */
 export class ReviewGates implements Gate {
   readonly #clock: Clock;
+  readonly #follower: TaskFollower;
   readonly #rules = new VersionedCache<VersionedRules>();
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, follower: TaskFollower) {
     this.#clock = clock;
+    this.#follower = follower;
   }
 
   load(tx: Queries, versions: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, GateRules>> {
@@ -52,7 +54,8 @@ export class ReviewGates implements Gate {
     await writeHolds(tx, rows);
     return announcements(
       tx,
-      tasks.map((task) => ({ task })),
+      this.#follower,
+      tasks.map((task) => ({ task, entry: null })),
     );
   }
 }

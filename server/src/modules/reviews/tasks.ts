@@ -82,7 +82,7 @@ export async function insertTasks(
   const byId = new Map(made.map((task) => [task.id, task]));
   const ordered = rows.flatMap(({ id, entry }) => {
     const task = byId.get(id);
-    if (!task) throw new Error('The workflow of a task is not there.');
+    if (!task) throw new SluiceError('conflict', 'The workflow of this task was deleted at the same time.');
     return [{ task, entry: { ...entry, action: 'created' as const } }];
   });
   await appendEntries(tx, ordered);

@@ -3,7 +3,7 @@ import { invalidInput } from '../../base/errors.ts';
 import { publicId } from '../../base/ids.ts';
 import { IdParams, inputId, pathId, Text, Timestamp } from '../../http/fields.ts';
 import { type Context, operation } from '../../http/operation.ts';
-import { latestChange } from '../../modules/evaluations/changes.ts';
+import { forgottenChange, latestChange } from '../../modules/evaluations/changes.ts';
 import {
   createEvaluation,
   type Evaluation as EvaluationRow,
@@ -98,9 +98,10 @@ export const list = operation({
   id: 'flowbeaconListEvaluations',
   summary: 'What changed since a watermark',
   description:
-    'In the order of the changes, each evaluation as it is now. Go on with `meta.watermark`; while `meta.has_more` is true, at once. Nothing is skipped, and nothing comes twice unless it changed again.',
+    'In the order of the changes, each evaluation as it is now. Go on with `meta.watermark`; while `meta.has_more` is true, at once. Nothing is skipped, and nothing comes twice unless it changed again. Complete evaluations are kept for as long as retention says; a watermark from before something that was removed is answered with 410: begin anew without `since`.',
   group,
   mode: 'read',
+  refusals: [410],
   query: Type.Object(
     {
       since: Type.Optional(
@@ -115,14 +116,16 @@ export const list = operation({
   ),
   answers: { 200: { description: 'The changes', schema: Type.Array(Evaluation) } },
   async handle({ queries, services, orgId }, { query }) {
-    const after = query.since === undefined ? 0 : readWatermark(services.sealer, orgId, query.since);
+    const after = query.since === undefined ? null : readWatermark(services.sealer, orgId, query.since);
+    // Where nothing is kept, the list begins after what was removed.
+    const start = after === null ? await forgottenChange(queries, orgId) : after;
     const rows = await listChanged(queries, orgId, { after, limit: query.limit + 1 });
     const shown = rows.slice(0, query.limit);
     return {
       status: 200,
       body: await showEvaluations(queries, orgId, shown),
       meta: {
-        watermark: writeWatermark(services.sealer, orgId, shown.at(-1)?.change ?? after),
+        watermark: writeWatermark(services.sealer, orgId, shown.at(-1)?.change ?? start),
         has_more: rows.length > shown.length,
       },
     };

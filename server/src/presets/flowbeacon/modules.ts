@@ -4,6 +4,8 @@ import { IdOf, OrNull, Text, Timestamp } from '../../http/fields.ts';
 import { operation } from '../../http/operation.ts';
 import { PageQuery, pageOf, readCursor } from '../../http/page.ts';
 import { createModule, listModules, type ModuleRow } from '../../modules/evaluations/rule-modules.ts';
+import { ruleRunner } from '../../modules/evaluations/rule-runner.ts';
+import type { Rule as RuleOfModule } from '../../modules/evaluations/rules.ts';
 import { recordAudit } from '../../tenants/audit.ts';
 
 const Rule = Type.Object(
@@ -25,6 +27,10 @@ const Module = Type.Object({
   rules: Type.Array(Type.Object({ code: Type.String(), description: Type.String(), schema: Type.Unknown() })),
   created_at: Timestamp,
 });
+
+function rulesOf(rules: readonly Static<typeof Rule>[]): RuleOfModule[] {
+  return rules.map(({ code, description = '', schema }) => ({ code, description, schema }));
+}
 
 function show(row: ModuleRow): Static<typeof Module> {
   return {
@@ -54,11 +60,12 @@ export const create = operation({
   ),
   bodyLimit: 262_144,
   answers: { 200: { description: 'The module', schema: Module } },
+  prepare: ({ body }) => ruleRunner.check(rulesOf(body.rules)),
   async handle({ queries, services, orgId, actor }, { body }) {
     const row = await createModule(queries, services.clock, orgId, {
       name: body.name,
       description: body.description ?? null,
-      rules: body.rules.map(({ code, description = '', schema }) => ({ code, description, schema })),
+      rules: rulesOf(body.rules),
     });
     const target = publicId('module', row.id);
     await recordAudit(queries, services.clock, orgId, actor, {

@@ -12,4 +12,5 @@ export const flowxtraRoutes: readonly Route[] = onSurface(flowxtraSurface, [
   route('DELETE', '/{id}', 'endpoints:write', webhooks.remove),
   route('POST', '/{id}/test', 'endpoints:write', webhooks.test),
   route('GET', '/{id}/logs', 'endpoints:read', webhooks.logs),
+  route('GET', '/{id}/logs/{log}', 'endpoints:read', webhooks.log),
 ]);

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { flowxtra as contract } from '@sluice/contracts';
 import { type Static, Type } from 'typebox';
 import { SluiceError } from '../../base/errors.ts';
@@ -7,7 +8,7 @@ import type { Endpoint } from '../../endpoints/endpoints.ts';
 import { readSecrets } from '../../endpoints/secrets.ts';
 import { OrNull } from '../../http/fields.ts';
 import type { Context } from '../../http/operation.ts';
-import { firstKeptId, type Log as LogRow, numberLogs, readLogs } from './logs.ts';
+import { findLog, firstKeptId, type LogFilter, type Log as LogRow, numberLogs, readLogs } from './logs.ts';
 import { findNumber } from './numbers.ts';
 
 const Moment = Type.String({ format: 'date-time', examples: ['2026-04-06T12:00:00.000000Z'] });
@@ -36,8 +37,34 @@ export const Log = Type.Object({
 
 export const WebhookWithLogs = Type.Object({ ...Webhook.properties, logs: Type.Array(Log) });
 
-/** A webhook's number in the path. */
-export const WebhookParams = Type.Object({ id: Type.String({ pattern: '^[1-9][0-9]{0,14}$' }) });
+const Headers = Type.Record(Type.String(), Type.Union([Type.String(), Type.Array(Type.String())]));
+
+/** What the page of logs shows of one entry when it is opened. */
+export const LogWithExchange = Type.Object({
+  ...Log.properties,
+  delivery: Type.String({ description: 'Its X-Flowxtra-Delivery: the same for all attempts' }),
+  error: OrNull(Type.String({ description: 'What failed, in words' })),
+  duration_ms: OrNull(Type.Integer()),
+  request: Type.Object({
+    url: Type.String(),
+    headers: OrNull(Headers),
+    body: OrNull(Type.String({ description: 'The exact body sent' })),
+  }),
+  response: OrNull(
+    Type.Object({
+      headers: Headers,
+      body: Type.String({ description: 'At most the first 16 KiB; base64 where it is not UTF-8' }),
+      body_encoding: Type.Enum(['utf-8', 'base64']),
+      truncated: Type.Boolean(),
+    }),
+  ),
+});
+
+const number = Type.String({ pattern: '^[1-9][0-9]{0,14}$' });
+
+/** A webhook's number in the path, and that of one of its logs. */
+export const WebhookParams = Type.Object({ id: number });
+export const LogParams = Type.Object({ id: number, log: number });
 
 export interface NumberedWebhook {
   readonly id: number;
@@ -90,18 +117,63 @@ export async function maskedSecrets(
   };
 }
 
-/** A page of a webhook's logs; numbers those that are new, in a transaction of its own. */
+/** How long one request goes on numbering; whoever asks again goes on from there. */
+const longestNumberingMs = 5_000;
+
+/** Numbers a webhook's new logs, in transactions of their own. */
+async function numberNewLogs({ queries, services, orgId }: Context, endpointId: string): Promise<void> {
+  const firstKept = firstKeptId(services.clock.now(), services.config.retentionDays);
+  const until = performance.now() + longestNumberingMs;
+  for (let more = true; more && performance.now() < until; )
+    more = await queries.transaction().execute((tx) => numberLogs(tx, orgId, endpointId, firstKept));
+}
+
+/** A page of a webhook's logs, those that are new among them. */
 export async function pageOfLogs(
-  { queries, services, orgId }: Context,
+  context: Context,
   endpointId: string,
   page: { number: number; size: number },
+  filter: LogFilter = {},
 ) {
-  const firstKept = firstKeptId(services.clock.now(), services.config.retentionDays);
-  const { logs, total } = await queries.transaction().execute(async (tx) => {
-    await numberLogs(tx, orgId, endpointId, firstKept);
-    return readLogs(tx, orgId, endpointId, page);
-  });
+  await numberNewLogs(context, endpointId);
+  const { logs, total } = await readLogs(context.queries, context.orgId, endpointId, page, filter);
   return { logs: logs.map(showLog), total };
+}
+
+/** @throws {SluiceError} not_found */
+export async function logWithExchange(
+  { queries, orgId }: Context,
+  endpointId: string,
+  id: number,
+): Promise<Static<typeof LogWithExchange>> {
+  const found = await findLog(queries, orgId, endpointId, id);
+  if (!found) throw new SluiceError('not_found', 'No such log.');
+  const { log, attempt } = found;
+  return {
+    ...showLog(log),
+    delivery: attempt.delivery_id,
+    error: attempt.error,
+    duration_ms: attempt.duration_ms,
+    request: {
+      url: attempt.url,
+      headers: attempt.request_headers === null ? null : JSON.parse(attempt.request_headers),
+      body: attempt.body,
+    },
+    response:
+      attempt.status === null
+        ? null
+        : {
+            headers: attempt.response_headers === null ? {} : JSON.parse(attempt.response_headers),
+            ...showBody(Buffer.from(attempt.response_body ?? [])),
+            truncated: attempt.response_truncated,
+          },
+  };
+}
+
+function showBody(bytes: Buffer): { body: string; body_encoding: 'utf-8' | 'base64' } {
+  return isUtf8(bytes)
+    ? { body: bytes.toString(), body_encoding: 'utf-8' }
+    : { body: bytes.toString('base64'), body_encoding: 'base64' };
 }
 
 function showLog(row: LogRow): Static<typeof Log> {

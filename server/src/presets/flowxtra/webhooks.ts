@@ -24,6 +24,9 @@ import { TenantQuery, tenant } from './surface.ts';
 import {
   findWebhook,
   Log,
+  LogParams,
+  LogWithExchange,
+  logWithExchange,
   maskedSecrets,
   pageOfLogs,
   showWebhook,
@@ -279,6 +282,8 @@ export const logs = operation({
       ...tenant,
       page: Type.Integer({ minimum: 1, maximum: 1_000_000, default: 1 }),
       per_page: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
+      event: Type.Optional(Type.String({ maxLength: 128, description: 'Only those of this event' })),
+      success: Type.Optional(Type.Boolean({ description: 'Only those that went well, or only the others' })),
     },
     { additionalProperties: false },
   ),
@@ -297,7 +302,12 @@ export const logs = operation({
   async handle(context, { params, query }) {
     const { row } = await findWebhook(context.queries, context.orgId, params.id);
     const page = { number: query.page, size: query.per_page };
-    const { logs: data, total } = await pageOfLogs(context, row.id, page);
+    const { logs: data, total } = await pageOfLogs(
+      context,
+      row.id,
+      page,
+      given({ event: query.event, success: query.success }),
+    );
     return {
       status: 200,
       body: {
@@ -308,5 +318,19 @@ export const logs = operation({
         total,
       },
     };
+  },
+});
+
+export const log = operation({
+  id: 'flowxtraGetLog',
+  summary: 'See what was sent and answered',
+  group,
+  mode: 'read',
+  params: LogParams,
+  query: TenantQuery,
+  answers: { 200: { description: 'The log with its request and response', schema: LogWithExchange } },
+  async handle(context, { params }) {
+    const { row } = await findWebhook(context.queries, context.orgId, params.id);
+    return { status: 200, body: await logWithExchange(context, row.id, Number(params.log)) };
   },
 });

@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance } from 'fastify';
+import { SluiceError } from '../base/errors.ts';
+
+/** What `npm start` builds. */
+export const builtPortal = new URL('../../../portal/dist/', import.meta.url);
+
+/** Where the portal has pages of its own; which ones, it knows itself. Everything else stays not found. */
+const pages = ['/', '/sign-in'];
+const folders = [
+  ...[
+    '/me',
+    '/admin',
+    '/settings',
+    '/developer-hub',
+    '/plugins',
+    '/endpoints',
+    '/deliveries',
+    '/notifications',
+  ],
+];
+
+/** Nothing but our own files; styles that components write are the exception. Shown in no frame. */
+const contentPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** The portal's pages: one document, which shows what its address says, and the files that it loads. */
+export async function addPortalPages(server: FastifyInstance, portal: URL): Promise<void> {
+  for (const path of [...pages, ...folders.flatMap((folder) => [folder, `${folder}/*`])])
+    server.get(path, { schema: { hide: true } }, async (_request, reply) =>
+      reply
+        .header('content-security-policy', contentPolicy)
+        .header('x-frame-options', 'DENY')
+        .header('referrer-policy', 'no-referrer')
+        .header('cache-control', 'no-store')
+        .type('text/html; charset=utf-8')
+        .send(await readPage(portal, 'index.html')),
+    );
+  if (!existsSync(portal)) return;
+  // Their names change with their content, so browsers may keep them.
+  await server.register(fastifyStatic, {
+    root: fileURLToPath(new URL('assets/', portal)),
+    prefix: '/portal/assets/',
+    index: false,
+    immutable: true,
+    maxAge: '365d',
+  });
+}
+
+/** @throws {SluiceError} not_found, where the pages have not been built */
+export async function readPage(portal: URL, name: string): Promise<string> {
+  const page = await readFile(new URL(name, portal), 'utf8').catch(() => null);
+  if (page === null)
+    throw new SluiceError('not_found', 'The portal has not been built; npm start builds it.');
+  return page;
+}

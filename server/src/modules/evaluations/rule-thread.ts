@@ -1,0 +1,61 @@
+import { parentPort } from 'node:worker_threads';
+import {
+  evaluate,
+  findUnsoundRule,
+  listedCharacters,
+  type Refusal,
+  type Rule,
+  RuleChecks,
+  type RuleModule,
+} from './rules.ts';
+
+/** A scenario to be evaluated; `input` is JSON text. */
+export interface Scenario {
+  readonly id: string;
+  readonly input: string;
+}
+
+/** What the thread is asked. */
+export type RuleRequest =
+  | { readonly kind: 'check'; readonly rules: readonly Rule[] }
+  | {
+      readonly kind: 'evaluate';
+      readonly moduleIds: readonly string[];
+      /** Modules that it did not know when it was asked before. */
+      readonly given: readonly RuleModule[];
+      readonly scenarios: readonly Scenario[];
+      /** Of the whole evaluation. */
+      readonly scenarioCount: number;
+      /** Milliseconds after which it begins nothing more. */
+      readonly limitMs: number;
+    };
+
+/** What it answers. */
+export type RuleAnswer =
+  | { readonly kind: 'checked'; readonly refusal: Refusal | null }
+  | { readonly kind: 'missing'; readonly moduleIds: readonly string[] }
+  | {
+      readonly kind: 'evaluated';
+      readonly results: readonly { readonly id: string; readonly result: string }[];
+    };
+
+const checks = new RuleChecks();
+
+/** Rules come from tenants and may take long: they run here, where nobody else waits for them. */
+parentPort?.on('message', (request: RuleRequest) => parentPort?.postMessage(answer(request)));
+
+function answer(request: RuleRequest): RuleAnswer {
+  if (request.kind === 'check') return { kind: 'checked', refusal: findUnsoundRule(request.rules) };
+  const until = performance.now() + request.limitMs;
+  checks.learn(request.given);
+  const { modules, missing } = checks.recall(request.moduleIds);
+  if (missing.length > 0) return { kind: 'missing', moduleIds: missing };
+  const results: { id: string; result: string }[] = [];
+  if (!checks.prepare(modules, until)) return { kind: 'evaluated', results };
+  const listed = listedCharacters(request.scenarioCount);
+  for (const { id, input } of request.scenarios) {
+    results.push({ id, result: JSON.stringify(evaluate(modules, checks, JSON.parse(input), listed)) });
+    if (performance.now() > until) break;
+  }
+  return { kind: 'evaluated', results };
+}

@@ -1,0 +1,211 @@
+import { type Selectable, sql } from 'kysely';
+import type { Clock } from '../../base/clock.ts';
+import { invalidInput, SluiceError } from '../../base/errors.ts';
+import { newId } from '../../base/ids.ts';
+import type { Queries } from '../../db/connect.ts';
+import type { Tables } from '../../db/tables.ts';
+import type { Publisher } from '../../events/publish.ts';
+import { type Audience, lockAudience } from '../../tenants/members.ts';
+import type { Message, NotificationType } from './message.ts';
+import { putBefore } from './send.ts';
+
+export type Notification = Selectable<Tables['notifications']>;
+
+/** Members by inner id or by role, or everyone. */
+export interface Recipients extends Audience {
+  readonly everyone?: true;
+}
+
+export interface NewNotification extends Message {
+  readonly to: Recipients;
+  /** `null`, or a time that has passed: at once. */
+  readonly deliverAt: Date | null;
+  /** As in the audit log. */
+  readonly createdBy: string;
+}
+
+export interface NotifyTools {
+  readonly clock: Clock;
+  readonly publisher: Pick<Publisher, 'publishWithin'>;
+}
+
+/**
+ * Tells members something, in the caller's transaction: now, or when its time has come.
+ * Answers how many members that are as of now.
+ * @throws {SluiceError} invalid_input, when it names somebody who is no member; invalid_event_data
+ */
+export async function createNotification(
+  tx: Queries,
+  tools: NotifyTools,
+  orgId: string,
+  input: NewNotification,
+): Promise<{ notification: Notification; recipients: number }> {
+  const members = await lockRecipients(tx, orgId, input.to);
+  const stranger = input.to.members?.findIndex((id) => !members.includes(id)) ?? -1;
+  if (stranger >= 0) throw invalidInput(`/to/members/${stranger}`, 'There is no such member.');
+  const notification = await tx
+    .insertInto('notifications')
+    .values({
+      org_id: orgId,
+      id: newId(tools.clock),
+      type: input.type,
+      title: input.title,
+      body: input.body ?? null,
+      url: input.url ?? null,
+      data: input.data ?? null,
+      recipients: JSON.stringify(input.to),
+      deliver_at: input.deliverAt,
+      created_by: input.createdBy,
+      created_at: sql<Date>`now()`,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  if (notification.deliver_at !== null && notification.deliver_at > notification.created_at)
+    return { notification, recipients: members.length };
+  return { notification: await send(tx, tools, notification, members), recipients: members.length };
+}
+
+/**
+ * Takes a notification whose time has come, for the transaction that sends it. What another process has taken is
+ * passed over.
+ * @param except ids of those that failed just now
+ */
+export async function takeDueNotification(
+  tx: Queries,
+  except: readonly string[],
+): Promise<Notification | null> {
+  const { rows } = await sql<Notification>`
+    select * from notifications where ended_at is null and deliver_at <= now() and id <> all(${except}::uuid[])
+     order by deliver_at limit 1 for update skip locked`.execute(tx);
+  return rows[0] ?? null;
+}
+
+/**
+ * Sends one whose time has come to those whom it means by now. Who has left since is not missed.
+ * @throws {SluiceError} invalid_event_data
+ */
+export async function sendDueNotification(
+  tx: Queries,
+  tools: NotifyTools,
+  notification: Notification,
+): Promise<Notification> {
+  const to: Recipients = JSON.parse(notification.recipients);
+  return send(tx, tools, notification, await lockRecipients(tx, notification.org_id, to));
+}
+
+/** Gives up on one that breaks the schema that its type has by now. Answers `false` when it has ended otherwise. */
+export async function refuseNotification(
+  tx: Queries,
+  { org_id: orgId, id }: Notification,
+  because: string,
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('notifications')
+    .set({ refused_because: because, ended_at: sql<Date>`now()` })
+    .where('org_id', '=', orgId)
+    .where('id', '=', id)
+    .where('ended_at', 'is', null)
+    .executeTakeFirstOrThrow();
+  return numUpdatedRows > 0n;
+}
+
+async function send(
+  tx: Queries,
+  tools: NotifyTools,
+  notification: Notification,
+  members: readonly string[],
+): Promise<Notification> {
+  const { org_id: orgId, id } = notification;
+  await tools.publisher.publishWithin(
+    tx,
+    await putBefore(tx, tools.clock, orgId, 'api', [{ notification, members }]),
+  );
+  return tx
+    .updateTable('notifications')
+    .set({ sent_at: sql<Date>`now()`, ended_at: sql<Date>`now()`, addressed: members.length })
+    .where('org_id', '=', orgId)
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+function lockRecipients(tx: Queries, orgId: string, to: Recipients): Promise<string[]> {
+  return lockAudience(tx, orgId, to.everyone ? 'everyone' : to);
+}
+
+/**
+ * Takes back one whose time has not come.
+ * @throws {SluiceError} not_found, conflict (it was sent, refused or cancelled)
+ */
+export async function cancelNotification(tx: Queries, orgId: string, id: string): Promise<Notification> {
+  const { rows } = await sql<Notification>`
+    select * from notifications where org_id = ${orgId} and id = ${id} for update`.execute(tx);
+  const [notification] = rows;
+  if (!notification) throw missing();
+  if (notification.ended_at !== null) {
+    throw new SluiceError('conflict', `The notification is ${notificationState(notification)}.`);
+  }
+  return tx
+    .updateTable('notifications')
+    .set({ cancelled_at: sql<Date>`now()`, ended_at: sql<Date>`now()` })
+    .where('org_id', '=', orgId)
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+export const notificationStates = ['scheduled', 'sent', 'cancelled', 'refused'] as const;
+export type NotificationState = (typeof notificationStates)[number];
+
+export function notificationState(notification: Notification): NotificationState {
+  if (notification.sent_at !== null) return 'sent';
+  if (notification.cancelled_at !== null) return 'cancelled';
+  return notification.ended_at === null ? 'scheduled' : 'refused';
+}
+
+/** @throws {SluiceError} not_found */
+export async function getNotification(queries: Queries, orgId: string, id: string): Promise<Notification> {
+  const found = await queries
+    .selectFrom('notifications')
+    .selectAll()
+    .where('org_id', '=', orgId)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  if (!found) throw missing();
+  return found;
+}
+
+/** Newest first. */
+export function listNotifications(
+  queries: Queries,
+  orgId: string,
+  filter: { readonly type?: NotificationType; readonly state?: NotificationState },
+  page: { before: string | null; limit: number },
+): Promise<Notification[]> {
+  let query = queries.selectFrom('notifications').selectAll().where('org_id', '=', orgId);
+  if (filter.type !== undefined) query = query.where('type', '=', filter.type);
+  if (filter.state === 'scheduled') query = query.where('ended_at', 'is', null);
+  if (filter.state === 'sent') query = query.where('sent_at', 'is not', null);
+  if (filter.state === 'cancelled') query = query.where('cancelled_at', 'is not', null);
+  if (filter.state === 'refused') query = query.where('refused_because', 'is not', null);
+  if (page.before !== null) query = query.where('id', '<', page.before);
+  return query.orderBy('id', 'desc').limit(page.limit).execute();
+}
+
+/**
+ * Forgets notifications that ended longer ago than the ledger is kept, with their places in inboxes; some at a time.
+ * Answers how many.
+ */
+export async function forgetNotifications(queries: Queries, retentionDays: number): Promise<number> {
+  const { numAffectedRows } = await sql`
+    delete from notifications where (org_id, id) in (
+      select org_id, id from notifications
+       where ended_at < now() - make_interval(days => ${retentionDays}) order by ended_at limit 100)`.execute(
+    queries,
+  );
+  return Number(numAffectedRows ?? 0n);
+}
+
+function missing(): SluiceError {
+  return new SluiceError('not_found', 'No such notification.');
+}

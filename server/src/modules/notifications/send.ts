@@ -1,0 +1,111 @@
+import { type Selectable, sql } from 'kysely';
+import type { Clock } from '../../base/clock.ts';
+import { newId, publicId } from '../../base/ids.ts';
+import type { Queries } from '../../db/connect.ts';
+import type { Tables } from '../../db/tables.ts';
+import type { EventSource, PublishRequest } from '../../events/new-event.ts';
+import type { Message } from './message.ts';
+
+type Notification = Selectable<Tables['notifications']>;
+
+/** What is to be sent, and the members whom it is for: they stay members until the transaction ends. */
+export interface Outgoing {
+  readonly notification: Notification;
+  readonly members: readonly string[];
+}
+
+/** Something that the platform itself has to say to members of one organization. */
+export interface Notice extends Message {
+  readonly members: readonly string[];
+}
+
+/**
+ * Puts entries into inboxes, and answers the events that webhooks are to get in the same transaction. An event is
+ * addressed to these members by name, so that a replay reaches nobody else either.
+ * @param source `system`: neither schemas nor review gates stand in its way
+ */
+export async function putBefore(
+  tx: Queries,
+  clock: Clock,
+  orgId: string,
+  source: EventSource,
+  outgoing: readonly Outgoing[],
+): Promise<PublishRequest> {
+  const rows = outgoing.flatMap(({ notification, members }) =>
+    members.map((memberId) => ({ memberId, id: newId(clock), notificationId: notification.id })),
+  );
+  await sql`
+    insert into inbox_entries (org_id, member_id, id, notification_id, created_at)
+    select ${orgId}, given.*, now()
+      from unnest(${rows.map((row) => row.memberId)}::uuid[], ${rows.map((row) => row.id)}::uuid[], ${rows.map((row) => row.notificationId)}::uuid[])
+      as given`.execute(tx);
+  return {
+    orgId,
+    idempotency: null,
+    pointer: () => '',
+    answer: () => ({ status: 202, body: '' }),
+    events: outgoing.map(({ notification, members }) => ({
+      type: notification.type,
+      data: write(notification),
+      externalId: publicId('notification', notification.id),
+      occurredAt: null,
+      deliverAt: null,
+      audience: { members },
+      metadata: null,
+      source,
+    })),
+  };
+}
+
+/**
+ * Writes notices of the platform itself, each with its entries, and answers what webhooks are to get. Members have to
+ * be locked by the caller.
+ */
+export async function writeNotices(
+  tx: Queries,
+  clock: Clock,
+  orgId: string,
+  notices: readonly Notice[],
+): Promise<PublishRequest[]> {
+  const heard = notices
+    .filter(({ members }) => members.length > 0)
+    .map((notice) => ({ ...notice, id: newId(clock) }));
+  if (heard.length === 0) return [];
+  const notifications = await tx
+    .insertInto('notifications')
+    .values(
+      heard.map(({ id, members, type, title, body, url, data }) => ({
+        org_id: orgId,
+        id,
+        type,
+        title,
+        body: body ?? null,
+        url: url ?? null,
+        data: data ?? null,
+        recipients: JSON.stringify({ members }),
+        created_by: 'system',
+        created_at: sql<Date>`now()`,
+        sent_at: sql<Date>`now()`,
+        addressed: members.length,
+        ended_at: sql<Date>`now()`,
+      })),
+    )
+    .returningAll()
+    .execute();
+  const membersOf = new Map(heard.map(({ id, members }) => [id, members]));
+  const outgoing = notifications.map((notification) => ({
+    notification,
+    members: membersOf.get(notification.id) ?? [],
+  }));
+  return [await putBefore(tx, clock, orgId, 'system', outgoing)];
+}
+
+/** What webhooks get: `{"title", "body"?, "url"?, "data"?}`, the data as it was given. */
+function write({ title, body, url, data }: Notification): string {
+  const frame = JSON.stringify({
+    title,
+    ...(body === null ? {} : { body }),
+    ...(url === null ? {} : { url }),
+  });
+  return data === null ? frame : `${frame.slice(0, -1)},"data":${data}}`;
+}

@@ -1,0 +1,155 @@
+import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
+import type { Clock } from '../base/clock.ts';
+import { SluiceError } from '../base/errors.ts';
+import { publicId } from '../base/ids.ts';
+import type { Queries } from '../db/connect.ts';
+import { transact } from '../db/transaction.ts';
+import { type Actor, recordAudit } from './audit.ts';
+import { holdMember, type Member } from './members.ts';
+import { isPassword, readPasswordHash } from './passwords.ts';
+import { countRequest, type RateLimit } from './rate-limits.ts';
+import { createSession, type Session } from './sessions.ts';
+import { findSignInLink, useSignInLink } from './sign-in-links.ts';
+
+/** Attempts, the successful ones too. */
+const perAddress: RateLimit = { requests: 100, windowSeconds: 900 };
+const perMember: RateLimit = { requests: 20, windowSeconds: 900 };
+
+/** Addresses and names that nobody has belong to no organization. */
+const nobody = '00000000-0000-0000-0000-000000000000';
+
+export interface SignedIn {
+  readonly member: Member;
+  readonly session: Session;
+  readonly secret: string;
+}
+
+/**
+ * Lets a member in by a link. Of several at once with the same link one succeeds.
+ * @throws {SluiceError} sign_in_refused, rate_limited
+ */
+export async function signInByLink(
+  queries: Queries,
+  clock: Clock,
+  secret: string,
+  from: Actor,
+): Promise<SignedIn> {
+  await countAddress(queries, from);
+  const link = await findSignInLink(queries, secret);
+  if (!link) throw refusal('link');
+  const signedIn = await transact(queries, async (tx) => {
+    const member = await holdMember(tx, link.org_id, link.member_id);
+    const good = member !== null && (await useSignInLink(tx, link)) && member.role === link.role;
+    return good ? letIn(tx, clock, member, 'link', from) : null;
+  });
+  if (signedIn) return signedIn;
+  await recordRefusal(queries, clock, from, link.org_id, link.member_id, 'link');
+  throw refusal('link');
+}
+
+/**
+ * Lets a member in by a password. Says nothing about what was wrong, and takes as long for members that do not exist.
+ * @throws {SluiceError} sign_in_refused, rate_limited
+ */
+export async function signInByPassword(
+  queries: Queries,
+  clock: Clock,
+  given: { readonly slug: string; readonly email: string; readonly password: string },
+  from: Actor,
+): Promise<SignedIn> {
+  await countAddress(queries, from);
+  const found = await findByEmail(queries, given);
+  await countAttempt(queries, found?.org_id ?? nobody, `${given.slug} ${given.email}`);
+  const right = await isPassword(given.password, found?.hash ?? null);
+  const { org_id: orgId, member_id: memberId, hash } = found ?? {};
+  const signedIn =
+    right && orgId !== undefined && memberId
+      ? await transact(queries, async (tx) => {
+          const member = await holdMember(tx, orgId, memberId);
+          // It may have been changed meanwhile, to shut somebody out.
+          const still = member !== null && (await readPasswordHash(tx, orgId, memberId)) === hash;
+          return still ? letIn(tx, clock, member, 'password', from) : null;
+        })
+      : null;
+  if (signedIn) return signedIn;
+  if (orgId !== undefined) await recordRefusal(queries, clock, from, orgId, memberId ?? null, 'password');
+  throw refusal('password');
+}
+
+/**
+ * Counts an attempt to say a member's password, also by somebody who is signed in.
+ * @throws {SluiceError} rate_limited
+ */
+export async function countAttempt(queries: Queries, orgId: string, whose: string): Promise<void> {
+  await count(queries, orgId, `password of ${whose.toLowerCase()}`, perMember);
+}
+
+async function countAddress(queries: Queries, { ip }: Actor): Promise<void> {
+  await count(queries, nobody, `sign-in from ${ip}`, perAddress);
+}
+
+async function count(queries: Queries, orgId: string, what: string, limit: RateLimit): Promise<void> {
+  const digest = createHash('sha256').update(what).digest('hex');
+  const id = `${digest.slice(0, 8)}-${digest.slice(8, 12)}-${digest.slice(12, 16)}-${digest.slice(16, 20)}-${digest.slice(20, 32)}`;
+  const { allowed, resetSeconds } = await countRequest(queries, orgId, id, limit);
+  if (!allowed)
+    throw new SluiceError('rate_limited', 'There were too many attempts to sign in.', {
+      retryAfterSeconds: resetSeconds,
+    });
+}
+
+/** The organization and, where there are such, its member and the member's password. */
+async function findByEmail(
+  queries: Queries,
+  { slug, email }: { readonly slug: string; readonly email: string },
+): Promise<{ org_id: string; member_id: string | null; hash: string | null } | undefined> {
+  const { rows } = await sql<{ org_id: string; member_id: string | null; hash: string | null }>`
+    select organization.id as org_id, member.id as member_id, password.hash
+      from organizations organization
+      left join members member on member.org_id = organization.id and lower(member.email) = lower(${email})
+      left join member_passwords password on password.org_id = member.org_id and password.member_id = member.id
+     where organization.slug = ${slug}`.execute(queries);
+  return rows[0];
+}
+
+async function letIn(
+  tx: Queries,
+  clock: Clock,
+  member: Member,
+  by: Session['signed_in_by'],
+  from: Actor,
+): Promise<SignedIn> {
+  const made = await createSession(tx, clock, member, by, from);
+  const actor = { ...from, name: `member:${publicId('member', member.id)}` };
+  await recordAudit(tx, clock, member.org_id, actor, {
+    action: 'session.created',
+    target: publicId('session', made.session.id),
+    details: { by },
+  });
+  return { member, ...made };
+}
+
+async function recordRefusal(
+  queries: Queries,
+  clock: Clock,
+  from: Actor,
+  orgId: string,
+  memberId: string | null,
+  by: Session['signed_in_by'],
+): Promise<void> {
+  await recordAudit(queries, clock, orgId, from, {
+    action: 'sign_in.refused',
+    target: memberId === null ? publicId('organization', orgId) : publicId('member', memberId),
+    details: { by },
+  });
+}
+
+function refusal(by: Session['signed_in_by']): SluiceError {
+  return new SluiceError(
+    'sign_in_refused',
+    by === 'link'
+      ? 'This sign-in link does not exist, has expired or was used before.'
+      : 'The organization, the e-mail address or the password is wrong.',
+  );
+}
