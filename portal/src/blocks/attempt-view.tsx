@@ -1,0 +1,69 @@
+import { Group, Stack, Tabs, Text } from '@mantine/core';
+import type { Attempt } from '@sluice/client';
+import { BodyText } from './body-text.tsx';
+import { milliseconds } from './endpoint-health.tsx';
+import { Moment } from './moment.tsx';
+import { OutcomeState } from './state.tsx';
+
+/** One HTTP request and what came of it: everything that was sent and answered, as text. */
+export function AttemptView({ attempt }: { attempt: Attempt }) {
+  const { request, response, timings_ms: timings } = attempt;
+  return (
+    <Stack gap="sm">
+      <Group gap="sm">
+        <Text fw={600}>Attempt {attempt.number}</Text>
+        <OutcomeState outcome={attempt.outcome} />
+        <Text fz="sm" c="dimmed" className="numbers" component="span">
+          {response === null ? '' : `HTTP ${response.status} · `}
+          {timings === null ? '' : `${milliseconds(timings.total)} · `}
+          <Moment at={attempt.started_at} />
+        </Text>
+      </Group>
+      {attempt.error !== null && <Text fz="sm">{attempt.error}</Text>}
+      <Tabs defaultValue="request" keepMounted={false}>
+        <Tabs.List>
+          <Tabs.Tab value="request">Request</Tabs.Tab>
+          <Tabs.Tab value="response">Response</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="request" pt="sm">
+          <Stack gap="sm">
+            <Text className="mono">POST {request.url}</Text>
+            <BodyText label="Request headers" text={headerLines(request.headers)} />
+            {request.body === null ? (
+              <Text fz="sm" c="dimmed">
+                The body is no longer kept.
+              </Text>
+            ) : (
+              <BodyText label="Request body" text={request.body} />
+            )}
+          </Stack>
+        </Tabs.Panel>
+        <Tabs.Panel value="response" pt="sm">
+          {response === null ? (
+            <Text fz="sm" c="dimmed">
+              There was no answer.
+            </Text>
+          ) : (
+            <Stack gap="sm">
+              <Text className="mono">HTTP {response.status}</Text>
+              <BodyText label="Response headers" text={headerLines(response.headers)} />
+              <BodyText label="Response body" text={response.body} />
+              {(response.truncated || response.body_encoding === 'base64') && (
+                <Text fz="xs" c="dimmed">
+                  {response.truncated ? 'The first 16 KiB. ' : ''}
+                  {response.body_encoding === 'base64' ? 'It is not text; shown in base64.' : ''}
+                </Text>
+              )}
+            </Stack>
+          )}
+        </Tabs.Panel>
+      </Tabs>
+    </Stack>
+  );
+}
+
+function headerLines(headers: Attempt['request']['headers']): string {
+  return Object.entries(headers ?? {})
+    .flatMap(([name, value]) => [value].flat().map((one) => `${name}: ${one}`))
+    .join('\n');
+}

@@ -1,0 +1,14 @@
+import { Tooltip } from '@mantine/core';
+import { whenIs } from '../review/time.ts';
+
+/** A moment in words; exactly, where somebody points at it. */
+export function Moment({ at }: { at: string }) {
+  const exactly = new Date(at).toLocaleString();
+  return (
+    <Tooltip label={exactly} withArrow>
+      <time dateTime={at} style={{ whiteSpace: 'nowrap' }}>
+        {whenIs(at, Date.now())}
+      </time>
+    </Tooltip>
+  );
+}

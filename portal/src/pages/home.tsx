@@ -1,0 +1,77 @@
+import { Stack, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { api, holds } from '../app/api.ts';
+import { useMe } from '../app/use-me.ts';
+import { Empty } from '../blocks/empty.tsx';
+import { Failure } from '../blocks/failure.tsx';
+import { Loading } from '../blocks/loading.tsx';
+import { PageHeader } from '../blocks/page-header.tsx';
+import { PageLink } from '../blocks/page-link.tsx';
+import { Section } from '../blocks/section.tsx';
+import { EndpointStrips } from './home/endpoint-strips.tsx';
+import { Pulse } from './home/pulse.tsx';
+import { Tiles } from './home/tiles.tsx';
+
+const latest = 200;
+const refreshMs = 5_000;
+
+/** How the organization's endpoints do, as a picture. */
+export function HomePage() {
+  const me = useMe();
+  const sees = holds(me, 'deliveries:read') && holds(me, 'endpoints:read');
+  const deliveries = useQuery({
+    queryKey: ['deliveries', 'latest'],
+    queryFn: async () => (await api.listDeliveries({ limit: latest }).page()).data,
+    refetchInterval: refreshMs,
+    enabled: sees,
+  });
+  const endpoints = useQuery({
+    queryKey: ['endpoints', 'latest'],
+    queryFn: async () => (await api.listEndpoints({ limit: 50 }).page()).data,
+    refetchInterval: refreshMs,
+    enabled: sees,
+  });
+  const header = <PageHeader title="Overview" description={`How deliveries of ${me.organization.name} go`} />;
+  if (!sees)
+    return (
+      <>
+        <PageHeader title={`Welcome, ${me.name}`} />
+        <div className="card">
+          <Empty title="You are signed in" action={<PageLink path="/me">Your account</PageLink>}>
+            What you may see and do is on the side. Deliveries of the organization are for its administrators.
+          </Empty>
+        </div>
+      </>
+    );
+  const failed = deliveries.error ?? endpoints.error;
+  if (failed && (!deliveries.data || !endpoints.data)) return <Failure error={failed} />;
+  if (!deliveries.data || !endpoints.data) return <Loading />;
+  return (
+    <>
+      {header}
+      <Stack gap="lg">
+        <Tiles deliveries={deliveries.data} endpoints={endpoints.data} />
+        <Section
+          title={deliveries.data.length < latest ? 'Every delivery' : `The latest ${latest} deliveries`}
+        >
+          {deliveries.data.length === 0 ? (
+            <Empty title="Nothing was delivered yet">
+              Publish an event that an endpoint wants, and watch it arrive here.
+            </Empty>
+          ) : (
+            <Pulse deliveries={deliveries.data} now={Date.now()} />
+          )}
+        </Section>
+        <Section title="Endpoints" flush actions={<PageLink path="/endpoints">All endpoints</PageLink>}>
+          {endpoints.data.length === 0 ? (
+            <Text c="dimmed" px="md" pb="md">
+              There are none yet.
+            </Text>
+          ) : (
+            <EndpointStrips endpoints={endpoints.data} deliveries={deliveries.data} />
+          )}
+        </Section>
+      </Stack>
+    </>
+  );
+}

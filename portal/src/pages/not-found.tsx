@@ -1,0 +1,16 @@
+import { Empty } from '../blocks/empty.tsx';
+import { PageHeader } from '../blocks/page-header.tsx';
+import { PageLink } from '../blocks/page-link.tsx';
+
+export function NotFoundPage() {
+  return (
+    <>
+      <PageHeader title="Not found" />
+      <div className="card">
+        <Empty title="There is nothing here" action={<PageLink path="/">To the overview</PageLink>}>
+          The address may be misspelt, or what was here is gone.
+        </Empty>
+      </div>
+    </>
+  );
+}

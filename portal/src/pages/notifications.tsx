@@ -1,0 +1,87 @@
+import { Button, Group, SegmentedControl } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api } from '../app/api.ts';
+import { useRefreshInbox, useUnread } from '../app/use-unread.ts';
+import { Empty } from '../blocks/empty.tsx';
+import { Failure } from '../blocks/failure.tsx';
+import { PageHeader } from '../blocks/page-header.tsx';
+import { Paged } from '../blocks/paged.tsx';
+import { usePages } from '../blocks/use-pages.ts';
+import { InboxEntry } from './notifications/inbox-entry.tsx';
+import { MeetingsAhead } from './notifications/meetings-ahead.tsx';
+import './notifications/notifications.css';
+
+const refreshMs = 10_000;
+
+/** The inbox of the member who is signed in. */
+export function NotificationsPage() {
+  const [shown, setShown] = useState('all');
+  const unread = useUnread();
+  const refresh = useRefreshInbox();
+  const entries = usePages(
+    ['notifications', 'list', shown],
+    (cursor) =>
+      api.listMyNotifications({ limit: 25, ...(shown === 'unread' && { unread: true }), ...cursor }).page(),
+    refreshMs,
+  );
+  const readAll = useMutation({ mutationFn: () => api.readMyNotifications(), onSuccess: refresh });
+  return (
+    <>
+      <PageHeader
+        title="Notifications"
+        description={
+          <span role="status">{unread === 0 ? 'You have read everything' : `${unread} unread`}</span>
+        }
+        actions={
+          <Button
+            variant="default"
+            disabled={unread === 0}
+            loading={readAll.isPending}
+            onClick={() => readAll.mutate()}
+          >
+            Mark all as read
+          </Button>
+        }
+      />
+      {readAll.error && <Failure error={readAll.error} />}
+      <div className="inbox">
+        <div>
+          <Group mb="md">
+            <SegmentedControl
+              aria-label="Which notifications"
+              value={shown}
+              onChange={setShown}
+              data={[
+                { value: 'all', label: 'All' },
+                { value: 'unread', label: 'Unread' },
+              ]}
+            />
+          </Group>
+          <div className="card card-flush">
+            <Paged pages={entries} empty={<NothingThere onlyUnread={shown === 'unread'} />}>
+              {(items) => (
+                <ul className="inbox-entries">
+                  {items.map((entry) => (
+                    <InboxEntry key={entry.id} entry={entry} />
+                  ))}
+                </ul>
+              )}
+            </Paged>
+          </div>
+        </div>
+        <MeetingsAhead />
+      </div>
+    </>
+  );
+}
+
+function NothingThere({ onlyUnread }: { onlyUnread: boolean }) {
+  return onlyUnread ? (
+    <Empty title="Nothing unread">Whatever arrives next shows up here by itself.</Empty>
+  ) : (
+    <Empty title="No notifications yet">
+      You hear here of what is assigned to you, waits for your review, blocks you, or is about to begin.
+    </Empty>
+  );
+}

@@ -1,0 +1,60 @@
+import { Text } from '@mantine/core';
+import type { Meeting } from '@sluice/client';
+import { useQuery } from '@tanstack/react-query';
+import { api } from '../../app/api.ts';
+import { Failure } from '../../blocks/failure.tsx';
+import { Moment } from '../../blocks/moment.tsx';
+import { Section } from '../../blocks/section.tsx';
+
+const refreshMs = 60_000;
+
+/** Meetings that the member is invited to and that are still to come, the next one first. */
+export function MeetingsAhead() {
+  const meetings = useQuery({
+    queryKey: ['my-meetings'],
+    queryFn: async () => (await api.listMyMeetings({ limit: 200 }).page()).data,
+    refetchInterval: refreshMs,
+  });
+  if (meetings.isPending) return null;
+  return (
+    <Section title="Meetings to come">
+      {meetings.isError ? (
+        <Failure error={meetings.error} onRetry={() => void meetings.refetch()} />
+      ) : (
+        <Meetings meetings={aheadOf(meetings.data, Date.now())} />
+      )}
+    </Section>
+  );
+}
+
+function Meetings({ meetings }: { meetings: readonly Meeting[] }) {
+  if (meetings.length === 0)
+    return (
+      <Text fz="sm" c="dimmed">
+        None. You are reminded ten minutes before one begins.
+      </Text>
+    );
+  return (
+    <ul className="meetings">
+      {meetings.map(({ id, title, starts_at: startsAt, members }) => (
+        <li key={id} className="meeting">
+          <Text fw={600} className="inbox-title">
+            {title}
+          </Text>
+          <Text fz="sm" c="dimmed">
+            {new Date(startsAt).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' })}
+          </Text>
+          <Text fz="sm" c="dimmed">
+            <Moment at={startsAt} /> · {members.length === 1 ? 'you alone' : `${members.length} people`}
+          </Text>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function aheadOf(meetings: readonly Meeting[], now: number): Meeting[] {
+  return meetings
+    .filter(({ starts_at, cancelled_at }) => cancelled_at === null && Date.parse(starts_at) > now)
+    .sort((a, b) => Date.parse(a.starts_at) - Date.parse(b.starts_at));
+}
