@@ -1,67 +1,78 @@
-import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
-import { request } from 'undici';
-import { runToEnd, type Server, startServer } from './processes.ts';
+import { batchSize, type InsertLimits, measureInserts } from './limits.ts';
+import { load, type Quantiles, quantiles } from './load.ts';
+import { type Server, startServer } from './processes.ts';
+import { countFinished, makeDatabase, makeTenant, post, readReport } from './service.ts';
 
 export interface Options {
   readonly seconds: number;
   readonly steadySeconds: number;
+  /** Endpoints of the one event that goes to many. */
+  readonly fanOut: number;
   /** Folder for CPU profiles of the server; `null` for none. */
   readonly profile: string | null;
 }
 
 export interface Throughput {
-  readonly events: number;
-  readonly deliveries: number;
-  readonly seconds: number;
-  readonly deliveriesPerSecond: number;
+  readonly count: number;
+  readonly perSecond: number;
   /** Processor time of the service itself, without the database server's: steadier than the clock on a busy machine. */
-  readonly cpuMsPerDelivery: number | null;
-}
-
-export interface Quantiles {
-  readonly p50: number;
-  readonly p99: number;
+  readonly cpuMsEach: number | null;
 }
 
 export interface Latency {
-  readonly events: number;
-  readonly acceptMs: Quantiles;
-  readonly acceptToReceiptMs: Quantiles;
-  readonly sendToReceiptMs: Quantiles;
+  readonly publishAnsweredMs: Quantiles;
+  readonly acceptedToReceivedMs: Quantiles;
+  readonly sentToReceivedMs: Quantiles;
 }
 
 export interface DatabaseFigures {
-  /** Every event goes to one of ten endpoints. */
-  readonly one: Throughput;
-  /** Every event goes to all ten. */
-  readonly ten: Throughput;
+  readonly inserts: InsertLimits;
+  /** Events that nobody has subscribed to, so that nothing but accepting is measured. */
+  readonly acceptSingle: Throughput;
+  readonly acceptBatch: Throughput;
+  /** From the publish to the settled delivery: every event goes to one of ten endpoints, or to all ten. */
+  readonly deliverOne: Throughput;
+  readonly deliverTen: Throughput;
+  /** One event for many endpoints. */
+  readonly fanOut: Throughput;
   readonly steady: Latency;
 }
 
 const endpoints = 10;
-/** Clients that publish at once. */
+/** Clients that publish at once, and that publish batches. */
 export const publishers = 64;
-export const steadyRate = 200;
+const batchPublishers = 4;
+export const steadyRate = 100;
 
-/** Measures the service on one database: from the publish over HTTP to the settled delivery. */
+/** Measures the service on one database. */
 export async function measure(
   sink: string,
   postgresUrl: string | null,
   options: Options,
 ): Promise<DatabaseFigures> {
+  const inserts = await measureInserts(postgresUrl, Math.min(options.seconds, 3));
   const folder = await mkdtemp(join(tmpdir(), 'sluice-bench-'));
   const database = postgresUrl === null ? null : await makeDatabase(postgresUrl);
   try {
     const server = await startServer(folder, database?.url ?? null, options.profile);
+    const { seconds } = options;
     try {
-      await flood(server, sink, 'warm-up', 2, endpoints);
+      await deliver(server, sink, { slug: 'warm-up', seconds: 2, types: endpoints });
       return {
-        one: await flood(server, sink, 'one', options.seconds, endpoints),
-        ten: await flood(server, sink, 'ten', options.seconds, 1),
+        inserts,
+        acceptSingle: await accept(server, { slug: 'single', seconds, batch: 1, clients: publishers }),
+        acceptBatch: await accept(server, {
+          slug: 'batch',
+          seconds,
+          batch: batchSize,
+          clients: batchPublishers,
+        }),
+        deliverOne: await deliver(server, sink, { slug: 'one', seconds, types: endpoints }),
+        deliverTen: await deliver(server, sink, { slug: 'ten', seconds, types: 1 }),
+        fanOut: await fanOut(server, sink, options.fanOut),
         steady: await steady(server, sink, options.steadySeconds),
       };
     } finally {
@@ -73,128 +84,96 @@ export async function measure(
   }
 }
 
-/** @param types how many event types there are: each endpoint takes one of them, by turns */
-async function flood(
-  server: Server,
-  sink: string,
-  slug: string,
-  seconds: number,
-  types: number,
-): Promise<Throughput> {
-  const key = await makeOrganization(server, `flood-${slug}`, `${sink}/${slug}`, endpoints, types);
-  await report(sink);
-  const before = await finished(server);
+/** Counts what a piece of work does to the clock and to the service's processor time. */
+async function timed(server: Server, work: () => Promise<number>): Promise<Throughput> {
   const cpuBefore = await server.cpuMs();
   const since = performance.now();
-  const load = await runToEnd<{ published: number; failures: number }>('load-main.ts', [
-    'flood',
-    server.address,
-    key,
-    seconds,
-    publishers,
-    types,
-  ]);
-  if (load.failures > 0) throw new Error(`${load.failures} publishes failed.`);
-  const deliveries = (load.published * endpoints) / types;
-  while ((await finished(server)) - before < deliveries)
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  const took = (performance.now() - since) / 1000;
+  const count = await work();
+  const perSecond = (count / (performance.now() - since)) * 1000;
   const cpuMs = (await server.cpuMs()) - cpuBefore;
-  const { count } = await report(sink);
-  if (count !== deliveries) throw new Error(`${deliveries} deliveries ended, and ${count} requests arrived.`);
-  return {
-    events: load.published,
-    deliveries,
-    seconds: took,
-    deliveriesPerSecond: deliveries / took,
-    cpuMsPerDelivery: Number.isNaN(cpuMs) ? null : cpuMs / deliveries,
-  };
+  return { count, perSecond, cpuMsEach: Number.isNaN(cpuMs) ? null : cpuMs / count };
+}
+
+async function accept(
+  server: Server,
+  { slug, ...options }: { slug: string; seconds: number; batch: number; clients: number },
+): Promise<Throughput> {
+  const { key } = await makeTenant(server, `accept-${slug}`, { url: '', endpoints: 0, types: 1 });
+  const path = options.batch === 1 ? '/v1/events' : '/v1/events/batch';
+  return timed(server, async () => {
+    const { published } = await load({ address: server.address, key, path, ...options });
+    return published;
+  });
+}
+
+/** @param options.types how many event types there are: each endpoint takes one of them, by turns */
+async function deliver(
+  server: Server,
+  sink: string,
+  { slug, seconds, types }: { slug: string; seconds: number; types: number },
+): Promise<Throughput> {
+  const { key } = await makeTenant(server, `deliver-${slug}`, { url: `${sink}/${slug}`, endpoints, types });
+  return allDelivered(server, sink, async () => {
+    const flood = await load({ address: server.address, key, seconds, clients: publishers, types });
+    return (flood.published * endpoints) / types;
+  });
+}
+
+async function fanOut(server: Server, sink: string, count: number): Promise<Throughput> {
+  const { key } = await makeTenant(server, 'fan-out', { url: `${sink}/many`, endpoints: count, types: 1 });
+  return allDelivered(server, sink, async () => {
+    await post(server, '/v1/events', { type: 'bench.type_0', data: { sequence: 0 } }, key);
+    return count;
+  });
+}
+
+/** Waits until what has been published is delivered, each delivery once. */
+async function allDelivered(
+  server: Server,
+  sink: string,
+  publish: () => Promise<number>,
+): Promise<Throughput> {
+  await readReport(sink);
+  const before = await countFinished(server);
+  const figures = await timed(server, async () => {
+    const deliveries = await publish();
+    while ((await countFinished(server)) - before < deliveries)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    return deliveries;
+  });
+  const { count } = await readReport(sink);
+  if (count !== figures.count)
+    throw new Error(`${figures.count} deliveries ended, and ${count} requests arrived.`);
+  return figures;
 }
 
 async function steady(server: Server, sink: string, seconds: number): Promise<Latency> {
-  const key = await makeOrganization(server, 'steady', `${sink}/timed`, 1, 1);
-  await report(sink);
-  const load = await runToEnd<{
-    published: number;
-    failures: number;
-    sentAt: number[];
-    acceptedAt: number[];
-  }>('load-main.ts', ['steady', server.address, key, seconds, steadyRate, 1]);
-  if (load.failures > 0) throw new Error(`${load.failures} publishes failed.`);
+  const { key } = await makeTenant(server, 'steady', { url: `${sink}/timed`, endpoints: 1, types: 1 });
+  await readReport(sink);
+  const {
+    published,
+    sentAt = [],
+    answeredAt = [],
+  } = await load({
+    address: server.address,
+    key,
+    seconds,
+    rate: steadyRate,
+  });
   const receivedAt = new Map<number, number>();
-  while (receivedAt.size < load.published)
-    for (const [sequence, at] of (await report(sink)).receipts) receivedAt.set(sequence, at);
+  while (receivedAt.size < published) {
+    for (const [sequence, at] of (await readReport(sink)).receipts) receivedAt.set(sequence, at);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
   const measured = [...receivedAt].map(([sequence, at]) => ({
     at,
-    sent: load.sentAt[sequence] ?? 0,
-    accepted: load.acceptedAt[sequence] ?? 0,
+    sent: sentAt[sequence] ?? Number.NaN,
+    answered: answeredAt[sequence] ?? Number.NaN,
   }));
   return {
-    events: load.published,
-    acceptMs: quantiles(measured.map(({ sent, accepted }) => accepted - sent)),
+    publishAnsweredMs: quantiles(measured.map(({ sent, answered }) => answered - sent)),
     // The receiver can have it before the publisher's own answer is read.
-    acceptToReceiptMs: quantiles(measured.map(({ at, accepted }) => Math.max(0, at - accepted))),
-    sendToReceiptMs: quantiles(measured.map(({ at, sent }) => at - sent)),
+    acceptedToReceivedMs: quantiles(measured.map(({ at, answered }) => Math.max(0, at - answered))),
+    sentToReceivedMs: quantiles(measured.map(({ at, sent }) => at - sent)),
   };
-}
-
-function quantiles(values: readonly number[]): Quantiles {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (share: number) =>
-    sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
-  return { p50: at(0.5), p99: at(0.99) };
-}
-
-async function report(sink: string): Promise<{ count: number; receipts: [number, number][] }> {
-  const { body } = await request(`${sink}/_report`);
-  return JSON.parse(await body.text());
-}
-
-/** Deliveries that have ended since the server started. */
-async function finished(server: Server): Promise<number> {
-  const { body } = await request(`${server.address}/metrics`);
-  const lines = (await body.text()).matchAll(/^sluice_deliveries_finished_total\{[^}]*\} (\d+)/gm);
-  return [...lines].reduce((sum, [, value]) => sum + Number(value), 0);
-}
-
-async function makeOrganization(
-  server: Server,
-  slug: string,
-  url: string,
-  count: number,
-  types: number,
-): Promise<string> {
-  const post = async (path: string, body: unknown, token: string): Promise<Record<string, string>> => {
-    const answer = await request(`${server.address}${path}`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-    const text = await answer.body.text();
-    if (answer.statusCode >= 300) throw new Error(`POST ${path} answered ${answer.statusCode}: ${text}`);
-    return JSON.parse(text);
-  };
-  const { id } = await post('/v1/organizations', { name: slug, slug }, server.adminToken);
-  const { secret = '' } = await post(
-    `/v1/organizations/${id}/keys`,
-    { name: 'Bench', scopes: ['*'] },
-    server.adminToken,
-  );
-  for (let index = 0; index < count; index += 1) {
-    await post('/v1/endpoints', { url, events: [`bench.type_${index % types}`] }, secret);
-  }
-  return secret;
-}
-
-async function makeDatabase(postgresUrl: string): Promise<{ url: string; drop(): Promise<void> }> {
-  const name = `sluice_bench_${randomBytes(6).toString('hex')}`;
-  const run = async (statement: string) => {
-    const client = new pg.Client({ connectionString: postgresUrl });
-    await client.connect();
-    await client.query(statement).finally(() => client.end());
-  };
-  await run(`create database ${name} encoding 'UTF8' template template0`);
-  const url = new URL(postgresUrl);
-  url.pathname = `/${name}`;
-  return { url: url.href, drop: () => run(`drop database ${name} with (force)`) };
 }

@@ -43,7 +43,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 }
 
 /** The same without waiting: for starts that are meant to fail. */
-function startServiceProgram(options: ServiceOptions): Program {
+export function startServiceProgram(options: ServiceOptions): Program {
   const { dataDir, databaseUrl, roles, environment = {}, nodeArgs = [] } = options;
   return startProgram({
     entry: 'server/src/main.ts',
