@@ -7,7 +7,7 @@ import { finish, root, say } from './process.mjs';
 
 const portal = join(root, 'portal');
 const stampFile = join(portal, 'dist', '.built-from');
-const sources = ['src', 'embed.html', 'vite.config.ts', 'package.json'];
+const sources = ['src', 'index.html', 'embed.html', 'vite.config.ts', 'package.json'];
 
 /**
  * Ends the process when the build fails: pages of an older version would be worse than none.
