@@ -1,5 +1,5 @@
 import type { Kill } from './checker.ts';
-import { between, oneOf, type Random } from './random.ts';
+import { between, inRandomOrder, type Random } from './random.ts';
 import { type Service, type ServiceOptions, startService } from './service.ts';
 import { pause } from './waiting.ts';
 
@@ -20,8 +20,11 @@ export interface Cluster {
   readonly kills: readonly Kill[];
   /** SIGKILL, and a new process in its place. */
   crash(name: string): Promise<void>;
+  /** Crashes everybody who delivers, at the same moment. */
+  crashDeliverers(): Promise<void>;
   /**
-   * Crashes random ones, one after another, for so long, and on a slow machine until there were three. Answers how many.
+   * Crashes one after another in rounds, each in its own random order, for so long and on a slow machine until
+   * everybody's turn has come. Answers how many.
    */
   crashForAWhile(random: Random, seconds: number, pauseMs: readonly [number, number]): Promise<number>;
   /** SIGTERM, and a new process in its place. Answers how the old one ended. */
@@ -49,9 +52,21 @@ export async function startCluster(members: Readonly<Record<string, ServiceOptio
 
   async function crash(name: string): Promise<void> {
     const { seat, service } = vacate(name);
-    if (seat.options.roles !== 'api') kills.push({ at: Date.now(), name });
+    if (delivers(seat)) kills.push({ at: Date.now(), name });
     await service.kill();
     await fill(seat);
+  }
+
+  async function crashForAWhile(random: Random, seconds: number, [least, most]: readonly [number, number]) {
+    const end = performance.now() + seconds * 1000;
+    for (let count = 0; ; ) {
+      for (const { name } of inRandomOrder(random, seats)) {
+        await pause(between(random, least, most));
+        if (count >= seats.length && performance.now() > end) return count;
+        await crash(name);
+        count += 1;
+      }
+    }
   }
 
   async function renew(name: string): ReturnType<Service['terminate']> {
@@ -73,14 +88,14 @@ export async function startCluster(members: Readonly<Record<string, ServiceOptio
       return first;
     },
     crash,
-    async crashForAWhile(random, seconds, [least, most]) {
-      const end = performance.now() + seconds * 1000;
-      for (let count = 0; ; count += 1) {
-        await pause(between(random, least, most));
-        if (count >= 3 && performance.now() > end) return count;
-        await crash(oneOf(random, seats).name);
-      }
+    async crashDeliverers() {
+      await Promise.all(seats.filter(delivers).map(({ name }) => crash(name)));
     },
+    crashForAWhile,
     renew,
   };
+}
+
+function delivers({ options }: Seat): boolean {
+  return options.roles !== 'api';
 }

@@ -15,8 +15,10 @@ export function between(random: Random, from: number, to: number): number {
   return from + random() * (to - from);
 }
 
-export function oneOf<T>(random: Random, things: readonly T[]): T {
-  const thing = things[Math.floor(random() * things.length)];
-  if (thing === undefined) throw new Error('There is nothing to choose from.');
-  return thing;
+/** A copy, shuffled (Fisher and Yates). */
+export function inRandomOrder<T>(random: Random, things: readonly T[]): T[] {
+  const left = [...things];
+  const order: T[] = [];
+  while (left.length > 0) order.push(...left.splice(Math.floor(random() * left.length), 1));
+  return order;
 }
