@@ -1,4 +1,7 @@
 import { beforeEach, expect, it } from 'vitest';
+import { firstIdAt } from '../../src/base/ids.ts';
+import { deleteStrayRows } from '../../src/deliveries/retention.ts';
+import { forgetGateReviews } from '../../src/modules/reviews/expire.ts';
 import { describeFlowlu, type Scope, type Setting, type Webhook } from './setting.ts';
 
 const account = { module: 'crm', model: 'account' } as const;
@@ -25,6 +28,7 @@ describeFlowlu('a scope that was narrowed', (given) => {
     expect(answer.status).toBe(200);
     return answer.body;
   };
+  const reviewStatus = async (id: string) => (await setting.call('GET', `/v1/reviews/${id}`)).status;
   const sent = () => setting.receiver.requests.map(({ body }) => body.toString());
   const fail = () => {
     setting.receiver.answer = () => ({ status: 503 });
@@ -67,17 +71,23 @@ describeFlowlu('a scope that was narrowed', (given) => {
     expect(body.data.map((attempt: { request: { body: string } }) => attempt.request.body)).toEqual(sent());
   });
 
-  it('holds for what a reviewer has changed, attempted or not', async () => {
-    const app = await setting.install([readOf('name', 'phone')], [hook()]);
+  const openGate = async () => {
     const { body: workflow } = await setting.call('POST', '/v1/workflows', { name: 'Changes', approvals: 1 });
     const gate = { types: ['crm.account.create'], workflow_id: workflow.id };
     await setting.call('POST', '/v1/review-gates', gate);
-    const revised = async (name: string) => {
-      const { id } = await make({ name: 'Before', phone: 'hidden' });
-      const [task] = (await setting.call('GET', '/v1/reviews?status=pending')).body.data;
-      const content = { current: { id, name, phone: 'hidden too' }, previous: null };
-      expect((await setting.call('POST', `/v1/reviews/${task.id}/revise`, { content })).status).toBe(200);
-    };
+  };
+  /** Makes an account that a reviewer renames before its webhook goes out; answers the review's id. */
+  const revised = async (name: string): Promise<string> => {
+    const { id } = await make({ name: 'Before', phone: 'hidden' });
+    const [task] = (await setting.call('GET', '/v1/reviews?status=pending')).body.data;
+    const content = { current: { id, name, phone: 'hidden too' }, previous: null };
+    expect((await setting.call('POST', `/v1/reviews/${task.id}/revise`, { content })).status).toBe(200);
+    return task.id;
+  };
+
+  it('holds for what a reviewer has changed, attempted or not', async () => {
+    const app = await setting.install([readOf('name', 'phone')], [hook()]);
+    await openGate();
     fail();
     await revised('Attempted');
     await setting.deliver();
@@ -90,6 +100,51 @@ describeFlowlu('a scope that was narrowed', (given) => {
     ]);
     expect(new Set(bodies.map(({ current }) => current.name)).size).toBe(2);
     expect(sent().slice(1).join()).not.toContain('hidden');
+  });
+
+  it('holds for what a reviewer has changed for as long as it can be retried by hand', async () => {
+    const { queries } = setting.app.database;
+    const app = await setting.install([readOf('name', 'phone')], [hook()]);
+    await openGate();
+    const review = await revised('After');
+    fail();
+    await setting.deliver();
+    const [{ id }] = (await setting.call('GET', '/v1/deliveries')).body.data;
+    const state = async () => (await setting.call('GET', `/v1/deliveries/${id}`)).body.state;
+    while ((await state()) === 'pending') {
+      await setting.call('POST', `/v1/deliveries/${id}/retry`);
+      await setting.deliver();
+    }
+    expect(await state()).toBe('failed');
+    await setting.app.advance(31 * 86_400_000);
+    await forgetGateReviews(queries, 30);
+    await upgrade(app, '2.0.0', readOf('name'));
+    setting.receiver.answer = () => ({ status: 200 });
+    expect((await setting.call('POST', `/v1/deliveries/${id}/retry`)).status).toBe(202);
+    expect((await setting.deliver()).map(({ current }) => current)).toEqual([
+      { id: expect.any(String), name: 'After' },
+    ]);
+    // The review is forgotten with the delivery.
+    await forgetGateReviews(queries, 30);
+    expect(await reviewStatus(review)).toBe(404);
+  });
+
+  it('keeps the review of a failed delivery until retention has dropped that', async () => {
+    const { queries } = setting.app.database;
+    await setting.install([readOf('name')], [hook()]);
+    await openGate();
+    const review = await revised('After');
+    fail();
+    for (let attempt = 0; attempt < 8; attempt += 1) {
+      await setting.deliver();
+      await setting.app.advance(15 * 3_600_000);
+    }
+    await setting.app.advance(31 * 86_400_000);
+    await forgetGateReviews(queries, 30);
+    expect(await reviewStatus(review)).toBe(200);
+    while ((await deleteStrayRows(queries, firstIdAt(setting.app.services.clock.now()))) > 0);
+    await forgetGateReviews(queries, 30);
+    expect(await reviewStatus(review)).toBe(404);
   });
 
   it('is the only reason for other bytes: a retry after any other upgrade repeats them', async () => {

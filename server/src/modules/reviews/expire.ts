@@ -122,7 +122,8 @@ async function expireLocked(tx: Queries, tools: ReviewTools, only: string | null
 
 /**
  * Forgets tasks that gates made, with the event data that they hold copies of; some at a time. Answers how many. What
- * is still to be sent needs its task: it goes out as it was revised.
+ * is still to be sent needs its task, and so does what has failed and can be retried by hand: it goes out as it was
+ * revised.
  */
 export function forgetGateReviews(queries: Queries, retentionDays: number): Promise<number> {
   return transact(queries, async (tx) => {
@@ -136,6 +137,10 @@ export function forgetGateReviews(queries: Queries, retentionDays: number): Prom
                select 1 from review_holds hold
                  join open_deliveries delivery on delivery.org_id = hold.org_id and delivery.id = hold.delivery_id
                 where hold.org_id = review_tasks.org_id and hold.task_id = review_tasks.id)
+             and not exists (
+               select 1 from review_holds hold
+                 join closed_deliveries delivery on delivery.org_id = hold.org_id and delivery.id = hold.delivery_id
+                where hold.org_id = review_tasks.org_id and hold.task_id = review_tasks.id and delivery.state = 'failed')
            order by updated_at limit 1000 for update skip locked)
         returning org_id, id
       ), without_history as (
