@@ -59,11 +59,15 @@ export interface Watched {
   readonly complaints: readonly string[];
 }
 
-export async function openPortal(
-  browser: Browser,
-  options: { readonly width?: number; readonly colorScheme?: 'light' | 'dark' } = {},
-): Promise<Watched> {
-  const { width = 1280, colorScheme = 'light' } = options;
+export interface PortalOptions {
+  readonly width?: number;
+  readonly colorScheme?: 'light' | 'dark';
+  /** Complaints that the test is about. */
+  readonly expects?: RegExp;
+}
+
+export async function openPortal(browser: Browser, options: PortalOptions = {}): Promise<Watched> {
+  const { width = 1280, colorScheme = 'light', expects = /Failed to load resource/ } = options;
   const context = await browser.newContext({
     viewport: { width, height: 800 },
     colorScheme,
@@ -75,9 +79,8 @@ export async function openPortal(
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
-    // The browser itself notes every answer that is a refusal.
-    if (message.type() === 'error' && !/Failed to load resource/.test(message.text()))
-      complaints.push(message.text());
+    // Left to itself, the browser notes every answer that is a refusal.
+    if (message.type() === 'error' && !expects.test(message.text())) complaints.push(message.text());
   });
   return { context, page, complaints };
 }

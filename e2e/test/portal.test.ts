@@ -1,74 +1,36 @@
 /** The portal as members meet it: signing in and out, its pages by mouse and keyboard, and what strangers write. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { accessibilityProblems, launchBrowser, type Site, startSite } from '../src/browser.ts';
-import {
-  makePortalOrganization,
-  openPortal,
-  type PortalOrganization,
-  signInByLink,
-  type Watched,
-} from '../src/portal.ts';
-import { type Service, startService } from '../src/service.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { accessibilityProblems, type Site, startSite } from '../src/browser.ts';
+import { signInByLink } from '../src/portal.ts';
+import { describePortal, flawsOf, looks } from '../src/portal-story.ts';
 import { until } from '../src/waiting.ts';
 
 const password = 'a long way to the sea';
 
-describe.skipIf(process.env.SLUICE_TEST_CHROMIUM === undefined)('the portal', { timeout: 120_000 }, () => {
-  let folder: string;
-  let service: Service;
-  let browser: Browser;
+describePortal('the portal', {}, (story) => {
+  const { at, heading, open, openSignedIn } = story;
   let site: Site;
-  let acme: PortalOrganization;
-  const opened: Watched[] = [];
-
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'sluice-portal-'));
-    [service, browser, site] = await Promise.all([
-      startService({ dataDir: folder }),
-      launchBrowser(),
-      startSite(),
-    ]);
-  }, 120_000);
-  afterAll(async () => {
-    await browser?.close();
-    await site?.close();
-    await service?.kill();
-    await rm(folder, { recursive: true, force: true });
+    site = await startSite();
   });
-  beforeEach(async () => {
-    acme = await makePortalOrganization(service);
-  });
-  afterEach(async () => {
-    const complaints = opened.flatMap((one) => one.complaints);
-    await Promise.all(opened.splice(0).map(({ context }) => context.close()));
-    expect(complaints).toEqual([]);
-  });
-
-  async function open(options?: Parameters<typeof openPortal>[1]): Promise<Page> {
-    const watched = await openPortal(browser, options);
-    opened.push(watched);
-    return watched.page;
-  }
-
-  const at = (path: string) => `${service.address}${path}`;
-  const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name });
+  afterAll(() => site?.close());
 
   /** Publishes and waits until the ledger has attempts. */
-  async function deliver(type = 'invoice.paid', data: object = { amount: 1999 }): Promise<string> {
-    const event = await acme.call('POST', '/v1/events', { type, data });
+  async function deliver(
+    type = 'invoice.paid',
+    data: object = { amount: 1999 },
+    organization = story.organization,
+  ): Promise<string> {
+    const event = await organization.call('POST', '/v1/events', { type, data });
     return until('an attempt', async () => {
-      const { data: found } = await acme.call('GET', `/v1/deliveries?event_id=${event.id}`);
+      const { data: found } = await organization.call('GET', `/v1/deliveries?event_id=${event.id}`);
       return found[0]?.attempts > 0 ? found[0].id : null;
     });
   }
 
   it('lets a member in by a link, once, and leaves nothing of it in the address', async () => {
     const page = await open();
-    const link = await acme.link();
+    const link = await story.organization.link();
     await page.goto(link);
     await heading(page, 'Overview').waitFor();
     expect(page.url()).toBe(at('/'));
@@ -85,14 +47,13 @@ describe.skipIf(process.env.SLUICE_TEST_CHROMIUM === undefined)('the portal', { 
     await other
       .getByLabel('One-time link', { exact: true })
       .last()
-      .fill(await acme.link());
+      .fill(await story.organization.link());
     await other.getByRole('button', { name: 'Sign in' }).click();
     await heading(other, 'Overview').waitFor();
   });
 
   it('lets a member in by the password that the member set, and out again', async () => {
-    const page = await open();
-    await signInByLink(page, acme);
+    const page = await openSignedIn();
     await page.goto(at('/me'));
     const field = page.getByLabel('New password');
     await field.fill('too short');
@@ -109,7 +70,7 @@ describe.skipIf(process.env.SLUICE_TEST_CHROMIUM === undefined)('the portal', { 
     await page.goto(at('/me'));
     await heading(page, 'Sign in to Sluice').waitFor();
 
-    expect(await page.getByLabel('Organization').inputValue()).toBe(acme.slug);
+    expect(await page.getByLabel('Organization').inputValue()).toBe(story.organization.slug);
     await page.getByLabel('E-mail address').fill('owner@example.com');
     await page.getByLabel('Password', { exact: true }).last().fill('something else');
     await page.getByRole('button', { name: 'Sign in' }).click();
@@ -134,7 +95,7 @@ describe.skipIf(process.env.SLUICE_TEST_CHROMIUM === undefined)('the portal', { 
       await page
         .getByLabel('One-time link', { exact: true })
         .last()
-        .fill(await acme.link());
+        .fill(await story.organization.link());
       await page.getByRole('button', { name: 'Sign in' }).click();
       await heading(page, 'Overview').waitFor();
       expect(page.url()).toBe(at('/'));
@@ -142,14 +103,13 @@ describe.skipIf(process.env.SLUICE_TEST_CHROMIUM === undefined)('the portal', { 
   });
 
   it('shows a session that ended the door, and leads back afterwards', async () => {
-    await acme.addMember({ email: 'mia@example.com', name: 'Mia', role: 'admin' });
-    const page = await open();
-    await signInByLink(page, acme, 'mia@example.com');
+    await story.organization.addMember({ email: 'mia@example.com', name: 'Mia', role: 'admin' });
+    const page = await openSignedIn({ email: 'mia@example.com' });
     await page.getByRole('link', { name: 'Deliveries' }).click();
     await heading(page, 'Deliveries').waitFor();
-    const { data } = await acme.call('GET', '/v1/members');
+    const { data } = await story.organization.call('GET', '/v1/members');
     const mia = data.find(({ email }: { email: string }) => email === 'mia@example.com');
-    await acme.call('DELETE', `/v1/members/${mia.id}`);
+    await story.organization.call('DELETE', `/v1/members/${mia.id}`);
     // The page reads its list anew by itself; the refusal leads to the door.
     await heading(page, 'Sign in to Sluice').waitFor();
     expect(new URL(page.url()).searchParams.get('back')).toBe('/deliveries');
@@ -157,8 +117,8 @@ describe.skipIf(process.env.SLUICE_TEST_CHROMIUM === undefined)('the portal', { 
 
   it('ends other sessions of the member', async () => {
     const [page, other] = [await open(), await open()];
-    await signInByLink(other, acme);
-    await signInByLink(page, acme);
+    await signInByLink(other, story.organization);
+    await signInByLink(page, story.organization);
     await page.goto(at('/me'));
     await page.getByText('This browser').waitFor();
     await page.getByRole('button', { name: 'End', exact: true }).click();
@@ -169,8 +129,7 @@ describe.skipIf(process.env.SLUICE_TEST_CHROMIUM === undefined)('the portal', { 
   });
 
   it('adds an endpoint, shows its secret once, tests it and shows its deliveries', async () => {
-    const page = await open();
-    await signInByLink(page, acme);
+    const page = await openSignedIn();
     await page.getByRole('link', { name: 'Endpoints', exact: true }).click();
     await page.getByRole('button', { name: 'Add endpoint' }).first().click();
     const form = page.getByRole('dialog');
@@ -203,12 +162,12 @@ describe.skipIf(process.env.SLUICE_TEST_CHROMIUM === undefined)('the portal', { 
   });
 
   it('works without a mouse', async () => {
-    await acme.call('POST', '/v1/endpoints', { url: `${site.origin}/keys`, events: ['*'] });
+    await story.organization.call('POST', '/v1/endpoints', { url: `${site.origin}/keys`, events: ['*'] });
     await deliver();
     const page = await open();
     await page.goto(at('/sign-in'));
     await page.getByLabel('Organization').focus();
-    const link = await acme.link();
+    const link = await story.organization.link();
     await page.keyboard.press('Shift+Tab');
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('Tab');
@@ -230,9 +189,12 @@ describe.skipIf(process.env.SLUICE_TEST_CHROMIUM === undefined)('the portal', { 
     await page.getByText('Attempt 1').waitFor();
   });
 
-  it('passes axe on each page, in light and dark, on a desk and on a phone', async () => {
-    const { id } = await acme.call('POST', '/v1/endpoints', { url: `${site.origin}/axe`, events: ['*'] });
-    await acme.call('POST', '/v1/endpoints', {
+  it.each(looks)('has no flaw on any page: $colorScheme, $width px wide', async (appearance) => {
+    const { id } = await story.organization.call('POST', '/v1/endpoints', {
+      url: `${site.origin}/axe`,
+      events: ['*'],
+    });
+    await story.organization.call('POST', '/v1/endpoints', {
       url: 'http://127.0.0.1:9/closed',
       events: ['*'],
       name: 'Closed',
@@ -248,45 +210,35 @@ describe.skipIf(process.env.SLUICE_TEST_CHROMIUM === undefined)('the portal', { 
       ['/me', 'Account'],
     ];
     const found: string[] = [];
-    for (const options of [
-      { width: 1280, colorScheme: 'light' },
-      { width: 390, colorScheme: 'dark' },
-    ] as const) {
-      const page = await open(options);
-      const look = async (what: string) => {
-        const problems = await accessibilityProblems(page);
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
-        if (wide) problems.push('is wider than the window');
-        found.push(...problems.map((problem) => `${what}, ${options.colorScheme}: ${problem}`));
-      };
-      await page.goto(at('/sign-in'));
-      await heading(page, 'Sign in to Sluice').waitFor();
-      await look('/sign-in');
-      await signInByLink(page, acme);
-      for (const [path, title] of pages) {
-        await page.goto(at(path));
-        await heading(page, title).waitFor();
-        await page.getByLabel('Loading').waitFor({ state: 'detached' });
-        if (path === '/deliveries') {
-          await page
-            .getByRole('button', { name: /invoice/ })
-            .first()
-            .click();
-          await page.getByRole('tab', { name: 'Request' }).first().waitFor();
-        }
-        await look(path);
+    const page = await open(appearance);
+    const look = async (what: string) => {
+      found.push(...(await flawsOf(page, what)));
+    };
+    await page.goto(at('/sign-in'));
+    await heading(page, 'Sign in to Sluice').waitFor();
+    await look('/sign-in');
+    await signInByLink(page, story.organization);
+    for (const [path, title] of pages) {
+      await page.goto(at(path));
+      await heading(page, title).waitFor();
+      if (path === '/deliveries') {
+        await page
+          .getByRole('button', { name: /invoice/ })
+          .first()
+          .click();
+        await page.getByRole('tab', { name: 'Request' }).first().waitFor();
       }
-      await page.goto(at('/settings/nothing-here'));
-      await page.getByText('There is nothing here').waitFor();
-      await look('nothing');
+      await look(path);
     }
+    await page.goto(at('/settings/nothing-here'));
+    await page.getByText('There is nothing here').waitFor();
+    await look('nothing');
     expect(found).toEqual([]);
   });
 
   it('shows what strangers wrote as text', async () => {
     const hostile = '<img src=x onerror="window.hurt = 1">';
-    const organization = await makePortalOrganization(service, { name: hostile });
-    acme = organization;
+    const organization = await story.addOrganization({ name: hostile });
     await organization.addMember({ email: 'h@example.com', name: hostile });
     const answered = '</pre><script>window.hurt = 2</script><a href="javascript:window.hurt = 3">here</a>';
     site.page = answered;
@@ -296,7 +248,7 @@ describe.skipIf(process.env.SLUICE_TEST_CHROMIUM === undefined)('the portal', { 
       description: `javascript:alert(1) ${hostile}`,
       events: ['*'],
     });
-    const delivery = await deliver('thing.made', { html: '<svg onload="window.hurt = 5">' });
+    const delivery = await deliver('thing.made', { html: '<svg onload="window.hurt = 5">' }, organization);
     const page = await open();
     await signInByLink(page, organization, 'h@example.com');
     await page.getByText(hostile).first().waitFor();
@@ -325,9 +277,8 @@ describe.skipIf(process.env.SLUICE_TEST_CHROMIUM === undefined)('the portal', { 
   });
 
   it('shows members who may see no deliveries what they may', async () => {
-    await acme.addMember({ email: 'mo@example.com', name: 'Mo', role: 'member' });
-    const page = await open();
-    await signInByLink(page, acme, 'mo@example.com');
+    await story.organization.addMember({ email: 'mo@example.com', name: 'Mo', role: 'member' });
+    const page = await openSignedIn({ email: 'mo@example.com' });
     await heading(page, 'Welcome, Mo').waitFor();
     expect(await page.getByRole('navigation', { name: 'Pages' }).getByRole('link').allTextContents()).toEqual(
       ['Overview', 'Notifications', 'Account'],
@@ -358,13 +309,11 @@ describe.skipIf(process.env.SLUICE_TEST_CHROMIUM === undefined)('the portal', { 
       const answer = await fetch(at(path));
       expect([path, answer.status, (await answer.json()).code]).toEqual([path, 404, 'not_found']);
     }
-    const framing = await open();
+    const framing = await open({ expects: /violates.*frame-ancestors 'none'/ });
     site.page = `<iframe src="${at('/')}" title="portal"></iframe>`;
     await framing.goto(site.origin);
     const frame = await (await framing.waitForSelector('iframe')).contentFrame();
     expect(await frame?.locator('#root').count()).toBe(0);
-    opened.splice(0);
-    await framing.context().close();
     site.page = '';
   });
 });

@@ -1,11 +1,11 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApi } from '../../src/api.ts';
+import { type Inbox, openInbox, type Received } from '../../src/inbox.ts';
 import { makeFolder, type Place } from '../../src/places.ts';
 import { killPrograms } from '../../src/program.ts';
 import { operatorToken, type Service, startService } from '../../src/service.ts';
 import { until } from '../../src/waiting.ts';
-import { type Inbox, openInbox, type Received } from './inbox.ts';
 
 interface Reply<Data> {
   readonly status: number;

@@ -1,5 +1,6 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
-import { until } from '../../src/waiting.ts';
+import { until } from './waiting.ts';
 
 /** A request as it arrived, before anybody parsed it. */
 export interface Received {
@@ -49,4 +50,14 @@ export async function openInbox(): Promise<Inbox> {
       }),
   };
   return inbox;
+}
+
+/** A receiver's check of a hexadecimal HMAC-SHA256 over the raw body, behind the word that names its scheme. */
+export function isSigned(
+  { headers, body }: Received,
+  { header, scheme, secret }: { readonly header: string; readonly scheme: string; readonly secret: string },
+): boolean {
+  const expected = Buffer.from(`${scheme}${createHmac('sha256', secret).update(body).digest('hex')}`);
+  const claimed = Buffer.from(String(headers[header] ?? ''));
+  return claimed.length === expected.length && timingSafeEqual(claimed, expected);
 }
