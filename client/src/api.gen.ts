@@ -726,6 +726,7 @@ export interface Attempt {
   outcome: 'delivered' | 'http_error' | 'timeout' | 'connection_error' | 'tls_error' | 'dns_error' | 'blocked_address' | 'unknown';
   error: string | null;
   request: {
+    /** Empty where it is not known */
     url: string;
     headers: {
       [name: string]: string | string[];

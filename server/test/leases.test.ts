@@ -183,6 +183,19 @@ describeOnEachDatabase('the lease of a delivery', (kind) => {
     expect(unknown.request.body).toBe(delivered.request.body);
   });
 
+  it('that ran out does not show an address that the endpoint got meanwhile', async () => {
+    const endpoint = await tenant.endpoint(`${receiver.url}/before`, { timeout_seconds: 60 });
+    const { id } = await tenant.publish();
+    await claimAll();
+    await app.advance(50_000);
+    await tenant.patch(`/v1/endpoints/${endpoint.id}`, { url: `${receiver.url}/after`, timeout_seconds: 5 });
+    const claimedAt = new Date(app.services.clock.now() - 50_000).toISOString();
+    await app.advance(60_000);
+    await takeBack();
+    const [attempt] = await tenant.attempts((await tenant.deliveries(id))[0].id);
+    expect(attempt).toMatchObject({ outcome: 'unknown', started_at: claimedAt, request: { url: '' } });
+  });
+
   it('is over at once at the start of a process that has the database for itself', async () => {
     await tenant.endpoint(`${receiver.url}/hook`);
     const { id } = await tenant.publish();
@@ -242,6 +255,24 @@ describeOnEachDatabase('the lease of a delivery', (kind) => {
       await claimAll();
       expect((await settleAll(stale)).settled).toEqual([]);
     }
+  });
+
+  it('of a delivery that could not be sent again shows no body for it', async () => {
+    const { id: endpointId } = await tenant.endpoint(`${receiver.url}/hook`);
+    const { id } = await tenant.publish();
+    receiver.answer = () => ({ status: 500 });
+    await app.worker.runOnce();
+    const [delivery] = await tenant.deliveries(id);
+    await sql`update endpoints set headers = 'broken' where id = ${parseId('endpoint', endpointId)}`.execute(
+      queries(),
+    );
+    await tenant.post(`/v1/deliveries/${delivery.id}/retry`);
+    await app.worker.runOnce();
+    const attempts = await tenant.attempts(delivery.id);
+    expect(attempts.map(({ request }) => request.body)).toEqual([
+      receiver.requests[0]?.body.toString(),
+      null,
+    ]);
   });
 
   it.each([

@@ -27,11 +27,13 @@ export function AttemptView({ attempt }: { attempt: Attempt }) {
         </Tabs.List>
         <Tabs.Panel value="request" pt="sm">
           <Stack gap="sm">
-            <Text className="mono">POST {request.url}</Text>
+            <Text className="mono">{request.url === '' ? 'Address not known' : `POST ${request.url}`}</Text>
             <BodyText label="Request headers" text={headerLines(request.headers)} />
             {request.body === null ? (
               <Text fz="sm" c="dimmed">
-                The body is no longer kept.
+                {attempt.outcome === 'unknown'
+                  ? 'It is not known what was sent.'
+                  : 'There is no body: nothing was sent, or it is no longer kept.'}
               </Text>
             ) : (
               <BodyText label="Request body" text={request.body} />

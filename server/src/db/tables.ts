@@ -244,6 +244,7 @@ interface OpenDeliveriesTable extends DeliveryColumns {
   due_at: Time;
   fence: number;
   lease_until: OptionalTime;
+  leased_at: OptionalTime;
   leased_by: string | null;
   cancel_requested: boolean;
   round_attempts: number;

@@ -154,7 +154,7 @@ function claimStatement(request: ClaimRequest) {
     ),
     claimed as (
       update open_deliveries delivery set
-        phase = 2, fence = fence + 1, leased_by = ${request.worker},
+        phase = 2, fence = fence + 1, leased_by = ${request.worker}, leased_at = now(),
         lease_until = now() + make_interval(secs => picked.timeout_seconds + ${leaseMarginSeconds}),
         round_started_at = coalesce(round_started_at, now())
         from picked

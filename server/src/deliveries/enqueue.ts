@@ -22,7 +22,7 @@ export async function enqueueLeased(tx: Queries, delivery: NewDelivery, worker: 
   await enqueue(tx, [{ ...delivery, dueAt: null }]);
   const { rows } = await sql<{ round_started_at: Date; created_at: Date; timeout_seconds: number }>`
     update open_deliveries delivery set
-      phase = ${phase.leased}::int, fence = 1, leased_by = ${worker}, round_started_at = now(),
+      phase = ${phase.leased}::int, fence = 1, leased_by = ${worker}, leased_at = now(), round_started_at = now(),
       lease_until = now() + make_interval(secs => endpoint.effective_timeout_seconds + ${leaseMarginSeconds})
       from endpoints endpoint
      where delivery.org_id = ${delivery.orgId} and delivery.id = ${delivery.id}

@@ -7,7 +7,8 @@ import { retryRuleFor } from './schedule.ts';
 
 /**
  * Takes back leases whose worker is gone: what it was doing is in the ledger as an attempt with the outcome
- * `unknown`, since the receiver may well have got it. The delivery is tried again at once, or has failed when that
+ * `unknown`, since the receiver may well have got it; with the address and the body that were sent as far as nothing can
+ * have changed them since. The delivery is tried again at once, or has failed when that
  * was the schedule's last attempt: a delivery that kills every worker does not go round for ever. Answers how many.
  * @param everyone also leases that have not run out: right only where no other process can hold one (at the start of
  *   the embedded database)
@@ -37,16 +38,20 @@ export function expireLeases(queries: Queries, clock: Clock, everyone = false): 
           ${expired.map(() => newId(clock))}::uuid[], ${isLast}::boolean[]) as given (org_id, id, attempt_id, is_last)
       ),
       cut as (
-        select given.attempt_id, given.is_last or delivery.cancel_requested as ends, delivery.*, coalesce(endpoint.url, '') as url,
-               delivery.lease_until - make_interval(secs => coalesce(endpoint.effective_timeout_seconds, 0) + ${leaseMarginSeconds}) as leased_at
+        select given.attempt_id, given.is_last or delivery.cancel_requested as ends, delivery.*, attempt.began_at,
+               case when endpoint.updated_at <= attempt.began_at then endpoint.url else '' end as url_then,
+               case when endpoint.projection is null then delivery.body_id end as body_then
           from given
           join open_deliveries delivery on delivery.org_id = given.org_id and delivery.id = given.id
           left join endpoints endpoint on endpoint.org_id = delivery.org_id and endpoint.id = delivery.endpoint_id
+         cross join lateral (
+           select coalesce(delivery.leased_at, delivery.lease_until - make_interval(
+             secs => coalesce(endpoint.effective_timeout_seconds, 0) + ${leaseMarginSeconds})) as began_at) attempt
       ),
       attempt as (
         insert into attempts (org_id, id, delivery_id, endpoint_id, number, outcome, error, url, body_id, response_truncated, worker, started_at, finished_at)
-        select org_id, attempt_id, id, endpoint_id, attempts + 1, 'unknown', 'the worker was gone before the attempt was settled', url, body_id, false,
-               leased_by, leased_at, now()
+        select org_id, attempt_id, id, endpoint_id, attempts + 1, 'unknown', 'the worker was gone before the attempt was settled', coalesce(url_then, ''), body_then, false,
+               leased_by, began_at, now()
           from cut
       ),
       closed as (
@@ -60,7 +65,7 @@ export function expireLeases(queries: Queries, clock: Clock, everyone = false): 
         delete from open_deliveries delivery using cut where cut.ends and delivery.org_id = cut.org_id and delivery.id = cut.id
       )
       update open_deliveries delivery set
-        phase = 1, due_at = now(), lease_until = null, leased_by = null, fence = delivery.fence + 1,
+        phase = 1, due_at = now(), lease_until = null, leased_at = null, leased_by = null, fence = delivery.fence + 1,
         attempts = delivery.attempts + 1, round_attempts = delivery.round_attempts + 1,
         last_outcome = 'unknown', last_status = null, last_attempt_at = now()
         from cut where not cut.ends and delivery.org_id = cut.org_id and delivery.id = cut.id`.execute(tx);

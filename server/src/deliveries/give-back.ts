@@ -11,7 +11,7 @@ import { inPhase, phase } from './phases.ts';
 export async function giveBack(queries: Queries, claimed: readonly Claimed[]): Promise<void> {
   const column = <T>(read: (delivery: Claimed) => T): T[] => claimed.map(read);
   await sql`
-    update open_deliveries delivery set phase = 1, lease_until = null, leased_by = null,
+    update open_deliveries delivery set phase = 1, lease_until = null, leased_at = null, leased_by = null,
            round_started_at = case when delivery.round_attempts = 0 then null else delivery.round_started_at end
       from unnest(${column((c) => c.orgId)}::uuid[], ${column((c) => c.id)}::uuid[], ${column((c) => c.fence)}::int[])
         as given (org_id, id, fence)

@@ -61,7 +61,8 @@ export async function getDelivery(queries: Queries, orgId: string, id: string): 
 }
 
 /**
- * The attempts of a delivery with the bodies that they sent, oldest first.
+ * The attempts of a delivery with the bodies that they sent, oldest first. Of one that was cut off it is known only
+ * where all attempts send the same bytes: not to an endpoint whose view of the event can be narrowed.
  * @param after the number of the attempt before the page
  */
 export async function listAttempts(
@@ -75,12 +76,25 @@ export async function listAttempts(
     select * from attempts
      where org_id = ${delivery.org_id} and delivery_id = ${delivery.id} and id >= ${dayBefore} and number > ${page.after}
      order by number limit ${page.limit}`.execute(queries);
-  const bodyIds = [
-    ...new Set([delivery.body_id, ...rows.map((row) => row.body_id)].filter((id) => id !== null)),
-  ];
-  const bodies = await readContents(queries, delivery.org_id, bodyIds);
-  // An attempt that was cut off by a death sent the same bytes as the ones that were settled.
-  return rows.map((row) => ({ ...row, body: bodies.get(row.body_id ?? delivery.body_id ?? '') ?? null }));
+  // Whoever settles its own attempt says which headers it sent.
+  const wasCutOff = (row: Selectable<Tables['attempts']>) => row.request_headers === null;
+  const sameBytes = rows.some(wasCutOff) && !(await isNarrowed(queries, delivery));
+  const bodyIds = rows.map((row) =>
+    wasCutOff(row) ? (sameBytes ? (row.body_id ?? delivery.body_id) : null) : row.body_id,
+  );
+  const known = new Set(bodyIds.filter((id) => id !== null));
+  const bodies = await readContents(queries, delivery.org_id, [...known]);
+  return rows.map((row, index) => ({ ...row, body: bodies.get(bodyIds[index] ?? '') ?? null }));
+}
+
+async function isNarrowed(queries: Queries, { org_id, endpoint_id }: Delivery): Promise<boolean> {
+  const endpoint = await queries
+    .selectFrom('endpoints')
+    .select('projection')
+    .where('org_id', '=', org_id)
+    .where('id', '=', endpoint_id)
+    .executeTakeFirst();
+  return endpoint !== undefined && endpoint.projection !== null;
 }
 
 async function readContents(

@@ -102,7 +102,7 @@ function settleStatement(settlements: readonly Settlement[]) {
     attempt as (
       insert into attempts (org_id, id, delivery_id, endpoint_id, number, outcome, error, url, request_headers, body_id, status,
                             response_headers, response_body, response_truncated, timings, duration_ms, worker, started_at, finished_at)
-      select org_id, attempt_id, delivery_id, endpoint_id, number, outcome, error, url, request_headers, kept_body_id, status,
+      select org_id, attempt_id, delivery_id, endpoint_id, number, outcome, error, url, request_headers, body_id, status,
              response_headers, decode(response_body, 'base64'), response_truncated, timings, duration_ms, worker, started_at, now()
         from held
     ),
@@ -119,7 +119,7 @@ function settleStatement(settlements: readonly Settlement[]) {
     ),
     waiting as (
       update open_deliveries delivery set
-        phase = 0, due_at = now() + make_interval(secs => held.wait_ms / 1000), lease_until = null, leased_by = null,
+        phase = 0, due_at = now() + make_interval(secs => held.wait_ms / 1000), lease_until = null, leased_at = null, leased_by = null,
         attempts = held.number, round_attempts = delivery.round_attempts + 1, body_id = held.kept_body_id,
         last_outcome = held.outcome, last_status = held.status, last_attempt_at = held.started_at
         from held

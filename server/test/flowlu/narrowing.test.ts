@@ -1,5 +1,7 @@
 import { beforeEach, expect, it } from 'vitest';
 import { firstIdAt } from '../../src/base/ids.ts';
+import { claim } from '../../src/deliveries/claim.ts';
+import { expireLeases } from '../../src/deliveries/expire.ts';
 import { deleteStrayRows } from '../../src/deliveries/retention.ts';
 import { forgetGateReviews } from '../../src/modules/reviews/expire.ts';
 import { describeFlowlu, type Scope, type Setting, type Webhook } from './setting.ts';
@@ -33,10 +35,13 @@ describeFlowlu('a scope that was narrowed', (given) => {
   const fail = () => {
     setting.receiver.answer = () => ({ status: 503 });
   };
-  const retryAll = async () => {
-    setting.receiver.answer = () => ({ status: 200 });
+  const hurryAll = async () => {
     const { body } = await setting.call('GET', '/v1/deliveries?state=pending');
     for (const { id } of body.data) await setting.call('POST', `/v1/deliveries/${id}/retry`);
+  };
+  const retryAll = async () => {
+    setting.receiver.answer = () => ({ status: 200 });
+    await hurryAll();
     return setting.deliver();
   };
 
@@ -145,6 +150,41 @@ describeFlowlu('a scope that was narrowed', (given) => {
     while ((await deleteStrayRows(queries, firstIdAt(setting.app.services.clock.now()))) > 0);
     await forgetGateReviews(queries, 30);
     expect(await reviewStatus(review)).toBe(404);
+  });
+
+  it('leaves open what an attempt sent that was cut off', async () => {
+    const { database, services } = setting.app;
+    const app = await setting.install([readOf('name', 'phone')], [hook()]);
+    const cutOff = async () => {
+      const nowhere = '00000000-0000-0000-0000-000000000000';
+      const after = { orgId: nowhere, endpointId: nowhere };
+      await claim(database.queries, { worker: 'dead', limit: 200, after, room: new Map() });
+      await setting.app.advance(60_000);
+      await expireLeases(database.queries, services.clock);
+    };
+    await make({ name: 'Example Ltd', phone: 'hidden' });
+    await cutOff();
+    fail();
+    await setting.deliver();
+    await hurryAll();
+    await upgrade(app, '2.0.0', readOf('name'));
+    await cutOff();
+    await retryAll();
+    const [delivery] = (await setting.call('GET', '/v1/deliveries')).body.data;
+    const { body } = await setting.call('GET', `/v1/deliveries/${delivery.id}/attempts`);
+    const [before, after] = sent();
+    expect(after).not.toBe(before);
+    expect(
+      body.data.map((attempt: { outcome: string; request: { body: string } }) => [
+        attempt.outcome,
+        attempt.request.body,
+      ]),
+    ).toEqual([
+      ['unknown', null],
+      ['http_error', before],
+      ['unknown', null],
+      ['delivered', after],
+    ]);
   });
 
   it('is the only reason for other bytes: a retry after any other upgrade repeats them', async () => {

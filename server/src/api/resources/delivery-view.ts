@@ -57,9 +57,14 @@ export const Attempt = Type.Object({
   outcome: Outcome,
   error: OrNull(Type.String({ description: 'What failed, in words' })),
   request: Type.Object({
-    url: Type.String(),
+    url: Type.String({ description: 'Empty where it is not known' }),
     headers: OrNull(HeaderMap),
-    body: OrNull(Type.String({ description: 'The exact body sent' })),
+    body: OrNull(
+      Type.String({
+        description:
+          'The exact body sent; null if nothing was sent, if it is no longer kept, or if it is not known: an attempt that was cut off (`unknown`) to a webhook whose scopes decide what it is sent',
+      }),
+    ),
   }),
   response: OrNull(
     Type.Object({
