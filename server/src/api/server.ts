@@ -23,8 +23,13 @@ declare module 'fastify' {
     /** The exact bytes of the body. */
     raw_body: Uint8Array;
     credential: Credential | null;
+    /** When the credential was found good; milliseconds of the service's clock. */
+    checked_at: number;
   }
 }
+
+/** A body may take half a minute to come; a credential that was revoked meanwhile is refused after all. */
+const trustedForMs = 1_000;
 
 /** The HTTP side of a process: the operator's pages, and the API's routes where this process has that role. */
 export async function createServer(
@@ -57,6 +62,7 @@ export async function createServer(
     writeProblem(services, surfaceAt(surfaces, request.url), thrown, request, reply);
   server.decorateRequest('raw_body');
   server.decorateRequest('credential', null);
+  server.decorateRequest('checked_at', 0);
   await server.register(helmet, {
     contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } },
     hsts: false,
@@ -117,6 +123,13 @@ export async function createServer(
 function addRoute(server: FastifyInstance, services: Services, route: Route): void {
   const { operation, surface } = route;
   const check = compileInputCheck(operation);
+  const identify = async (request: FastifyRequest) => {
+    request.credential =
+      (await authenticate(services, request.headers)) ??
+      (route.access === 'public' ? null : await authenticateSession(services, asSeenByBrowser(request)));
+    authorize(request.credential, route.access);
+    request.checked_at = services.clock.now();
+  };
   server.route({
     method: route.method,
     url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
@@ -126,10 +139,7 @@ function addRoute(server: FastifyInstance, services: Services, route: Route): vo
     exposeHeadRoute: route.access !== 'public' || operation.mode === 'read',
     // Before the body is read: strangers do not get to send megabytes.
     onRequest: async (request, reply) => {
-      request.credential =
-        (await authenticate(services, request.headers)) ??
-        (route.access === 'public' ? null : await authenticateSession(services, asSeenByBrowser(request)));
-      authorize(request.credential, route.access);
+      await identify(request);
       if (isMergePatch(request) && !operation.patches)
         throw new SluiceError('unsupported_media_type', 'The body is not application/json.');
       if (request.headers['content-encoding'] !== undefined)
@@ -137,6 +147,7 @@ function addRoute(server: FastifyInstance, services: Services, route: Route): vo
       if (route.access !== 'public') await surface.admit?.(asSurfaceRequest(services, request, reply));
     },
     handler: async (request, reply) => {
+      if (services.clock.now() - request.checked_at > trustedForMs) await identify(request);
       const raw = request.raw_body ?? new Uint8Array();
       if (route.access !== 'public') await surface.verify?.(asSurfaceRequest(services, request, reply), raw);
       const parsed = raw.length === 0 ? undefined : parseJsonBody(raw, operation.exactMembers);
