@@ -31,9 +31,15 @@ export interface Running {
   readonly services: Services;
   /** Where it listens; `null` for a worker alone. */
   readonly address: string | null;
-  /** Stops accepting, finishes what is under way, closes the database. */
+  /**
+   * Stops accepting, finishes what is under way, closes the database. What is not finished in the time that the settings
+   * give is cut off: attempts are settled as `unknown` and due at once, connections are closed.
+   */
   close(): Promise<void>;
 }
+
+/** For answers that follow from attempts that were cut off, before their connections go. */
+const lastWordsMs = 1_000;
 
 /** Opens and migrates the database that the settings name. */
 export async function openDatabase(config: Config, log: Logger): Promise<Database> {
@@ -123,7 +129,12 @@ export async function start(services: Services): Promise<Running> {
     services,
     address,
     async close() {
+      const timers = [
+        setTimeout(() => void services.http.close(), config.drainMs),
+        setTimeout(() => server?.server.closeAllConnections(), config.drainMs + lastWordsMs),
+      ];
       await Promise.all([server?.close(), worker?.stop(), evaluator?.stop()]);
+      for (const timer of timers) clearTimeout(timer);
       await stopSweep?.();
       await services.http.close();
       await database.close();

@@ -7,7 +7,8 @@ import { demonstrate, resumeDemonstration } from './demo/demonstration.ts';
 import { withDevelopmentSecrets } from './development.ts';
 import { helpText } from './help.ts';
 
-const drainMs = 30_000;
+/** To settle what was cut off, once the time to drain has passed. Longer only where the database is away. */
+const cutOffMs = 5_000;
 
 async function main(): Promise<void> {
   const [argument] = process.argv.slice(2);
@@ -46,13 +47,16 @@ async function withFolderState(config: Config): Promise<{ settings: Config; fold
 function stopOnSignals(running: Running): void {
   let stopping = false;
   const stop = (signal: NodeJS.Signals) => {
-    if (stopping) return;
+    if (stopping) {
+      running.services.log.warn({ signal }, 'told twice to stop: ending at once');
+      process.exit(1);
+    }
     stopping = true;
     running.services.log.info({ signal }, 'stopping');
     const deadline = setTimeout(() => {
-      running.services.log.error('not everything under way could be finished in time');
+      running.services.log.error('what was cut off could not be settled: its leases will run out');
       process.exit(1);
-    }, drainMs);
+    }, running.services.config.drainMs + cutOffMs);
     deadline.unref();
     running.close().then(
       () => process.exit(0),

@@ -31,6 +31,8 @@ export interface Config {
   /** `null`: decided by whether the data folder is empty. */
   readonly demo: boolean | null;
   readonly retentionDays: number;
+  /** How long a stop waits for what is under way. */
+  readonly drainMs: number;
   readonly logLevel: string;
 }
 
@@ -105,6 +107,11 @@ export const settings: readonly { name: string; fallback: string; meaning: strin
     meaning: '0 leaves the demonstration out',
   },
   { name: 'SLUICE_RETENTION_DAYS', fallback: '30', meaning: 'age at which ledger and payloads are dropped' },
+  {
+    name: 'SLUICE_DRAIN_SECONDS',
+    fallback: '30',
+    meaning: 'how long SIGTERM waits for what is under way; the rest is cut off and tried again by others',
+  },
   { name: 'SLUICE_LOG_LEVEL', fallback: 'info', meaning: 'trace, debug, info, warn, error, fatal or silent' },
 ];
 
@@ -140,6 +147,14 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     1,
     3650,
     'SLUICE_RETENTION_DAYS',
+    problems,
+  );
+  const drainSeconds = readInteger(
+    text('SLUICE_DRAIN_SECONDS'),
+    30,
+    0,
+    600,
+    'SLUICE_DRAIN_SECONDS',
     problems,
   );
   const roles = readRoles(text('SLUICE_ROLES') ?? 'api,worker', problems);
@@ -178,6 +193,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     allowedTargets,
     demo: demo === null ? (production ? false : null) : demo === '1',
     retentionDays,
+    drainMs: drainSeconds * 1_000,
     logLevel,
   };
 }

@@ -129,13 +129,14 @@ function conclude(
       timings: JSON.stringify(timings),
       durationMs: timings.total,
       startedAt,
-      next: nextStep(tools, job, verdict, response?.headers['retry-after']),
+      next: nextStep(tools, job, verdict, result),
       countsAsFailure:
         verdict !== 'delivered' &&
+        result.failure !== 'unknown' &&
         (contract.disableAfter === null || countsAsFailure(contract.disableAfter, status)),
       strained:
         result.failure !== null
-          ? result.failure !== 'blocked_address'
+          ? result.failure !== 'blocked_address' && result.failure !== 'unknown'
           : status === 429 || (status ?? 0) >= 500,
     },
   };
@@ -145,14 +146,17 @@ function nextStep(
   tools: AttemptTools,
   job: Job,
   verdict: Verdict,
-  retryAfter: string | string[] | undefined,
+  { failure, response }: HttpResult,
 ): Settlement['next'] {
   if (verdict === 'delivered') return 'delivered';
   if (verdict !== 'retry') return 'failed';
+  const retryAfter = response?.headers['retry-after'];
   const asked =
     typeof retryAfter === 'string' ? parseRetryAfter(retryAfter, new Date(tools.clock.now())) : null;
   const delay = nextDelay(job.retry, job.claimed.roundAttempts + 1, tools.random, asked);
-  return delay === null ? 'failed' : Math.round(delay * 1000);
+  if (delay === null) return 'failed';
+  // It was this process that stopped: no reason to let the receiver wait.
+  return failure === 'unknown' ? 0 : Math.round(delay * 1000);
 }
 
 function identity(tools: AttemptTools, claimed: Unpreparable['claimed']) {

@@ -28,7 +28,7 @@ const underWay = new Set<string>();
 /**
  * Sends an endpoint's receiver what the doctor sends, as its deliveries are sent: with its secrets, headers and
  * timeout, to addresses that are allowed only. These are no deliveries, and the ledger does not hold them.
- * @throws {SluiceError} not_found; conflict, while the same endpoint is being diagnosed
+ * @throws {SluiceError} not_found; conflict, while the same endpoint is being diagnosed, or when this process stops
  */
 export async function diagnoseEndpoint(
   queries: Queries,
@@ -62,6 +62,8 @@ export async function diagnoseEndpoint(
 
 function answerOf(result: HttpResult): Answer {
   const durationMs = result.timings.total;
+  if (result.failure === 'unknown')
+    throw new SluiceError('conflict', 'The diagnosis was cut off: this process is stopping. Begin again.');
   if (result.failure !== null) {
     return { kind: 'failure', failure: result.failure, detail: result.error, durationMs };
   }

@@ -5,8 +5,17 @@ import type { AddressGuard } from './address-guard.ts';
 import type { Resolve } from './resolve.ts';
 import { ResolveError } from './resolve.ts';
 
-/** How an attempt ended when it got no complete response. Named by the phase that failed. */
-export type TransportFailure = 'timeout' | 'connection_error' | 'tls_error' | 'dns_error' | 'blocked_address';
+/**
+ * How an attempt ended when it got no complete response. Named by the phase that failed; `unknown`: the client was closed
+ * before that.
+ */
+export type TransportFailure =
+  | 'timeout'
+  | 'connection_error'
+  | 'tls_error'
+  | 'dns_error'
+  | 'blocked_address'
+  | 'unknown';
 
 /** Milliseconds; only what the attempt went through itself: on a reused connection there is no `dns` and no `connect`. */
 export interface Timings {
@@ -40,6 +49,7 @@ export interface HttpRequest {
 
 export interface HttpClient {
   post(request: HttpRequest): Promise<HttpResult>;
+  /** Lets go of what is under way, which ends as `unknown` at once. */
   close(): Promise<void>;
 }
 
@@ -63,6 +73,7 @@ interface Attempt {
  */
 export function createHttpClient(guard: AddressGuard, resolve: Resolve): HttpClient {
   const current = new AsyncLocalStorage<Attempt>();
+  const underWay = new Set<Limit>();
   const dispatcher = new Agent({
     connect: guardedConnector(guard, resolve, current),
     connections: null,
@@ -75,15 +86,29 @@ export function createHttpClient(guard: AddressGuard, resolve: Resolve): HttpCli
   return {
     post: (request) => {
       const attempt = { timings: { total: 0 }, startedAt: performance.now(), timeoutMs: request.timeoutMs };
-      return current.run(attempt, () => post(dispatcher, request, attempt));
+      const limit = new Limit(request.timeoutMs);
+      underWay.add(limit);
+      return current.run(attempt, () =>
+        post(dispatcher, request, attempt, limit).finally(() => {
+          limit.lift();
+          underWay.delete(limit);
+        }),
+      );
     },
-    close: () => dispatcher.destroy(),
+    close() {
+      for (const limit of underWay) limit.reach('unknown', 'this process stopped before there was an answer');
+      return dispatcher.destroy();
+    },
   };
 }
 
-async function post(dispatcher: Dispatcher, request: HttpRequest, attempt: Attempt): Promise<HttpResult> {
+async function post(
+  dispatcher: Dispatcher,
+  request: HttpRequest,
+  attempt: Attempt,
+  limit: Limit,
+): Promise<HttpResult> {
   const elapsed = () => Math.round((performance.now() - attempt.startedAt) * 10) / 10;
-  const deadline = startDeadline(request.timeoutMs);
   let partial: Omit<HttpResponse, 'body' | 'truncated'> | null = null;
   const kept = new KeptBody();
   try {
@@ -94,10 +119,10 @@ async function post(dispatcher: Dispatcher, request: HttpRequest, attempt: Attem
       method: 'POST',
       headers: request.headers,
       body: request.body,
-      signal: deadline.signal,
+      signal: limit.signal,
     });
     // undici heeds the signal only once it is connected.
-    const answer = await Promise.race([sent, deadline.passed]);
+    const answer = await Promise.race([sent, limit.reached]);
     attempt.timings.first_byte = elapsed();
     partial = { status: answer.statusCode, headers: plainHeaders(answer.headers) };
     const truncated = await readBody(answer.body, kept);
@@ -109,31 +134,48 @@ async function post(dispatcher: Dispatcher, request: HttpRequest, attempt: Attem
     };
   } catch (error) {
     attempt.timings.total = elapsed();
-    const { failure, message } = deadline.signal.aborted
-      ? { failure: 'timeout' as const, message: `no complete answer within ${request.timeoutMs} ms` }
-      : describe(error);
+    const { failure, message } = limit.failure ?? describe(error);
     const response = partial === null ? null : { ...partial, body: kept.bytes(), truncated: true };
     return { timings: attempt.timings, failure, error: message, response };
-  } finally {
-    deadline.stop();
   }
 }
 
-interface Deadline {
-  readonly signal: AbortSignal;
-  /** Rejects when it passes. */
-  readonly passed: Promise<never>;
-  stop(): void;
+interface Failure {
+  readonly failure: TransportFailure;
+  readonly message: string;
 }
 
-function startDeadline(ms: number): Deadline {
-  const controller = new AbortController();
-  const { promise: passed, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    controller.abort();
-    reject(new Error('The deadline has passed.'));
-  }, ms);
-  return { signal: controller.signal, passed, stop: () => clearTimeout(timer) };
+/** How far one attempt may go: to its deadline, or to the end of its client. */
+class Limit {
+  readonly #controller = new AbortController();
+  readonly #reached = Promise.withResolvers<never>();
+  readonly #timer: NodeJS.Timeout;
+  /** What reaching it meant. */
+  failure: Failure | null = null;
+
+  constructor(ms: number) {
+    this.#timer = setTimeout(() => this.reach('timeout', `no complete answer within ${ms} ms`), ms);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Rejects when it is reached. */
+  get reached(): Promise<never> {
+    return this.#reached.promise;
+  }
+
+  reach(failure: TransportFailure, message: string): void {
+    if (this.failure !== null) return;
+    this.failure = { failure, message };
+    this.#controller.abort();
+    this.#reached.reject(new Error(message));
+  }
+
+  lift(): void {
+    clearTimeout(this.#timer);
+  }
 }
 
 /** Whether there was more than is kept. */
@@ -231,7 +273,7 @@ function guardedConnector(
   };
 }
 
-function describe(error: unknown): { failure: TransportFailure; message: string } {
+function describe(error: unknown): Failure {
   const cause = deepestCause(error);
   const message = cause instanceof Error ? cause.message || cause.name : String(cause);
   if (cause instanceof BlockedAddressError) return { failure: 'blocked_address', message };
