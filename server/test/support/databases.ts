@@ -1,9 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { readFile, rename, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
+import { readdirSync, readFileSync } from 'node:fs';
 import { sql } from 'kysely';
 import pg from 'pg';
 import { describe } from 'vitest';
@@ -11,6 +7,7 @@ import { createLogger } from '../../src/base/log.ts';
 import { type Database, embeddedDatabase, openServer } from '../../src/db/connect.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { makePartitions } from '../../src/db/partitions.ts';
+import { openEmbeddedCopy } from './embedded-copies.ts';
 
 export type DatabaseKind = 'embedded' | 'postgres';
 
@@ -56,17 +53,9 @@ async function prepare(database: Database): Promise<void> {
 }
 
 async function createEmbedded(): Promise<TestDatabase> {
-  const path = join(tmpdir(), `sluice-test-${schemaHash()}.tar`);
-  if (!existsSync(path)) {
-    const pglite = await PGlite.create();
-    await prepare(embeddedDatabase(pglite));
-    const dump = await pglite.dumpDataDir('none');
-    const unfinished = `${path}.${randomBytes(4).toString('hex')}`;
-    await writeFile(unfinished, Buffer.from(await dump.arrayBuffer()));
-    await rename(unfinished, path);
-    await pglite.close();
-  }
-  const pglite = await PGlite.create({ loadDataDir: new Blob([await readFile(path)]) });
+  const pglite = await openEmbeddedCopy(`sluice-embedded-${schemaHash()}`, (fresh) =>
+    prepare(embeddedDatabase(fresh)),
+  );
   const database = embeddedDatabase(pglite);
   return { database, url: null, drop: () => database.close() };
 }
