@@ -77,20 +77,15 @@ function urlOf(name: string): string {
 }
 
 async function createOnServer(fixedTime: Date | undefined): Promise<TestDatabase> {
-  const template = `sluice_template_${schemaHash()}`;
   const name = `sluice_test_${randomBytes(8).toString('hex')}`;
   await withAdmin(async (client) => {
-    await client.query('select pg_advisory_lock(7205759405)');
-    const { rows } = await client.query('select 1 from pg_database where datname = $1', [template]);
-    if (rows.length === 0) {
-      await client.query(`create database ${template}_new encoding 'UTF8' template template0`);
-      const database = await openServer({ url: urlOf(`${template}_new`), log: silent });
-      await prepare(database);
-      await database.close();
-      await client.query(`alter database ${template}_new rename to ${template}`);
-    }
-    await client.query(`create database ${name} template ${template}`);
-    await client.query('select pg_advisory_unlock(7205759405)');
+    const template = await findTemplate(client);
+    const { rows } = await client.query(`select current_setting('fsync') as fsync`);
+    // Where nothing waits for the disk, files are copied faster than they are written to the log.
+    const strategy = rows[0]?.fsync === 'off' ? 'file_copy' : 'wal_log';
+    await client.query(`create database ${name} template ${template} strategy ${strategy}`);
+    // Tests let processes die, not the server.
+    await client.query(`alter database ${name} set synchronous_commit = off`);
     if (fixedTime)
       await client.query(`alter database ${name} set search_path = test_time, pg_catalog, public`);
   });
@@ -104,6 +99,27 @@ async function createOnServer(fixedTime: Date | undefined): Promise<TestDatabase
       await withAdmin((client) => client.query(`drop database ${name} with (force)`));
     },
   };
+}
+
+/** The database of which all others are copies; whoever comes first makes it. */
+async function findTemplate(client: pg.Client): Promise<string> {
+  const template = `sluice_template_${schemaHash()}`;
+  const isThere = async () =>
+    (await client.query('select 1 from pg_database where datname = $1', [template])).rows.length > 0;
+  if (await isThere()) return template;
+  await client.query('select pg_advisory_lock(7205759405)');
+  try {
+    if (await isThere()) return template;
+    await client.query(`drop database if exists ${template}_new`);
+    await client.query(`create database ${template}_new encoding 'UTF8' template template0`);
+    const database = await openServer({ url: urlOf(`${template}_new`), log: silent });
+    await prepare(database);
+    await database.close();
+    await client.query(`alter database ${template}_new rename to ${template}`);
+    return template;
+  } finally {
+    await client.query('select pg_advisory_unlock(7205759405)');
+  }
 }
 
 /** From here on `now()` answers what `setTime` says: a function of that name that is found before Postgres's own. */
