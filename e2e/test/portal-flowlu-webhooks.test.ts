@@ -75,6 +75,28 @@ describePortal('webhooks of a Flowlu organization', { preset: 'flowlu' }, (story
     await page.getByText('No webhooks yet').waitFor();
   });
 
+  it('shows the webhooks of one app alone', async () => {
+    await makeApp('Newsletter');
+    await makeApp('Archive');
+    await story.organization.call('POST', '/v1/endpoints', {
+      url: `${story.inbox.url}/own`,
+      name: 'Accounting',
+      events: ['*'],
+    });
+    const page = await openSignedIn();
+    await page.goto(at('/settings/webhooks'));
+    const rows = page.getByRole('region').getByRole('listitem');
+    await until('five webhooks', async () => (await rows.count()) === 5);
+    await page.getByRole('combobox', { name: 'App' }).fill('newsl');
+    await page.getByRole('option', { name: 'Newsletter' }).click();
+    await until('two of them', async () => (await rows.count()) === 2);
+    for (const text of await rows.allTextContents()) expect(text).toContain('registered by Newsletter');
+    await page.reload();
+    await until('two after coming back', async () => (await rows.count()) === 2);
+    await button(page, 'Show all').click();
+    await until('all of them', async () => (await rows.count()) === 5);
+  });
+
   it('tells a plain member what is missing', async () => {
     await story.organization.addMember({ email: 'mo@example.com', name: 'Mo', role: 'member' });
     const page = await openSignedIn({ email: 'mo@example.com' });

@@ -95,6 +95,18 @@ describePortal('Flowxtra in the portal', { preset: 'flowxtra' }, (story) => {
     expect(await first.textContent()).toMatch(/Delivered.*application\.created.*200.*1/s);
     await first.getByRole('button').press('Enter');
     await first.getByText('1 of at most 4').waitFor();
+    const sent = received.body.toString();
+    expect(await first.getByRole('group', { name: 'Request body' }).textContent()).toBe(sent);
+    await first.getByText(`x-flowxtra-delivery: ${received.headers['x-flowxtra-delivery']}`).waitFor();
+    await first.getByRole('tab', { name: 'Response' }).click();
+    await first.getByText('HTTP 200', { exact: true }).waitFor();
+
+    await page.getByRole('combobox', { name: 'Success' }).click();
+    await page.getByRole('option', { name: 'Failed' }).click();
+    await page.getByText('1 to 1 of 1 entry').waitFor();
+    await page.getByRole('combobox', { name: 'Event' }).click();
+    await page.getByRole('option', { name: 'application.hired' }).click();
+    await page.getByText('No such logs').waitFor();
   });
 
   it('edits, switches off and on again, and deletes with its consequences told', async () => {
@@ -149,7 +161,7 @@ describePortal('Flowxtra in the portal', { preset: 'flowxtra' }, (story) => {
     await page.getByText('1 to 20 of 23 entries').waitFor();
     await page.getByRole('button', { name: 'Next page' }).click();
     await page.getByText('21 to 23 of 23 entries').waitFor();
-    expect(page.url()).toBe(at(`/plugins/webhooks/${id}/logs`));
+    expect(page.url()).toBe(at(`/plugins/webhooks/${id}/logs?page=2`));
     expect(await page.locator('img[src="x"]').count()).toBe(0);
   });
 
@@ -200,7 +212,7 @@ describePortal('Flowxtra in the portal', { preset: 'flowxtra' }, (story) => {
     await look('webhook');
     await page.goto(at(`/plugins/webhooks/${id}/logs`));
     await page.getByRole('button', { expanded: false }).filter({ hasText: 'job.closed' }).click();
-    await page.getByText('Tried again after 10 seconds.').waitFor();
+    await page.getByText('The next attempt is due after 10 seconds.').waitFor();
     await look('logs');
   });
 });

@@ -284,7 +284,7 @@ describePortal('the portal', {}, (story) => {
       ['Overview', 'Notifications', 'Account'],
     );
     await page.goto(at('/deliveries'));
-    await page.getByText('The credential lacks the scope deliveries:read.').waitFor();
+    await page.getByText('which lacks the right deliveries:read').waitFor();
     expect(await accessibilityProblems(page)).toEqual([]);
   });
 

@@ -1,6 +1,7 @@
-import type { App, Installation, Listing } from '@sluice/client';
+import type { App, Installation } from '@sluice/client';
 import { useQuery } from '@tanstack/react-query';
 import { api, holds } from '../app/api.ts';
+import { everyEntry, mostOnAPage } from '../app/every-entry.ts';
 import { useMe } from '../app/use-me.ts';
 
 /** An app that is installed, as its webhooks are shown with it. */
@@ -14,35 +15,34 @@ export function useInstallations() {
   const me = useMe();
   return useQuery({
     queryKey: ['installations'],
-    queryFn: () => everyEntry(api.listInstallations({ limit: 200 })),
+    queryFn: () => everyEntry(api.listInstallations({ limit: mostOnAPage })),
     enabled: holds(me, 'apps:read'),
   });
 }
 
-/** Which app registered which endpoint, by the endpoint's id. */
-export function useInstalledApps(): ReadonlyMap<string, InstalledApp> {
+/** Every app that is installed; none where the member may not see apps, or while they are not there. */
+export function useInstalledApps(): readonly InstalledApp[] {
   const me = useMe();
   const installations = useInstallations();
   const apps = useQuery({
     queryKey: ['apps', 'names'],
-    queryFn: () => everyEntry(api.listApps({ limit: 200 })),
+    queryFn: () => everyEntry(api.listApps({ limit: mostOnAPage })),
     enabled: holds(me, 'apps:read'),
   });
   const byId = new Map(apps.data?.map((app) => [app.id, app]));
-  return new Map(
-    installations.data?.flatMap((installation) =>
-      installation.webhooks.map(({ endpoint_id: id }): [string, InstalledApp] => [
-        id,
-        { app: byId.get(installation.app_id), installation },
-      ]),
-    ),
-  );
+  return (installations.data ?? []).map((installation) => ({
+    app: byId.get(installation.app_id),
+    installation,
+  }));
 }
 
-async function everyEntry<Item>(listing: Listing<Item>): Promise<Item[]> {
-  const entries: Item[] = [];
-  for await (const entry of listing) entries.push(entry);
-  return entries;
+/** Which app registered which endpoint, by the endpoint's id. */
+export function byEndpoint(installed: readonly InstalledApp[]): ReadonlyMap<string, InstalledApp> {
+  return new Map(
+    installed.flatMap((one) =>
+      one.installation.webhooks.map(({ endpoint_id: id }): [string, InstalledApp] => [id, one]),
+    ),
+  );
 }
 
 /** What records there are, with the names of their fields. */
@@ -50,7 +50,7 @@ export function useRecordTypes(wanted = true) {
   const me = useMe();
   return useQuery({
     queryKey: ['record-types'],
-    queryFn: () => everyEntry(api.listRecordTypes({ limit: 200 })),
+    queryFn: () => everyEntry(api.listRecordTypes({ limit: mostOnAPage })),
     enabled: wanted && holds(me, 'record_types:read'),
     staleTime: 60_000,
   });

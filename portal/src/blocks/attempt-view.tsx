@@ -1,7 +1,7 @@
-import { Group, Stack, Tabs, Text } from '@mantine/core';
+import { Group, Stack, Text } from '@mantine/core';
 import type { Attempt } from '@sluice/client';
-import { BodyText } from './body-text.tsx';
 import { milliseconds } from './endpoint-health.tsx';
+import { ExchangeView } from './exchange-view.tsx';
 import { Moment } from './moment.tsx';
 import { OutcomeState } from './state.tsx';
 
@@ -20,52 +20,7 @@ export function AttemptView({ attempt }: { attempt: Attempt }) {
         </Text>
       </Group>
       {attempt.error !== null && <Text fz="sm">{attempt.error}</Text>}
-      <Tabs defaultValue="request" keepMounted={false}>
-        <Tabs.List>
-          <Tabs.Tab value="request">Request</Tabs.Tab>
-          <Tabs.Tab value="response">Response</Tabs.Tab>
-        </Tabs.List>
-        <Tabs.Panel value="request" pt="sm">
-          <Stack gap="sm">
-            <Text className="mono">{request.url === '' ? 'Address not known' : `POST ${request.url}`}</Text>
-            <BodyText label="Request headers" text={headerLines(request.headers)} />
-            {request.body === null ? (
-              <Text fz="sm" c="dimmed">
-                {attempt.outcome === 'unknown'
-                  ? 'It is not known what was sent.'
-                  : 'There is no body: nothing was sent, or it is no longer kept.'}
-              </Text>
-            ) : (
-              <BodyText label="Request body" text={request.body} />
-            )}
-          </Stack>
-        </Tabs.Panel>
-        <Tabs.Panel value="response" pt="sm">
-          {response === null ? (
-            <Text fz="sm" c="dimmed">
-              There was no answer.
-            </Text>
-          ) : (
-            <Stack gap="sm">
-              <Text className="mono">HTTP {response.status}</Text>
-              <BodyText label="Response headers" text={headerLines(response.headers)} />
-              <BodyText label="Response body" text={response.body} />
-              {(response.truncated || response.body_encoding === 'base64') && (
-                <Text fz="xs" c="dimmed">
-                  {response.truncated ? 'The first 16 KiB. ' : ''}
-                  {response.body_encoding === 'base64' ? 'It is not text; shown in base64.' : ''}
-                </Text>
-              )}
-            </Stack>
-          )}
-        </Tabs.Panel>
-      </Tabs>
+      <ExchangeView request={request} response={response} isUnknown={attempt.outcome === 'unknown'} />
     </Stack>
   );
-}
-
-function headerLines(headers: Attempt['request']['headers']): string {
-  return Object.entries(headers ?? {})
-    .flatMap(([name, value]) => [value].flat().map((one) => `${name}: ${one}`))
-    .join('\n');
 }

@@ -1,23 +1,32 @@
 import type { Page } from '@sluice/client';
-import { type QueryKey, useInfiniteQuery } from '@tanstack/react-query';
+import { type InfiniteData, type QueryKey, useInfiniteQuery } from '@tanstack/react-query';
 
 /**
  * A list of the API, page after page.
  * @example usePages(['keys'], (cursor) => api.listKeys({ limit: 50, ...cursor }).page())
  * @param fetchPage is given `{ cursor }` for every page but the first one
- * @param refreshMs how often it is read anew; never, unless given
+ * @param refreshMs how often one page is read anew; never, unless given. Two pages take twice as long, so that reading on
+ *   does not ask the service for more and more
  */
 export function usePages<Item>(
   queryKey: QueryKey,
   fetchPage: (cursor: { readonly cursor?: string }) => Promise<Page<Item>>,
   refreshMs?: number,
 ) {
-  const query = useInfiniteQuery({
+  const query = useInfiniteQuery<
+    Page<Item>,
+    Error,
+    InfiniteData<Page<Item>, string | null>,
+    QueryKey,
+    string | null
+  >({
     queryKey,
     queryFn: ({ pageParam }) => fetchPage(pageParam === null ? {} : { cursor: pageParam }),
-    initialPageParam: first,
+    initialPageParam: null,
     getNextPageParam: (page) => page.next_cursor,
-    ...(refreshMs === undefined ? {} : { refetchInterval: refreshMs }),
+    ...(refreshMs !== undefined && {
+      refetchInterval: ({ state }) => refreshMs * Math.max(1, state.data?.pages.length ?? 1),
+    }),
   });
   return {
     items: query.data?.pages.flatMap(({ data }) => data) ?? [],
@@ -29,8 +38,6 @@ export function usePages<Item>(
     loadMore: () => void query.fetchNextPage(),
   };
 }
-
-const first: string | null = null;
 
 export type Pages<Item> = Omit<ReturnType<typeof usePages<Item>>, 'items'> & {
   readonly items: readonly Item[];

@@ -1,58 +1,124 @@
-import { Group, Select } from '@mantine/core';
+import { Autocomplete, Button, Group, Select } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
 import type { ListDeliveriesQuery } from '@sluice/client';
-import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, holds } from '../app/api.ts';
+import { holds } from '../app/api.ts';
+import { useAddress } from '../app/use-address.ts';
 import { useMe } from '../app/use-me.ts';
-import { nameOf } from '../blocks/endpoint-list.tsx';
+import { EndpointChoice } from '../blocks/endpoint-choice.tsx';
+import { NotAllowed } from '../blocks/not-allowed.tsx';
 import { PageHeader } from '../blocks/page-header.tsx';
+import { useEveryEndpoint } from '../blocks/use-every-endpoint.ts';
 import { Deliveries } from './deliveries/deliveries.tsx';
+import { useEventTypeNames } from './endpoints/use-choices.ts';
 
 const states = ['pending', 'sending', 'delivered', 'failed', 'cancelled', 'held'] as const;
+const times = [
+  { value: '1', label: 'The last hour' },
+  { value: '24', label: 'The last day' },
+  { value: '168', label: 'The last week' },
+];
 
+/** What was sent. What to show stands in the address, so that it can be sent to a colleague. */
 export function DeliveriesPage() {
   const me = useMe();
-  const [state, setState] = useState<string | null>(null);
-  const [endpoint, setEndpoint] = useState<string | null>(null);
-  const endpoints = useQuery({
-    queryKey: ['endpoints', 'names'],
-    queryFn: async () => (await api.listEndpoints({ limit: 200 }).page()).data,
-    enabled: holds(me, 'endpoints:read'),
-  });
-  const filter: ListDeliveriesQuery = {
-    ...(endpoint !== null && { endpoint_id: endpoint }),
-    ...stateFilter(state),
-  };
   return (
     <>
       <PageHeader title="Deliveries" description="Everything that was sent, and what came back" />
+      {holds(me, 'deliveries:read') ? (
+        <FilteredDeliveries />
+      ) : (
+        <NotAllowed what="deliveries" scope="deliveries:read" holders="owners and administrators" />
+      )}
+    </>
+  );
+}
+
+function FilteredDeliveries() {
+  const [state, setState] = useAddress('state');
+  const [endpoint, setEndpoint] = useAddress('endpoint');
+  const [type, setType] = useAddress('type');
+  const [hours, setHours] = useAddress('hours');
+  const endpoints = useEveryEndpoint();
+  const within = times.find(({ value }) => value === hours);
+  const filter: Omit<ListDeliveriesQuery, 'since'> = {
+    ...(endpoint !== null && { endpoint_id: endpoint }),
+    ...(type !== null && { type }),
+    ...stateFilter(state),
+  };
+  const filtered = within !== undefined || Object.keys(filter).length > 0;
+  return (
+    <>
       <Group mb="md" gap="sm">
         <Select
           aria-label="State"
           placeholder="Every state"
           clearable
-          clearButtonProps={{ 'aria-label': 'Every state' }}
           data={states.map((value) => ({ value, label: value.charAt(0).toUpperCase() + value.slice(1) }))}
-          value={state}
+          value={filter.state ?? null}
           onChange={setState}
-          w={180}
+          w={150}
         />
         {endpoints.data && (
-          <Select
-            aria-label="Endpoint"
-            placeholder="Every endpoint"
-            clearable
-            clearButtonProps={{ 'aria-label': 'Every endpoint' }}
-            searchable
-            data={endpoints.data.map((one) => ({ value: one.id, label: nameOf(one) }))}
-            value={endpoint}
-            onChange={setEndpoint}
-            w={260}
-          />
+          <EndpointChoice endpoints={endpoints.data} value={endpoint} onChange={setEndpoint} w={240} />
+        )}
+        <TypeField value={type} onChange={setType} />
+        <Select
+          aria-label="Made within"
+          placeholder="At any time"
+          clearable
+          data={times}
+          value={within?.value ?? null}
+          onChange={setHours}
+          w={160}
+        />
+        {filtered && (
+          <Button
+            variant="subtle"
+            onClick={() => {
+              for (const clear of [setState, setEndpoint, setType, setHours]) clear(null);
+            }}
+          >
+            Show all
+          </Button>
         )}
       </Group>
-      <Deliveries filter={filter} endpoints={endpoints.data ?? []} />
+      <Deliveries
+        filter={filter}
+        {...(within && { hours: Number(within.value) })}
+        endpoints={endpoints.data ?? []}
+        filtered={filtered}
+      />
     </>
+  );
+}
+
+/** The name of an event type; the catalogue's are offered, others can be typed. */
+function TypeField({ value, onChange }: { value: string | null; onChange: (type: string | null) => void }) {
+  const names = useEventTypeNames();
+  const [typed, setTyped] = useState(value ?? '');
+  const [last, setLast] = useState(value);
+  const report = useDebouncedCallback((text: string) => onChange(text.trim()), 300);
+  // Cleared or left by other means than this field.
+  if (last !== value) {
+    setLast(value);
+    if ((value ?? '') !== typed.trim()) setTyped(value ?? '');
+  }
+  return (
+    <Autocomplete
+      aria-label="Event type"
+      placeholder="Every event type"
+      clearable
+      data={names}
+      limit={100}
+      maxLength={128}
+      value={typed}
+      onChange={(text) => {
+        setTyped(text);
+        report(text);
+      }}
+      w={220}
+    />
   );
 }
 

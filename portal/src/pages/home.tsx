@@ -8,6 +8,7 @@ import { Loading } from '../blocks/loading.tsx';
 import { PageHeader } from '../blocks/page-header.tsx';
 import { PageLink } from '../blocks/page-link.tsx';
 import { Section } from '../blocks/section.tsx';
+import { useEveryEndpoint } from '../blocks/use-every-endpoint.ts';
 import { EndpointStrips } from './home/endpoint-strips.tsx';
 import { Pulse } from './home/pulse.tsx';
 import { Tiles } from './home/tiles.tsx';
@@ -25,12 +26,7 @@ export function HomePage() {
     refetchInterval: refreshMs,
     enabled: sees,
   });
-  const endpoints = useQuery({
-    queryKey: ['endpoints', 'latest'],
-    queryFn: async () => (await api.listEndpoints({ limit: 50 }).page()).data,
-    refetchInterval: refreshMs,
-    enabled: sees,
-  });
+  const endpoints = useEveryEndpoint();
   const header = <PageHeader title="Overview" description={`How deliveries of ${me.organization.name} go`} />;
   if (!sees)
     return (

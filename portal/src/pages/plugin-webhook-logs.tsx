@@ -1,7 +1,7 @@
-import { Group, Pagination, Text } from '@mantine/core';
+import { Button, Group, Pagination, Select, Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { holds } from '../app/api.ts';
+import { useAddress } from '../app/use-address.ts';
 import { useMe } from '../app/use-me.ts';
 import { useParam } from '../app/use-param.ts';
 import { Empty } from '../blocks/empty.tsx';
@@ -10,8 +10,15 @@ import { Loading } from '../blocks/loading.tsx';
 import { NotAllowed } from '../blocks/not-allowed.tsx';
 import { PageHeader } from '../blocks/page-header.tsx';
 import { PageLink } from '../blocks/page-link.tsx';
+import { testEvent } from './plugin-webhooks/log-details.tsx';
 import { LogList } from './plugin-webhooks/log-list.tsx';
-import { type LogPage, usePluginApi, useWebhook } from './plugin-webhooks/plugin-api.ts';
+import {
+  type LogFilter,
+  type LogPage,
+  usePluginApi,
+  useWebhook,
+  type Webhook,
+} from './plugin-webhooks/plugin-api.ts';
 
 export function PluginWebhookLogsPage() {
   const id = useParam('number');
@@ -25,16 +32,7 @@ export function PluginWebhookLogsPage() {
 }
 
 function Logs({ id }: { id: string }) {
-  const plugin = usePluginApi();
-  const mayReadLedger = holds(useMe(), 'deliveries:read');
-  const [number, setNumber] = useState(1);
   const webhook = useWebhook(id);
-  const logs = useQuery({
-    queryKey: ['plugin-webhooks', id, 'logs', number],
-    queryFn: () => plugin.logs(id, number),
-    placeholderData: keepPreviousData,
-    refetchInterval: 5_000,
-  });
   return (
     <>
       <PageHeader
@@ -45,30 +43,110 @@ function Logs({ id }: { id: string }) {
           </PageLink>
         }
       />
+      {webhook.isPending && <Loading />}
+      {webhook.isError && <Failure error={webhook.error} onRetry={() => void webhook.refetch()} />}
+      {webhook.data && <FilteredLogs webhook={webhook.data} />}
+    </>
+  );
+}
+
+const outcomes = [
+  { value: 'true', label: 'Delivered' },
+  { value: 'false', label: 'Failed' },
+];
+
+function FilteredLogs({ webhook }: { webhook: Webhook }) {
+  const plugin = usePluginApi();
+  const [page, setPage] = useAddress('page');
+  const [event, setEvent] = useAddress('event');
+  const [success, setSuccess] = useAddress('success');
+  const number = Math.max(1, Math.trunc(Number(page)) || 1);
+  const outcome = outcomes.find(({ value }) => value === success);
+  const filter: LogFilter = {
+    ...(event !== null && { event }),
+    ...(outcome && { success: outcome.value === 'true' }),
+  };
+  const filtered = Object.keys(filter).length > 0;
+  const logs = useQuery({
+    queryKey: ['plugin-webhooks', webhook.id, 'logs', number, filter],
+    queryFn: () => plugin.logs(String(webhook.id), number, filter),
+    placeholderData: keepPreviousData,
+    refetchInterval: 5_000,
+  });
+  const choose = (set: (value: string | null) => void) => (value: string | null) => {
+    set(value);
+    setPage(null);
+  };
+  return (
+    <>
+      <Group mb="md" gap="sm">
+        <Select
+          aria-label="Success"
+          placeholder="Delivered and failed"
+          clearable
+          data={outcomes}
+          value={outcome?.value ?? null}
+          onChange={choose(setSuccess)}
+          w={200}
+        />
+        <Select
+          aria-label="Event"
+          placeholder="Every event"
+          clearable
+          data={[...new Set([...webhook.events, testEvent, ...(event === null ? [] : [event])])]}
+          value={event}
+          onChange={choose(setEvent)}
+          w={240}
+        />
+        {filtered && (
+          <Button
+            variant="subtle"
+            onClick={() => {
+              setSuccess(null);
+              choose(setEvent)(null);
+            }}
+          >
+            Show all
+          </Button>
+        )}
+      </Group>
       {logs.isPending && <Loading />}
       {logs.isError && <Failure error={logs.error} onRetry={() => void logs.refetch()} />}
-      {logs.data && <LogPageView page={logs.data} onTurn={setNumber} />}
-      {mayReadLedger && logs.data && logs.data.total > 0 && (
-        <Text fz="sm" c="dimmed" mt="md">
-          What was sent and answered, byte for byte, is in <PageLink path="/deliveries">Deliveries</PageLink>.
-        </Text>
+      {logs.data && (
+        <LogPageView
+          webhookId={webhook.id}
+          page={logs.data}
+          filtered={filtered}
+          onTurn={(next) => setPage(next === 1 ? null : String(next))}
+        />
       )}
     </>
   );
 }
 
-function LogPageView({ page, onTurn }: { page: LogPage; onTurn: (number: number) => void }) {
+interface PageProps {
+  readonly webhookId: number;
+  readonly page: LogPage;
+  readonly filtered: boolean;
+  readonly onTurn: (number: number) => void;
+}
+
+function LogPageView({ webhookId, page, filtered, onTurn }: PageProps) {
   if (page.total === 0)
     return (
       <div className="card">
-        <Empty title="No logs yet">Every attempt to deliver an event gets an entry here, tests too.</Empty>
+        <Empty title={filtered ? 'No such logs' : 'No logs yet'}>
+          {filtered
+            ? 'None is as chosen above.'
+            : 'Every attempt to deliver an event gets an entry here, tests too.'}
+        </Empty>
       </div>
     );
   const first = (page.current_page - 1) * page.per_page + 1;
   return (
     <>
       <div className="card card-flush">
-        <LogList logs={page.data} />
+        <LogList webhookId={webhookId} logs={page.data} />
       </div>
       <Group justify="space-between" mt="md">
         <Text fz="sm" c="dimmed" className="numbers" role="status">

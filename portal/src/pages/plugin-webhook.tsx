@@ -99,7 +99,7 @@ function Webhook({ id }: { id: string }) {
               Nothing was sent yet. A test shows at once whether your receiver is there.
             </Text>
           ) : (
-            <LogList logs={webhook.logs} />
+            <LogList webhookId={webhook.id} logs={webhook.logs} />
           )}
         </Section>
         <VerifySample

@@ -5,7 +5,7 @@ import { useMe } from '../app/use-me.ts';
 import { useParam } from '../app/use-param.ts';
 import { EventChips } from '../apps/event-chips.tsx';
 import { NoAccess } from '../apps/no-access.tsx';
-import { type InstalledApp, useInstalledApps } from '../apps/use-apps.ts';
+import { byEndpoint, type InstalledApp, useInstalledApps } from '../apps/use-apps.ts';
 import { EndpointHealth } from '../blocks/endpoint-health.tsx';
 import { nameOf } from '../blocks/endpoint-list.tsx';
 import { Failure } from '../blocks/failure.tsx';
@@ -46,7 +46,7 @@ function Webhook() {
   const id = useParam('id');
   const found = useQuery({ queryKey: ['endpoints', id], queryFn: () => api.getEndpoint(id) });
   const statsOf = useStats([{ id }], (one) => api.getEndpointStats(one));
-  const from = useInstalledApps().get(id);
+  const from = byEndpoint(useInstalledApps()).get(id);
   if (found.isPending) return <Loading />;
   if (found.isError) return <Failure error={found.error} onRetry={() => void found.refetch()} />;
   const endpoint = found.data;

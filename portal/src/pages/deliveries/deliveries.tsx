@@ -1,6 +1,7 @@
 import { Group, Text } from '@mantine/core';
 import type { Endpoint, ListDeliveriesQuery } from '@sluice/client';
 import { api, holds } from '../../app/api.ts';
+import { everyEntry, mostOnAPage } from '../../app/every-entry.ts';
 import { useMe } from '../../app/use-me.ts';
 import { DeliveryLog } from '../../blocks/delivery-log.tsx';
 import { Empty } from '../../blocks/empty.tsx';
@@ -11,19 +12,25 @@ import { usePages } from '../../blocks/use-pages.ts';
 import { DeliveryActions } from './delivery-actions.tsx';
 
 interface Props {
-  readonly filter: ListDeliveriesQuery;
+  readonly filter: Omit<ListDeliveriesQuery, 'since'>;
+  /** Only what was made since so many hours ago. */
+  readonly hours?: number;
   /** To say where a delivery goes; none, where the log is about one of them. */
   readonly endpoints?: readonly Pick<Endpoint, 'id' | 'name' | 'url'>[];
+  /** Whether there may be others than those that are asked for. */
+  readonly filtered?: boolean;
 }
 
 const refreshMs = 5_000;
 
+const hourMs = 3_600_000;
+
 /** The organization's deliveries, kept fresh, each with its attempts and what can be done about it. */
-export function Deliveries({ filter, endpoints }: Props) {
+export function Deliveries({ filter, hours, endpoints, filtered = false }: Props) {
   const me = useMe();
   const pages = usePages(
-    ['deliveries', filter],
-    (cursor) => api.listDeliveries({ limit: 50, ...filter, ...cursor }).page(),
+    ['deliveries', filter, hours],
+    (cursor) => api.listDeliveries({ limit: 50, ...filter, ...sinceHours(hours), ...cursor }).page(),
     refreshMs,
   );
   const names = new Map((endpoints ?? []).map((endpoint) => [endpoint.id, nameOf(endpoint)]));
@@ -33,8 +40,10 @@ export function Deliveries({ filter, endpoints }: Props) {
       pages={pages}
       empty={
         <div className="card">
-          <Empty title="No deliveries">
-            Deliveries appear here when an event is published that an endpoint wants.
+          <Empty title={filtered ? 'No such deliveries' : 'No deliveries yet'}>
+            {filtered
+              ? 'None is as chosen above. One that becomes so shows up here by itself.'
+              : 'Deliveries appear here when an event is published that an endpoint wants.'}
           </Empty>
         </div>
       }
@@ -60,7 +69,10 @@ export function Deliveries({ filter, endpoints }: Props) {
   );
 }
 
-/** As many as one page holds, which is more than any schedule has. */
-export async function attemptsOf({ id }: { readonly id: string }) {
-  return (await api.listAttempts(id, { limit: 200 }).page()).data;
+export function attemptsOf({ id }: { readonly id: string }) {
+  return everyEntry(api.listAttempts(id, { limit: mostOnAPage }));
+}
+
+function sinceHours(hours: number | undefined): Pick<ListDeliveriesQuery, 'since'> {
+  return hours === undefined ? {} : { since: new Date(Date.now() - hours * hourMs).toISOString() };
 }

@@ -1,13 +1,14 @@
-import { Button, Group, Modal, Select, Stack, Text } from '@mantine/core';
+import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import type { App, AppVersionSummary, InstallAppAnswer } from '@sluice/client';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../../app/api.ts';
+import { useMe } from '../../app/use-me.ts';
 import { counted } from '../../apps/change-view.tsx';
 import { Failure } from '../../blocks/failure.tsx';
-import { fieldError, isGeneral } from '../../blocks/field-errors.ts';
+import { isGeneral } from '../../blocks/field-errors.ts';
 import { ConsentList } from './consent-list.tsx';
-import { useMemberChoices } from './use-members.ts';
+import { MemberChoice } from './member-choice.tsx';
 
 interface Props {
   readonly app: App;
@@ -18,14 +19,14 @@ interface Props {
 
 /** Lists what the app asks for and takes the administrator's consent, by name: to this and to nothing else. */
 export function InstallDialog({ app, version, onClose, onInstalled }: Props) {
-  const members = useMemberChoices();
-  const [memberId, setMemberId] = useState<string | null>(members.mine);
+  const me = useMe();
+  const [memberId, setMemberId] = useState(me.member.id);
   const install = useMutation({
     mutationFn: () =>
       api.installApp(app.id, {
         version: version.version,
         consent: version.scopes.map(({ name }) => name),
-        ...(memberId !== null && { member_id: memberId }),
+        member_id: memberId,
       }),
     onSuccess: onInstalled,
   });
@@ -45,15 +46,11 @@ export function InstallDialog({ app, version, onClose, onInstalled }: Props) {
           It gets {counted(version.webhooks.length, 'webhook')} and a token. No webhook tells anybody that it
           was installed.
         </Text>
-        <Select
+        <MemberChoice
           label="For whom its token acts"
-          description="It never does more than this member may"
-          data={members.choices}
           value={memberId}
           onChange={setMemberId}
-          allowDeselect={false}
-          searchable
-          error={fieldError(install.error, '/member_id')}
+          error={install.error}
         />
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Select, Stack, Text } from '@mantine/core';
+import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import type { Installation, InstallationToken } from '@sluice/client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
@@ -7,12 +7,13 @@ import { api, holds } from '../../app/api.ts';
 import { useMe } from '../../app/use-me.ts';
 import { ConfirmButton } from '../../blocks/confirm-button.tsx';
 import { Failure } from '../../blocks/failure.tsx';
-import { fieldError, isGeneral } from '../../blocks/field-errors.ts';
+import { isGeneral } from '../../blocks/field-errors.ts';
 import { Moment } from '../../blocks/moment.tsx';
 import { Paged } from '../../blocks/paged.tsx';
 import { SecretDialog } from '../../blocks/secret-dialog.tsx';
 import { Section } from '../../blocks/section.tsx';
 import { usePages } from '../../blocks/use-pages.ts';
+import { MemberChoice } from './member-choice.tsx';
 import { useMemberChoices } from './use-members.ts';
 
 /** With what the app calls the API, and for whom. */
@@ -110,10 +111,10 @@ interface IssueProps {
 
 function IssueToken({ installationId, onClose, onIssued }: IssueProps) {
   const queryClient = useQueryClient();
-  const members = useMemberChoices();
-  const [memberId, setMemberId] = useState<string | null>(members.mine);
+  const me = useMe();
+  const [memberId, setMemberId] = useState(me.member.id);
   const issue = useMutation({
-    mutationFn: () => api.createInstallationToken(installationId, { member_id: memberId ?? members.mine }),
+    mutationFn: () => api.createInstallationToken(installationId, { member_id: memberId }),
     onSuccess: async ({ secret }) => {
       onClose();
       onIssued(secret);
@@ -124,16 +125,7 @@ function IssueToken({ installationId, onClose, onIssued }: IssueProps) {
     <Modal opened onClose={onClose} title="Issue a token">
       <Stack>
         {isGeneral(issue.error, ['/member_id']) && <Failure error={issue.error} />}
-        <Select
-          label="For whom it acts"
-          description="It never does more than this member may"
-          data={members.choices}
-          value={memberId}
-          onChange={setMemberId}
-          allowDeselect={false}
-          searchable
-          error={fieldError(issue.error, '/member_id')}
-        />
+        <MemberChoice label="For whom it acts" value={memberId} onChange={setMemberId} error={issue.error} />
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
             Cancel

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { api, holds } from '../../app/api.ts';
+import { everyEntry, mostOnAPage } from '../../app/every-entry.ts';
 import { useMe } from '../../app/use-me.ts';
 
 /** For whom a token may act, as a list to choose from; and what members are called. */
@@ -7,7 +8,7 @@ export function useMemberChoices() {
   const me = useMe();
   const members = useQuery({
     queryKey: ['members', 'names'],
-    queryFn: async () => (await api.listMembers({ limit: 200 }).page()).data,
+    queryFn: () => everyEntry(api.listMembers({ limit: mostOnAPage })),
     enabled: holds(me, 'members:read'),
     staleTime: 60_000,
   });

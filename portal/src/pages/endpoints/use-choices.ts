@@ -1,16 +1,26 @@
 import { useQuery } from '@tanstack/react-query';
 import { api, holds } from '../../app/api.ts';
+import { everyEntry, mostOnAPage } from '../../app/every-entry.ts';
 import { useMe } from '../../app/use-me.ts';
 
-/** What the form of an endpoint offers: names of the catalogue, and the contracts. */
-export function useChoices(wanted: boolean) {
+/** The names of the catalogue; none where the member may not read it. */
+export function useEventTypeNames(wanted = true): readonly string[] {
   const me = useMe();
   const eventTypes = useQuery({
     queryKey: ['event-types', 'names'],
-    queryFn: async () => (await api.listEventTypes({ limit: 200 }).page()).data.map(({ name }) => name),
+    queryFn: async () => {
+      const types = await everyEntry(api.listEventTypes({ limit: mostOnAPage }));
+      return types.map(({ name }) => name);
+    },
     enabled: wanted && holds(me, 'event_types:read'),
     staleTime: 60_000,
   });
+  return eventTypes.data ?? [];
+}
+
+/** What the form of an endpoint offers: names of the catalogue, and the contracts. */
+export function useChoices(wanted: boolean) {
+  const eventTypes = useEventTypeNames(wanted);
   const contracts = useQuery({
     queryKey: ['contracts'],
     queryFn: async () => (await api.listContracts()).data,
@@ -18,7 +28,7 @@ export function useChoices(wanted: boolean) {
     staleTime: Number.POSITIVE_INFINITY,
   });
   return {
-    eventTypes: eventTypes.data ?? [],
+    eventTypes,
     contracts: (contracts.data ?? []).map(({ name, title }) => ({ value: name, label: title })),
   };
 }

@@ -44,7 +44,8 @@ export function Tiles({ deliveries, endpoints }: Props) {
 
 function Tile({ label, value, note }: { label: string; value: string; note: string }) {
   return (
-    <div className="card tile">
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields
+    <div className="card tile" role="group" aria-label={label}>
       <Text fz="sm" c="dimmed">
         {label}
       </Text>

@@ -7,6 +7,7 @@ import type {
   Page,
 } from '@sluice/client';
 import { api } from '../../app/api.ts';
+import { everyEntry } from '../../app/every-entry.ts';
 
 export type NotificationType = NonNullable<CreateIntegrationBody['events']>[number];
 
@@ -65,7 +66,7 @@ export const ownWebhooks: WebhookFamily = {
   test: (id) => api.testMyWebhook(id),
   stats: (id) => api.getMyWebhookStats(id),
   deliveries: (id, cursor) => api.listMyWebhookDeliveries(id, { limit: pageSize, ...cursor }).page(),
-  attempts: async (id, deliveryId) => (await api.listMyWebhookAttempts(id, deliveryId).page()).data,
+  attempts: (id, deliveryId) => everyEntry(api.listMyWebhookAttempts(id, deliveryId)),
 };
 
 /** Those of the organization: they get notifications to anybody in it. */
@@ -82,5 +83,5 @@ export const integrations: WebhookFamily = {
   test: (id) => api.testIntegration(id),
   stats: (id) => api.getIntegrationStats(id),
   deliveries: (id, cursor) => api.listIntegrationDeliveries(id, { limit: pageSize, ...cursor }).page(),
-  attempts: async (id, deliveryId) => (await api.listIntegrationAttempts(id, deliveryId).page()).data,
+  attempts: (id, deliveryId) => everyEntry(api.listIntegrationAttempts(id, deliveryId)),
 };

@@ -2,6 +2,7 @@ import { Text } from '@mantine/core';
 import type { Meeting } from '@sluice/client';
 import { useQuery } from '@tanstack/react-query';
 import { api } from '../../app/api.ts';
+import { everyEntry, mostOnAPage } from '../../app/every-entry.ts';
 import { Failure } from '../../blocks/failure.tsx';
 import { Moment } from '../../blocks/moment.tsx';
 import { Section } from '../../blocks/section.tsx';
@@ -12,7 +13,7 @@ const refreshMs = 60_000;
 export function MeetingsAhead() {
   const meetings = useQuery({
     queryKey: ['my-meetings'],
-    queryFn: async () => (await api.listMyMeetings({ limit: 200 }).page()).data,
+    queryFn: () => everyEntry(api.listMyMeetings({ limit: mostOnAPage })),
     refetchInterval: refreshMs,
   });
   if (meetings.isPending) return null;

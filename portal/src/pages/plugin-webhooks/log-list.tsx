@@ -1,13 +1,13 @@
 import { Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { useId, useState } from 'react';
-import { milliseconds } from '../../blocks/endpoint-health.tsx';
 import { Icon } from '../../blocks/icon.tsx';
 import { Moment } from '../../blocks/moment.tsx';
 import { State } from '../../blocks/state.tsx';
+import { LogDetails } from './log-details.tsx';
 import type { Log } from './plugin-api.ts';
 
 /** Attempts, newest first; each opens to all that the plugin keeps of it. */
-export function LogList({ logs }: { logs: readonly Log[] }) {
+export function LogList({ webhookId, logs }: { webhookId: number; logs: readonly Log[] }) {
   return (
     <>
       <div className="log-summary log-head" aria-hidden="true">
@@ -20,14 +20,14 @@ export function LogList({ logs }: { logs: readonly Log[] }) {
       </div>
       <ul className="log">
         {logs.map((log) => (
-          <LogEntry key={log.id} log={log} />
+          <LogEntry key={log.id} webhookId={webhookId} log={log} />
         ))}
       </ul>
     </>
   );
 }
 
-function LogEntry({ log }: { log: Log }) {
+function LogEntry({ webhookId, log }: { webhookId: number; log: Log }) {
   const [open, setOpen] = useState(false);
   const details = useId();
   return (
@@ -61,53 +61,9 @@ function LogEntry({ log }: { log: Log }) {
       </UnstyledButton>
       {open && (
         <div id={details} className="log-details">
-          <LogDetails log={log} />
+          <LogDetails webhookId={webhookId} id={log.id} />
         </div>
       )}
     </li>
   );
 }
-
-function LogDetails({ log }: { log: Log }) {
-  const took = log.delivered_at === null ? null : Date.parse(log.delivered_at) - Date.parse(log.created_at);
-  return (
-    <dl className="facts">
-      <dt>Log</dt>
-      <dd className="numbers">{log.id}</dd>
-      <dt>Event</dt>
-      <dd className="mono">{log.event}</dd>
-      <dt>Status code</dt>
-      <dd className="numbers">{log.status_code ?? 'none: no answer came'}</dd>
-      <dt>Success</dt>
-      <dd>{log.success ? 'Yes' : 'No'}</dd>
-      <dt>Attempt</dt>
-      <dd>
-        {log.event === testEvent ? `${log.attempt}; tests are sent once` : `${log.attempt} of at most 4`}
-      </dd>
-      <dt>Sent</dt>
-      <dd className="mono">{log.created_at}</dd>
-      <dt>Delivered</dt>
-      <dd className="mono">{log.delivered_at ?? 'not delivered'}</dd>
-      {took !== null && (
-        <>
-          <dt>Took</dt>
-          <dd className="numbers">{milliseconds(took)}</dd>
-        </>
-      )}
-      {!log.success && log.event !== testEvent && (
-        <>
-          <dt>And then</dt>
-          <dd>{nextAttempt[log.attempt] ?? 'This was the last attempt; the delivery has failed.'}</dd>
-        </>
-      )}
-    </dl>
-  );
-}
-
-const testEvent = 'webhook.test';
-/** What follows a failed attempt, as the plugin's document promises it. */
-const nextAttempt: Readonly<Record<number, string>> = {
-  1: 'Tried again after 10 seconds.',
-  2: 'Tried again after 1 minute.',
-  3: 'Tried again after 5 minutes.',
-};

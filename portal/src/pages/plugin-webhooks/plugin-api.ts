@@ -1,4 +1,4 @@
-import { SluiceProblem, SluiceUnreachable } from '@sluice/client';
+import { type Attempt, SluiceProblem, SluiceUnreachable } from '@sluice/client';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useMe } from '../../app/use-me.ts';
 
@@ -30,6 +30,23 @@ export interface Log {
   readonly attempt: number;
   readonly delivered_at: string | null;
   readonly created_at: string;
+}
+
+/** One attempt with all that was sent and answered. */
+export interface LogWithExchange extends Log {
+  /** Its `X-Flowxtra-Delivery`, the same in every attempt. */
+  readonly delivery: string;
+  readonly error: string | null;
+  readonly duration_ms: number | null;
+  readonly request: Attempt['request'];
+  /** `null`: no answer came. */
+  readonly response: Omit<NonNullable<Attempt['response']>, 'status'> | null;
+}
+
+/** Which logs to list; left out: all. */
+export interface LogFilter {
+  readonly event?: string;
+  readonly success?: boolean;
 }
 
 export interface LogPage {
@@ -75,8 +92,13 @@ const meanings: Readonly<Record<number, { readonly code: string; readonly remedy
  * @throws {SluiceUnreachable}
  */
 function createPluginApi(subdomain: string) {
-  async function call<Data>(method: string, path: string, body?: unknown, page?: number): Promise<Data> {
-    const query = new URLSearchParams({ subdomain, ...(page !== undefined && { page: String(page) }) });
+  async function call<Data>(
+    method: string,
+    path: string,
+    body?: unknown,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<Data> {
+    const query = new URLSearchParams({ subdomain, ...more });
     const url = `/api/plugins/webhooks${path}?${query}`;
     const sent = await fetch(url, {
       method,
@@ -101,8 +123,13 @@ function createPluginApi(subdomain: string) {
       call<Webhook>('PUT', `/${id}`, values),
     remove: (id: number) => call<null>('DELETE', `/${id}`),
     test: (id: number) => call<TestOutcome>('POST', `/${id}/test`),
-    logs: (id: string, page: number) =>
-      call<LogPage>('GET', `/${encodeURIComponent(id)}/logs`, undefined, page),
+    logs: (id: string, page: number, filter: LogFilter) =>
+      call<LogPage>('GET', `/${encodeURIComponent(id)}/logs`, undefined, {
+        page: String(page),
+        ...(filter.event !== undefined && { event: filter.event }),
+        ...(filter.success !== undefined && { success: String(filter.success) }),
+      }),
+    log: (id: number, log: number) => call<LogWithExchange>('GET', `/${id}/logs/${log}`),
   };
 }
 

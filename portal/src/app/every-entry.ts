@@ -1,0 +1,14 @@
+import type { Listing } from '@sluice/client';
+
+/** As many as a page of the API can have. */
+export const mostOnAPage = 200;
+
+/**
+ * Reads a list to its end, page after page.
+ * @example everyEntry(api.listApps({ limit: mostOnAPage }))
+ */
+export async function everyEntry<Item>(listing: Listing<Item>): Promise<Item[]> {
+  const entries: Item[] = [];
+  for await (const entry of listing) entries.push(entry);
+  return entries;
+}

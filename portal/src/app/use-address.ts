@@ -1,0 +1,22 @@
+import { useRouter, useRouterState } from '@tanstack/react-router';
+
+/**
+ * A part of the page's query, so that what somebody chose is still there after going back, and for whom they send the
+ * address.
+ * @param name `state` of `/deliveries?state=failed`
+ */
+export function useAddress(name: string): [value: string | null, set: (value: string | null) => void] {
+  const { history } = useRouter();
+  const value = useRouterState({
+    select: ({ location }) => new URLSearchParams(location.searchStr).get(name),
+  });
+  const set = (next: string | null) => {
+    // As it is now: two parts may be set at once.
+    const { pathname, search } = history.location;
+    const query = new URLSearchParams(search);
+    if (next === null || next === '') query.delete(name);
+    else query.set(name, next);
+    history.replace(query.size === 0 ? pathname : `${pathname}?${query}`);
+  };
+  return [value === '' ? null : value, set];
+}
