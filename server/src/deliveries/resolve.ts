@@ -14,30 +14,70 @@ export class ResolveError extends Error {
 /** Host name → its addresses, IPv4 first. */
 export type Resolve = (name: string) => Promise<string[]>;
 
+/** What is asked of DNS. */
+export interface NameServer {
+  resolve4(name: string): Promise<string[]>;
+  resolve6(name: string): Promise<string[]>;
+  /** Ends what is under way with an error. */
+  cancel(): void;
+}
+
+const longestMs = 5_000;
+/** How long one family's answer waits for the other's: RFC 8305, section 3. */
+const resolutionDelayMs = 50;
+
 /**
  * Asks DNS without `getaddrinfo`: that one blocks a thread of a pool of four, so that a few hanging names would stop
  * every other delivery. Bounded at 5 s. The hosts file is read as `getaddrinfo` would; `localhost` never leaves the
  * machine (RFC 6761).
  */
-export function createResolve(hostsFile = '/etc/hosts'): Resolve {
+export function createResolve(
+  hostsFile = '/etc/hosts',
+  nameServer: () => NameServer = () => new Resolver({ timeout: 2_000, tries: 2 }),
+): Resolve {
   return async (name) => {
     const bare = name.replace(/\.$/, '').toLowerCase();
     if (isIP(bare) !== 0) return [bare];
     if (bare === 'localhost' || bare.endsWith('.localhost')) return ['127.0.0.1', '::1'];
     const fixed = (await readHosts(hostsFile)).get(bare);
     if (fixed) return fixed;
-    const resolver = new Resolver({ timeout: 2_000, tries: 2 });
-    const deadline = setTimeout(() => resolver.cancel(), 5_000);
-    const [v4, v6] = await Promise.allSettled([resolver.resolve4(bare), resolver.resolve6(bare)]);
-    clearTimeout(deadline);
-    const addresses = [v4, v6].flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
+    const [v4, v6] = await askForBoth(nameServer(), bare);
+    const addresses = [...v4.addresses, ...v6.addresses];
     if (addresses.length > 0) return addresses;
-    const refusal: unknown = v4.status === 'rejected' ? v4.reason : null;
+    const { refusal } = v4;
     throw new ResolveError(
       name,
       refusal instanceof Error && 'code' in refusal ? String(refusal.code) : 'ENODATA',
     );
   };
+}
+
+interface Family {
+  addresses: readonly string[];
+  refusal: unknown;
+}
+
+/** A family whose server hangs must not delay the other: once there is an address, it has a moment left. */
+async function askForBoth(server: NameServer, name: string): Promise<[Family, Family]> {
+  const enough = Promise.withResolvers<void>();
+  const timers = [setTimeout(() => server.cancel(), longestMs)];
+  const ask = async (question: Promise<string[]>, family: Family) => {
+    try {
+      family.addresses = await question;
+    } catch (error) {
+      family.refusal = error;
+    }
+    if (family.addresses.length > 0) timers.push(setTimeout(enough.resolve, resolutionDelayMs));
+  };
+  const families: [Family, Family] = [
+    { addresses: [], refusal: null },
+    { addresses: [], refusal: null },
+  ];
+  const answers = [ask(server.resolve4(name), families[0]), ask(server.resolve6(name), families[1])];
+  await Promise.race([Promise.all(answers), enough.promise]);
+  for (const timer of timers) clearTimeout(timer);
+  server.cancel();
+  return families;
 }
 
 async function readHosts(path: string): Promise<Map<string, string[]>> {
