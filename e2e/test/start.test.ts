@@ -3,10 +3,10 @@ import { readdir, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { makeOrganization } from '../src/api.ts';
+import { createApi, makeOrganization } from '../src/api.ts';
 import { makeFolder, type Place } from '../src/places.ts';
 import { killPrograms, type Program, startProgram, startScript } from '../src/program.ts';
-import { startService, startServiceProgram } from '../src/service.ts';
+import { operatorToken, startService, startServiceProgram } from '../src/service.ts';
 
 /** Starting takes seconds, and more of them on a machine that is busy with other tests. */
 const busyMs = 120_000;
@@ -58,6 +58,7 @@ describe('a start that cannot succeed says what to do', { timeout: busyMs }, () 
           SLUICE_LOG_LEVEL: 'loud',
           SLUICE_DEMO: 'yes',
           SLUICE_RETENTION_DAYS: '0',
+          SLUICE_DRAIN_SECONDS: 'soon',
           SLUICE_PUBLIC_URL: 'sluice.example.com',
         },
       }),
@@ -71,6 +72,7 @@ describe('a start that cannot succeed says what to do', { timeout: busyMs }, () 
       'SLUICE_LOG_LEVEL is "loud"',
       'SLUICE_DEMO is "yes"',
       'SLUICE_RETENTION_DAYS is "0"',
+      'SLUICE_DRAIN_SECONDS is "soon"',
       'SLUICE_PUBLIC_URL is "sluice.example.com"',
     ])
       expect(text).toContain(`  - ${name}`);
@@ -169,6 +171,24 @@ test('a restart keeps everything', { timeout: busyMs }, async () => {
   ({ address } = await startService({ dataDir }));
   expect(await api.get(`/v1/events/${event.id}`)).toMatchObject({ id: event.id, data: { n: 1 } });
   expect(await api.all('/v1/endpoints')).toMatchObject([{ id: endpoint.id }]);
+});
+
+test('on a port that was free, links lead to that port', { timeout: busyMs }, async () => {
+  const { address } = await startService({ dataDir: await folder(), environment: { PORT: '0' } });
+  const api = await makeOrganization(() => address, 'linked');
+  const token = await api.post<{ url: string; iframe: string }>('/v1/embed-tokens', {
+    label: 'A page',
+    capabilities: {},
+    allowed_origins: ['https://example.com'],
+    expires_at: new Date(Date.now() + 3_600_000).toISOString(),
+  });
+  expect(token.url).toMatch(`${address}/embed/review/`);
+  expect(token.iframe).toContain(`src="${token.url}"`);
+  const { organization } = await api.get<{ organization: { id: string } }>('/v1/me');
+  await api.post('/v1/members', { email: 'owner@example.com', name: 'Owner', role: 'owner' });
+  const operator = createApi(() => address, operatorToken);
+  const link = await operator.post<{ url: string }>(`/v1/organizations/${organization.id}/sign-in-links`, {});
+  expect(link.url).toMatch(`${address}/sign-in#`);
 });
 
 test('the first start shows each contract at work, and how to go on', { timeout: busyMs }, async () => {

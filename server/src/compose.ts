@@ -91,6 +91,7 @@ export function createServices(
   return {
     ...accept,
     config,
+    site: { publicUrl: config.publicUrl },
     database,
     addresses,
     http: createHttpClient(addresses, createResolve()),
@@ -119,6 +120,7 @@ export async function start(services: Services): Promise<Running> {
     server === null || config.port === null
       ? null
       : await server.listen({ host: config.host, port: config.port });
+  if (address !== null) services.site.publicUrl = withBoundPort(config.publicUrl, address);
   const works = config.roles.includes('worker');
   const worker = works ? new Worker(services) : null;
   const stopSweep = works ? startSweep({ ...services, retentionDays: config.retentionDays }) : null;
@@ -140,4 +142,11 @@ export async function start(services: Services): Promise<Running> {
       await database.close();
     },
   };
+}
+
+/** PORT=0 takes a port that is free; links lead to that one. */
+function withBoundPort(publicUrl: string, address: string): string {
+  const url = new URL(publicUrl);
+  if (url.port === '0') url.port = new URL(address).port;
+  return url.origin;
 }

@@ -21,8 +21,8 @@ function cookieName(secure: boolean): string {
 }
 
 /** Whether browsers reach us over https; then the cookie never goes over anything else. */
-export function isSecure({ config }: Pick<Services, 'config'>, protocol: string): boolean {
-  return protocol === 'https' || config.publicUrl.startsWith('https://');
+export function isSecure({ site }: Pick<Services, 'site'>, protocol: string): boolean {
+  return protocol === 'https' || site.publicUrl.startsWith('https://');
 }
 
 /**
@@ -52,7 +52,7 @@ export async function authenticateSession(
 ): Promise<Credential | null> {
   const secret = parseCookie(request.cookie ?? '')[cookieName(isSecure(services, request.protocol))];
   if (secret === undefined || secret === '') return null;
-  if (!isFromHere(request, services.config.publicUrl))
+  if (!isFromHere(request, services.site.publicUrl))
     throw new SluiceError(
       'cross_site_request',
       'The session of a member counts only in requests of the portal itself.',

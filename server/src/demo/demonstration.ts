@@ -55,7 +55,7 @@ export async function demonstrate({ address, adminToken, dataDir, log }: Stage):
       print(await play(api, receiver, scene, example));
     }
     await keep(dataDir, { port: receiver.port, key: example.key, secrets });
-    print(invitation(address, await makeLinks(api, organizations, address)));
+    print(invitation(address, await makeLinks(api, organizations)));
     print(closing(address, dataDir, example.key));
   } catch (error) {
     print(`The demonstration stopped: ${error instanceof Error ? error.message : String(error)}\n`);
@@ -169,14 +169,11 @@ The operator's token is in ${dataDir}/admin-token.
 async function makeLinks(
   api: Api,
   organizations: readonly { readonly id: string; readonly slug: string }[],
-  address: string,
 ): Promise<Map<string, string>> {
   const links = new Map<string, string>();
   for (const { id, slug } of organizations) {
     const { url = '' } = await api.post(`/v1/organizations/${id}/sign-in-links`, {});
-    const { port, origin, pathname, hash } = new URL(url);
-    // On whatever port was free, only the process itself knows where that is.
-    links.set(slug, `${port === '0' ? address : origin}${pathname}${hash}`);
+    links.set(slug, url);
   }
   return links;
 }

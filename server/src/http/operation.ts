@@ -19,6 +19,8 @@ import { type Scope, scopes } from '../tenants/scopes.ts';
 /** What a process has: made once in `main.ts`, handed down to every handler. */
 export interface Services extends AcceptTools {
   readonly config: Config;
+  /** Where browsers reach it; on a port that was free it knows that once it listens. */
+  readonly site: { publicUrl: string };
   readonly database: Database;
   readonly clock: Clock;
   readonly sealer: Sealer;

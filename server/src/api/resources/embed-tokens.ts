@@ -140,7 +140,7 @@ export const create = operation({
       target: shown.id,
       details: { capabilities, origins },
     });
-    const url = `${services.config.publicUrl}/embed/review/${shown.id}#${secret}`;
+    const url = `${services.site.publicUrl}/embed/review/${shown.id}#${secret}`;
     return { status: 201, body: { ...shown, secret, url, iframe: iframeOf(url) } };
   },
 });

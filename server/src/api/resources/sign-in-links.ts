@@ -93,7 +93,7 @@ async function make(
     id: publicId('signInLink', link.id),
     member_id: publicId('member', member.id),
     email: member.email,
-    url: `${services.config.publicUrl}/sign-in#${secret}`,
+    url: `${services.site.publicUrl}/sign-in#${secret}`,
     created_at: link.created_at.toISOString(),
     expires_at: link.expires_at.toISOString(),
   };
