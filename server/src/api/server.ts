@@ -88,6 +88,7 @@ export async function createServer(
       reply.elapsedTime / 1000,
     );
   });
+  leaveNoConnectionOpen(server);
   await server.register(swagger, {
     openapi: openApiBase,
     convertConstToEnum: false,
@@ -118,6 +119,23 @@ export async function createServer(
     for (const route of routes) addRoute(scope, services, route);
   });
   return server;
+}
+
+/**
+ * Closing ends connections that are idle at that moment. Those with a request under way become idle later, and their
+ * clients would keep them open for longer than a process has to drain.
+ */
+function leaveNoConnectionOpen(server: FastifyInstance): void {
+  let closing = false;
+  server.addHook('preClose', async () => {
+    closing = true;
+  });
+  server.addHook('onSend', async (_request, reply) => {
+    if (closing) reply.header('connection', 'close');
+  });
+  server.addHook('onResponse', async () => {
+    if (closing) setImmediate(() => server.server.closeIdleConnections());
+  });
 }
 
 function addRoute(server: FastifyInstance, services: Services, route: Route): void {

@@ -108,7 +108,7 @@ export async function openServer(options: ServerOptions): Promise<Database> {
     queries,
     hotPath,
     wakeUps,
-    unhurried: (work) => onOwnConnection(options.url, work),
+    unhurried: (work) => onOwnConnection(options, work),
     async close() {
       await wakeUps.close();
       await Promise.all([queries.destroy(), hotPath.destroy()]);
@@ -139,9 +139,21 @@ function createPool(
     types: { getTypeParser },
     options: (given === null ? settings : [given, ...settings]).join(' '),
   });
-  pool.on('error', (error) => options.log.warn({ error: error.message }, 'database connection lost'));
+  survive(pool, options.log);
   pool.on('connect', (client) => breakWhenSilent(client, options.silenceMs ?? longestSilenceMs));
   return pool;
+}
+
+/**
+ * A connection that breaks between two statements of a transaction has no query to fail: its error goes to whoever
+ * listens, and ends the process where nobody does.
+ */
+function survive(pool: pg.Pool, log: Logger): void {
+  pool.on('connect', (client) =>
+    client.on('error', (error) => log.warn({ error: error.message }, 'database connection lost')),
+  );
+  // Of idle connections the pool tells as well.
+  pool.on('error', (error) => log.debug({ error: error.message }, 'idle database connection removed'));
 }
 
 /** `query_timeout` would answer the query and put the broken connection back for the next one. */
@@ -154,7 +166,10 @@ function breakWhenSilent(client: unknown, silenceMs: number): void {
   );
 }
 
-async function onOwnConnection<T>(url: string, work: (queries: Queries) => Promise<T>): Promise<T> {
+async function onOwnConnection<T>(
+  { url, log }: ServerOptions,
+  work: (queries: Queries) => Promise<T>,
+): Promise<T> {
   const pool = new pg.Pool({
     connectionString: url,
     max: 1,
@@ -165,6 +180,7 @@ async function onOwnConnection<T>(url: string, work: (queries: Queries) => Promi
     statement_timeout: 0,
     types: { getTypeParser },
   });
+  survive(pool, log);
   const queries = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   try {
     return await work(queries);
