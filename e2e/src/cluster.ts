@@ -6,8 +6,14 @@ import { pause } from './waiting.ts';
 /** One process's place in the cluster; the process in it comes and goes. */
 interface Seat {
   readonly name: string;
-  readonly options: ServiceOptions;
+  options: ServiceOptions;
   service: Service | null;
+}
+
+export interface RenewOptions {
+  /** Resolves when the requests that were sent to the address are answered. */
+  readonly emptied?: (address: string) => Promise<unknown>;
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** Processes that belong together. */
@@ -27,8 +33,13 @@ export interface Cluster {
    * everybody's turn has come. Answers how many.
    */
   crashForAWhile(random: Random, seconds: number, pauseMs: readonly [number, number]): Promise<number>;
-  /** SIGTERM, and a new process in its place. Answers how the old one ended. */
-  renew(name: string): ReturnType<Service['terminate']>;
+  /** The process that is there at the moment. */
+  service(name: string): Service;
+  /**
+   * SIGTERM, and a new process in its place, with other settings where some are given. As a balancer would, it sends
+   * nobody there any more and waits for `emptied` first. Answers how the old one ended.
+   */
+  renew(name: string, options?: RenewOptions): ReturnType<Service['terminate']>;
 }
 
 /** Starts processes by name, all at once. */
@@ -41,13 +52,17 @@ export async function startCluster(members: Readonly<Record<string, ServiceOptio
     seat.service = await startService(seat.options);
   }
 
-  /** From the moment that a process is told to end nobody is sent to it any more. */
-  function vacate(name: string): { seat: Seat; service: Service } {
+  function occupied(name: string): { seat: Seat; service: Service } {
     const seat = seats.find((candidate) => candidate.name === name);
     if (!seat?.service) throw new Error(`There is no process ${name} just now.`);
-    const { service } = seat;
-    seat.service = null;
-    return { seat, service };
+    return { seat, service: seat.service };
+  }
+
+  /** From the moment that a process is told to end nobody is sent to it any more. */
+  function vacate(name: string): { seat: Seat; service: Service } {
+    const found = occupied(name);
+    found.seat.service = null;
+    return found;
   }
 
   async function crash(name: string): Promise<void> {
@@ -69,8 +84,13 @@ export async function startCluster(members: Readonly<Record<string, ServiceOptio
     }
   }
 
-  async function renew(name: string): ReturnType<Service['terminate']> {
+  async function renew(
+    name: string,
+    { emptied, environment = {} }: RenewOptions = {},
+  ): ReturnType<Service['terminate']> {
     const { seat, service } = vacate(name);
+    await emptied?.(service.address);
+    seat.options = { ...seat.options, environment: { ...seat.options.environment, ...environment } };
     const ending = await service.terminate();
     await fill(seat);
     return ending;
@@ -87,6 +107,7 @@ export async function startCluster(members: Readonly<Record<string, ServiceOptio
       if (first === undefined) throw new Error('Nobody serves the API just now.');
       return first;
     },
+    service: (name) => occupied(name).service,
     crash,
     async crashDeliverers() {
       await Promise.all(seats.filter(delivers).map(({ name }) => crash(name)));

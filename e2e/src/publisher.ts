@@ -10,7 +10,7 @@ export interface SentEvent {
   outcome: 'sending' | 'accepted' | 'unknown' | 'refused';
   /** Of the accepted event. */
   eventId: string | null;
-  /** What went wrong on the way: a status, or the code of a connection error. */
+  /** What went wrong on the way: a status (and whether Retry-After was missing), or the code of a connection error. */
   readonly troubles: string[];
 }
 
@@ -25,6 +25,8 @@ export interface PublisherOptions {
 
 export interface Publisher {
   readonly log: readonly SentEvent[];
+  /** Requests that are not answered yet, by address. */
+  readonly underWay: ReadonlyMap<string, number>;
   /** Sends no new ones and waits until the outcome of all is as known as it can get. */
   stop(): Promise<void>;
 }
@@ -41,14 +43,15 @@ const giveUpAfterMs = 90_000;
 export function startPublisher(options: PublisherOptions): Publisher {
   const agent = new Agent({ connections: 64, pipelining: 1, headersTimeout: 30_000, bodyTimeout: 30_000 });
   const log: SentEvent[] = [];
-  const underWay = new Set<Promise<void>>();
+  const events = new Set<Promise<void>>();
+  const underWay = new Map<string, number>();
   const since = performance.now();
   let stopped = false;
 
   async function run(): Promise<void> {
     for (let count = 0; !stopped; await pause(tickMs)) {
       const owed = ((performance.now() - since) / 1000) * options.perSecond;
-      for (; count < owed && underWay.size < atOnce; count += 1) {
+      for (; count < owed && events.size < atOnce; count += 1) {
         const sequence = (options.firstSequence ?? 0) + count;
         const event: SentEvent = {
           sequence,
@@ -58,17 +61,18 @@ export function startPublisher(options: PublisherOptions): Publisher {
           troubles: [],
         };
         log.push(event);
-        const work = deliver(agent, options, event).finally(() => underWay.delete(work));
-        underWay.add(work);
+        const work = deliver(agent, options, event, underWay).finally(() => events.delete(work));
+        events.add(work);
       }
     }
-    await Promise.all(underWay);
+    await Promise.all(events);
     await agent.close();
   }
 
   const running = run();
   return {
     log,
+    underWay,
     stop() {
       stopped = true;
       return running;
@@ -76,12 +80,19 @@ export function startPublisher(options: PublisherOptions): Publisher {
   };
 }
 
-async function deliver(agent: Agent, options: PublisherOptions, event: SentEvent): Promise<void> {
+async function deliver(
+  agent: Agent,
+  options: PublisherOptions,
+  event: SentEvent,
+  underWay: Map<string, number>,
+): Promise<void> {
   const deadline = performance.now() + giveUpAfterMs;
   for (let tries = 0; performance.now() < deadline; tries += 1) {
     const addresses = options.addresses();
     const address = addresses[(event.sequence + tries) % Math.max(1, addresses.length)];
+    if (address !== undefined) underWay.set(address, (underWay.get(address) ?? 0) + 1);
     const trouble = address === undefined ? 'ECONNREFUSED' : await send(agent, options, event, address);
+    if (address !== undefined) underWay.set(address, (underWay.get(address) ?? 1) - 1);
     if (trouble === null) return;
     event.troubles.push(trouble);
     if (!event.repeatable && trouble !== 'ECONNREFUSED') {
@@ -114,7 +125,10 @@ async function send(
       body: JSON.stringify({ type, data: { sequence, text: 'é'.repeat(sequence % 50) }, ...own }),
     });
     const text = await answer.body.text();
-    if (answer.statusCode >= 500) return String(answer.statusCode);
+    if (answer.statusCode >= 500)
+      return answer.headers['retry-after'] === undefined
+        ? `${answer.statusCode} without Retry-After`
+        : String(answer.statusCode);
     event.outcome = answer.statusCode === 202 ? 'accepted' : 'refused';
     if (event.outcome === 'accepted') event.eventId = JSON.parse(text).id;
     else event.troubles.push(`${answer.statusCode} ${text}`);

@@ -8,6 +8,9 @@ import type { Behaviour, Receipt } from './receiver.ts';
 let behaviour: Behaviour = { delayMs: [0, 0], failing: 0 };
 const random = seededRandom(Number(process.argv[2] ?? 1));
 const receipts: Receipt[] = [];
+let underWay = 0;
+/** Requests that wait for another behaviour. */
+const held = new Set<() => void>();
 
 async function handle(message: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = message.url ?? '/';
@@ -16,6 +19,7 @@ async function handle(message: IncomingMessage, response: ServerResponse): Promi
     response.end(JSON.stringify(receipts.slice(Number(message.headers['x-after'] ?? 0))));
   } else if (path === '/_behaviour') {
     behaviour = JSON.parse(body);
+    if (behaviour.hold !== true) for (const release of held) release();
     response.end();
   } else {
     await receive(message, body, response);
@@ -24,7 +28,11 @@ async function handle(message: IncomingMessage, response: ServerResponse): Promi
 
 async function receive(message: IncomingMessage, body: string, response: ServerResponse): Promise<void> {
   const at = Date.now();
-  const { delayMs, failing } = behaviour;
+  const { delayMs, failing, hold } = behaviour;
+  underWay += 1;
+  response.once('close', () => {
+    underWay -= 1;
+  });
   const status = random() < failing ? 503 : 200;
   const delay = between(random, ...delayMs);
   receipts.push({
@@ -34,7 +42,9 @@ async function receive(message: IncomingMessage, body: string, response: ServerR
     sequence: sequenceIn(body),
     at,
     status,
+    underWay,
   });
+  if (hold === true) await new Promise<void>((resolve) => held.add(resolve));
   if (delay >= 1) await new Promise((resolve) => setTimeout(resolve, delay));
   response.writeHead(status).end();
 }

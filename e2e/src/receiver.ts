@@ -13,6 +13,8 @@ export interface Receipt {
   readonly at: number;
   /** What it was answered, if the connection lived that long. */
   readonly status: number;
+  /** Requests that it had not answered yet when this one had arrived, this one included. */
+  readonly underWay: number;
 }
 
 export interface Behaviour {
@@ -20,6 +22,8 @@ export interface Behaviour {
   readonly delayMs: readonly [number, number];
   /** Share of the requests that it answers with 503. */
   readonly failing: number;
+  /** Answers nothing until it is told another behaviour. */
+  readonly hold?: boolean;
 }
 
 export interface Receiver {

@@ -46,6 +46,7 @@ const receiptOf = (of: LedgerDelivery, at: LedgerAttempt, more: Partial<Receipt>
   sequence: at.sequence,
   at: at.startedAt + 20,
   status: 200,
+  underWay: 1,
   ...more,
 });
 
