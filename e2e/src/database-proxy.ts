@@ -38,7 +38,7 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
       const upstream = connect(Number(target.port || 5432), target.hostname);
       const link = new Link(client, upstream, cuts);
       links.add(link);
-      link.ended.then(() => links.delete(link));
+      void link.ended.then(() => links.delete(link));
     });
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
