@@ -32,6 +32,7 @@ const examples: Readonly<Record<string, string>> = {
   'docs/operating.md: Production': 'e2e/test/readme.test.ts',
   'docs/reviews.md: An example from end to end': 'server/test/reviews/guide.test.ts',
   'docs/contracts.md: A seventh': 'contracts/test/seventh.test.ts',
+  'docs/client.md: Getting it': 'client/test/package.test.ts',
   'docs/client.md: In a program': 'client/test/examples.test.ts',
   'docs/doctor.md: The receiver doctor': 'client/test/examples.test.ts',
 };
@@ -69,11 +70,14 @@ describe('the documents', () => {
   });
 
   test('every npm command that they name exists', () => {
-    const { scripts }: { scripts: Record<string, string> } = JSON.parse(read('package.json').text);
-    const named = pages.flatMap(({ text }) => [...text.matchAll(/\bnpm (?:run (\w+)|(start|test))\b/g)]);
+    const scriptsOf = (workspace = '.'): Record<string, string> =>
+      JSON.parse(read(join(workspace, 'package.json')).text).scripts;
+    const named = pages.flatMap(({ text }) => [
+      ...text.matchAll(/\bnpm (?:run (\w+)(?: -w (\w+))?|(start|test))\b/g),
+    ]);
     const missing = named
-      .map(([, script, short]) => script ?? short ?? '')
-      .filter((name) => !(name in scripts));
+      .map(([, script, workspace, short]) => ({ name: script ?? short ?? '', workspace }))
+      .filter(({ name, workspace }) => !(name in scriptsOf(workspace)));
     expect(named.length).toBeGreaterThan(5);
     expect(missing).toEqual([]);
   });
