@@ -598,7 +598,7 @@ export interface MemberToken {
   name: string;
   /** How the secret ends */
   last_four: string;
-  /** The most it can ever do; less where the role allows less */
+  /** What the role that it was issued for holds; less where the member’s role now holds less */
   scopes: string[];
   created_by: string;
   /** RFC 3339, UTC */
@@ -1012,6 +1012,16 @@ export interface CreateOrganizationSignInLinkAnswer {
   expires_at: string;
 }
 
+export interface ListMembersQuery {
+  /** Entries at most */
+  limit?: number;
+  /** `next_cursor` of the page before */
+  cursor?: string;
+  /** Words that are all in the name or the e-mail address, in capitals or not */
+  search?: string;
+  role?: 'owner' | 'admin' | 'hr_admin' | 'member';
+}
+
 export interface CreateMemberBody {
   email: string;
   name: string;
@@ -1045,7 +1055,7 @@ export interface CreateMemberTokenAnswer {
   name: string;
   /** How the secret ends */
   last_four: string;
-  /** The most it can ever do; less where the role allows less */
+  /** What the role that it was issued for holds; less where the member’s role now holds less */
   scopes: string[];
   created_by: string;
   /** RFC 3339, UTC */
@@ -1762,8 +1772,7 @@ export interface SendNotificationBody {
   title: string;
   body?: string | null;
   url?: string | null;
-  /** Any JSON object up to 64 KiB, for programs; delivered as the bytes received */
-  data?: CreateRecordBody;
+  data?: CreateRecordBody | null;
   deliver_at?: string | null;
 }
 
@@ -1774,6 +1783,19 @@ export interface SendNotificationAnswer {
   state: 'scheduled' | 'sent' | 'cancelled' | 'refused';
   /** Members who got it, or would get it as of now */
   recipients: number;
+}
+
+export interface ListMeetingsQuery {
+  /** Entries at most */
+  limit?: number;
+  /** `next_cursor` of the page before */
+  cursor?: string;
+  /** By when they were planned, or `soonest`: by when they begin */
+  order?: 'newest' | 'soonest';
+  /** Only those that begin then or later */
+  from?: string;
+  /** Only those that begin before */
+  until?: string;
 }
 
 export interface CreateMeetingBody {
@@ -1880,7 +1902,7 @@ export function operations(call: Call, list: List) {
     revokeKey: (id: string, options?: CallOptions): Promise<void> =>
       call({ method: 'DELETE', path: `/v1/keys/${encodeURIComponent(id)}` }, options),
     /** List members, newest first */
-    listMembers: (query?: PageQuery, options?: CallOptions): Listing<Member> =>
+    listMembers: (query?: ListMembersQuery, options?: CallOptions): Listing<Member> =>
       list({ method: 'GET', path: '/v1/members', query }, options),
     /** Add a member */
     createMember: (body: CreateMemberBody, options?: CallOptions): Promise<Member> =>
@@ -2464,8 +2486,8 @@ export function operations(call: Call, list: List) {
     /** Take back a notification whose time has not come */
     cancelNotification: (id: string, options?: CallOptions): Promise<Notification> =>
       call({ method: 'POST', path: `/v1/notifications/${encodeURIComponent(id)}/cancel` }, options),
-    /** List meetings, newest first, cancelled ones too */
-    listMeetings: (query?: PageQuery, options?: CallOptions): Listing<Meeting> =>
+    /** List meetings, cancelled ones too */
+    listMeetings: (query?: ListMeetingsQuery, options?: CallOptions): Listing<Meeting> =>
       list({ method: 'GET', path: '/v1/meetings', query }, options),
     /** Plan a meeting */
     createMeeting: (body: CreateMeetingBody, options?: CallOptions): Promise<Meeting> =>
@@ -2527,8 +2549,8 @@ export function operations(call: Call, list: List) {
     /** Mark one of your notifications as read */
     readMyNotification: (id: string, options?: CallOptions): Promise<ReadMyNotificationsAnswer> =>
       call({ method: 'POST', path: `/v1/me/notifications/${encodeURIComponent(id)}/read` }, options),
-    /** List the meetings that you are invited to, newest first, cancelled ones too */
-    listMyMeetings: (query?: PageQuery, options?: CallOptions): Listing<Meeting> =>
+    /** List the meetings that you are invited to, cancelled ones too */
+    listMyMeetings: (query?: ListMeetingsQuery, options?: CallOptions): Listing<Meeting> =>
       list({ method: 'GET', path: '/v1/me/meetings', query }, options),
     /** List your own webhooks, newest first */
     listMyWebhooks: (query?: PageQuery, options?: CallOptions): Listing<Endpoint> =>

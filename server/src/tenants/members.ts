@@ -45,13 +45,20 @@ export async function createMember(
   );
 }
 
-/** Newest first. */
+/**
+ * Newest first.
+ * @param filter `search`: every word of it is in the name or the e-mail address, in capitals or not
+ */
 export function listMembers(
   queries: Queries,
   orgId: string,
+  filter: { readonly search?: string; readonly role?: MemberRole },
   page: { before: string | null; limit: number },
 ): Promise<Member[]> {
   let query = queries.selectFrom('members').selectAll().where('org_id', '=', orgId);
+  for (const word of filter.search?.split(/\s+/u) ?? [])
+    query = query.where(sql<boolean>`strpos(lower(name || ' ' || email), lower(${word})) > 0`);
+  if (filter.role !== undefined) query = query.where('role', '=', filter.role);
   if (page.before !== null) query = query.where('id', '<', page.before);
   return query.orderBy('id', 'desc').limit(page.limit).execute();
 }

@@ -103,4 +103,40 @@ describeFlowlu('lists', (given) => {
       expect((await setting.call('GET', `/v1/${path}?installation_id=app_1`)).status).toBe(422);
     }
   });
+
+  it('of apps and of what belongs to them go page by page, newest first', async () => {
+    const walk = async (path: string, read: (entry: Record<string, string>) => unknown, limit = 1) => {
+      const entries: unknown[] = [];
+      const base = `${path}${path.includes('?') ? '&' : '?'}limit=${limit}`;
+      for (let cursor: string | null = ''; cursor !== null; ) {
+        const { body } = await setting.call('GET', `${base}${cursor && `&cursor=${cursor}`}`);
+        expect(body.data.length).toBeLessThanOrEqual(limit);
+        entries.push(...body.data.map(read));
+        cursor = body.next_cursor;
+      }
+      return entries;
+    };
+    const idOf = ({ id }: Record<string, string>) => id;
+    const scope: Scope = { ...account, access: 'read' };
+    const installed = [];
+    for (let count = 0; count < 3; count += 1) installed.unshift(await setting.install([scope]));
+    const [{ id, app_id, token }] = installed;
+    expect(await walk('/v1/apps', idOf)).toEqual(installed.map((each) => each.app_id));
+    expect(await walk('/v1/installations', idOf)).toEqual(installed.map(idOf));
+    expect(await walk(`/v1/installations?app_id=${app_id}`, idOf)).toEqual([id]);
+    for (const version of ['2.0.0', '1.5.0']) await setting.makeVersion(app_id, version, [scope]);
+    const versions = await walk(`/v1/apps/${app_id}/versions`, ({ version }) => version);
+    expect(versions).toEqual(['1.5.0', '2.0.0', '1.0.0']);
+    const path = `/v1/installations/${id}/tokens`;
+    const second = await setting.call('POST', path);
+    expect(await walk(path, idOf)).toEqual([second.body.id, token.id]);
+    const types = await walk('/v1/record-types', ({ module, model }) => `${module}.${model}`, 3);
+    expect(types).toEqual(['crm.account', 'crm.deal', 'crm.lead', 'task.task']);
+    const person = { name: 'M', email: 'm@example.com' };
+    const { body: member } = await setting.call('POST', '/v1/members', person);
+    const own = `/v1/members/${member.id}/tokens`;
+    const issued = [];
+    for (const name of ['a', 'b', 'c']) issued.unshift((await setting.call('POST', own, { name })).body.id);
+    expect(await walk(own, idOf)).toEqual(issued);
+  });
 });

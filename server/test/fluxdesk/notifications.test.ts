@@ -195,7 +195,13 @@ describeOnEachDatabase('notifications', (kind) => {
     expect((await replay(open.body.id, his.id)).body.code).toBe('conflict');
     expect((await replay(toEveryone.body.id)).body.deliveries).toBe(2);
     expect((await replay(toEveryone.body.id, lates.id)).body.code).toBe('conflict');
-    await desk.call('PATCH', `/v1/endpoints/${his.id}`, { events: ['task_assigned', '*'] }, admin);
+    const wider = await desk.call(
+      'PATCH',
+      `/v1/endpoints/${his.id}`,
+      { events: ['task_assigned', '*'] },
+      admin,
+    );
+    expect(wider.status).toBe(409);
     await desk.call('POST', `/v1/endpoints/${his.id}/disable`, undefined, admin);
     await desk.call('POST', `/v1/endpoints/${his.id}/enable`, undefined, admin);
     await send({ members: [ann.id] }, { title: 'Again' });
@@ -203,6 +209,14 @@ describeOnEachDatabase('notifications', (kind) => {
     expect(desk.arrived('/bob').map(({ title }) => title)).toEqual(['All', 'All']);
     expect(desk.arrived('/late')).toEqual([]);
     expect(desk.arrived('/ann')).toHaveLength(6);
+  });
+
+  it('take null for whatever may be left out', async () => {
+    const nothing = { body: null, url: null, data: null, deliver_at: null };
+    expect((await send({ members: [ann.id] }, nothing)).status).toBe(202);
+    expect(await inbox(ann)).toMatchObject([{ title: 'Renew it', body: null, url: null, data: null }]);
+    for (const data of [[], 'text', 7])
+      expect((await send({ members: [ann.id] }, { data })).body.errors[0].pointer).toBe('/data');
   });
 
   it('are held by a review gate on their way to webhooks, like every event', async () => {

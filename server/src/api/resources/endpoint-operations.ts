@@ -31,6 +31,8 @@ export interface EndpointFamily {
   find(context: Context, id: string): Promise<Row>;
   /** @throws {SluiceError} conflict, for what cannot be deleted this way */
   checkRemoval?(row: Row): void;
+  /** @throws {SluiceError} conflict, for what others keep the secret of */
+  checkRotation?(row: Row): void;
 }
 
 export function auditEndpoint(
@@ -63,7 +65,14 @@ const Stats = Type.Object({
 });
 
 /** What can be done with one endpoint, whoever it belongs to. */
-export function endpointOperations({ called, one, group, find, checkRemoval }: EndpointFamily) {
+export function endpointOperations({
+  called,
+  one,
+  group,
+  find,
+  checkRemoval,
+  checkRotation,
+}: EndpointFamily) {
   const get = operation({
     id: `get${called}`,
     summary: `Read ${one}`,
@@ -153,7 +162,9 @@ export function endpointOperations({ called, one, group, find, checkRemoval }: E
     },
     async handle(context, { params, body }) {
       const { queries, services, orgId } = context;
-      const name = { orgId, id: (await find(context, params.id)).id };
+      const row = await find(context, params.id);
+      checkRotation?.(row);
+      const name = { orgId, id: row.id };
       // The record first, as settling an attempt does; then nothing can wait in a ring.
       await resetHealth(queries, orgId, name.id);
       const endpoint = await lockEndpoint(queries, name);

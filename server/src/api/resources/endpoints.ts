@@ -1,7 +1,13 @@
 import { Type } from 'typebox';
 import { invalidInput, SluiceError } from '../../base/errors.ts';
 import { publicId } from '../../base/ids.ts';
-import { changeEndpoint, createEndpoint, getEndpoint, listEndpoints } from '../../endpoints/endpoints.ts';
+import {
+  changeEndpoint,
+  createEndpoint,
+  getEndpoint,
+  listEndpoints,
+  type Endpoint as Row,
+} from '../../endpoints/endpoints.ts';
 import { given, IdOf, IdParams, inputId, pathId } from '../../http/fields.ts';
 import { operation } from '../../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../../http/page.ts';
@@ -18,12 +24,23 @@ import {
 
 const group = 'Endpoints';
 
+type Owned = Pick<Row, 'owner_kind'>;
+
 /** @throws {SluiceError} conflict, for a webhook that the manifest of an installed app defines */
-function refuseManifests(endpoint: { readonly owner_kind: string }): void {
-  if (endpoint.owner_kind !== 'installation') return;
+function refuseManifests({ owner_kind }: Owned): void {
+  if (owner_kind !== 'installation') return;
   throw new SluiceError(
     'conflict',
     "This endpoint belongs to an app: its URL, events and contract are the installed version's; upgrade or uninstall the app.",
+  );
+}
+
+/** @throws {SluiceError} conflict, for a member's own: only the member says where it goes and who knows its secret */
+function refuseMembers({ owner_kind }: Owned): void {
+  if (owner_kind !== 'member') return;
+  throw new SluiceError(
+    'conflict',
+    'This endpoint belongs to a member, who alone changes its URL, events, contract, headers and secret; you can disable or delete it.',
   );
 }
 
@@ -123,7 +140,7 @@ export const change = operation({
   id: 'changeEndpoint',
   summary: 'Change an endpoint',
   description:
-    'Deliveries that were accepted before keep the contract that they were promised; everything else holds at once.',
+    "Deliveries that were accepted before keep the contract that they were promised; everything else holds at once. An app's URL, events and contract are its manifest's; a member's are changed by the member.",
   group,
   mode: 'write',
   params: IdParams,
@@ -133,8 +150,11 @@ export const change = operation({
     const { queries, services, orgId } = context;
     const name = { orgId, id: pathId('endpoint', params.id) };
     const before = await getEndpoint(queries, name);
-    if (body.url !== undefined || body.events !== undefined || body.contract !== undefined)
+    if (body.url !== undefined || body.events !== undefined || body.contract !== undefined) {
       refuseManifests(before);
+      refuseMembers(before);
+    }
+    if (body.headers !== undefined) refuseMembers(before);
     checkHeaders(body.headers, body.contract ?? before.contract);
     const endpoint = await changeEndpoint(
       queries,
@@ -164,4 +184,5 @@ export const { get, remove, enable, disable, rotate, test, stats } = endpointOpe
   group,
   find: ({ queries, orgId }, id) => getEndpoint(queries, { orgId, id: pathId('endpoint', id) }),
   checkRemoval: refuseManifests,
+  checkRotation: refuseMembers,
 });

@@ -20,6 +20,8 @@ import {
   createMeeting,
   getMeeting,
   listMeetings,
+  meetingOrders,
+  meetingPosition,
   type Meeting as Row,
 } from '../../modules/notifications/meetings.ts';
 import { recordAudit } from '../../tenants/audit.ts';
@@ -79,16 +81,35 @@ function audit({ queries, services, orgId, actor }: Context, action: string, tar
   return recordAudit(queries, services.clock, orgId, actor, { action, target, details });
 }
 
+const ListQuery = Type.Object(
+  {
+    ...PageQuery.properties,
+    order: Type.Enum([...meetingOrders], {
+      default: 'newest',
+      description: 'By when they were planned, or `soonest`: by when they begin',
+    }),
+    from: Type.Optional(Type.String({ ...Timestamp, description: 'Only those that begin then or later' })),
+    until: Type.Optional(Type.String({ ...Timestamp, description: 'Only those that begin before' })),
+  },
+  { additionalProperties: false },
+);
+
 async function listPage(
   { queries, services, orgId }: Context,
   memberId: string | null,
-  query: Static<typeof PageQuery>,
+  { order, from, until, cursor, limit }: Static<typeof ListQuery>,
 ) {
-  const list = memberId === null ? 'meetings' : `meetings ${memberId}`;
+  const list = `meetings ${memberId ?? 'of everybody'} ${order}`;
   const name = { sealer: services.sealer, list, orgId };
-  const page = { before: readCursor(name, query.cursor), limit: query.limit + 1 };
-  const rows = await listMeetings(queries, orgId, memberId, page);
-  return { status: 200, body: pageOf(name, rows, query.limit, (row) => row.id, show) };
+  const rows = await listMeetings(queries, orgId, {
+    order,
+    memberId,
+    from: from === undefined ? null : inputTime(from, '?from'),
+    until: until === undefined ? null : inputTime(until, '?until'),
+    after: readCursor(name, cursor),
+    limit: limit + 1,
+  });
+  return { status: 200, body: pageOf(name, rows, limit, (row) => meetingPosition(order, row), show) };
 }
 
 export const create = operation({
@@ -114,20 +135,20 @@ export const create = operation({
 
 export const list = operation({
   id: 'listMeetings',
-  summary: 'List meetings, newest first, cancelled ones too',
+  summary: 'List meetings, cancelled ones too',
   group,
   mode: 'read',
-  query: PageQuery,
+  query: ListQuery,
   answers: { 200: { description: 'A page', schema: PageOf(Meeting) } },
   handle: (context, { query }) => listPage(context, null, query),
 });
 
 export const listOwn = operation({
   id: 'listMyMeetings',
-  summary: 'List the meetings that you are invited to, newest first, cancelled ones too',
+  summary: 'List the meetings that you are invited to, cancelled ones too',
   group,
   mode: 'read',
-  query: PageQuery,
+  query: ListQuery,
   answers: { 200: { description: 'A page', schema: PageOf(Meeting) } },
   handle: (context, { query }) => listPage(context, memberOf(context), query),
 });

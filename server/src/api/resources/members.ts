@@ -78,14 +78,26 @@ export const list = operation({
   summary: 'List members, newest first',
   group,
   mode: 'read',
-  query: PageQuery,
+  query: Type.Object(
+    {
+      ...PageQuery.properties,
+      search: Type.Optional(
+        Text(200, {
+          minLength: 1,
+          description: 'Words that are all in the name or the e-mail address, in capitals or not',
+          examples: ['ann example.com'],
+        }),
+      ),
+      role: Type.Optional(Role),
+    },
+    { additionalProperties: false },
+  ),
   answers: { 200: { description: 'A page', schema: PageOf(Member) } },
   async handle({ queries, services, orgId }, { query }) {
     const name = { sealer: services.sealer, list: 'members', orgId };
-    const rows = await listMembers(queries, orgId, {
-      before: readCursor(name, query.cursor),
-      limit: query.limit + 1,
-    });
+    const filter = given({ search: query.search, role: query.role });
+    const page = { before: readCursor(name, query.cursor), limit: query.limit + 1 };
+    const rows = await listMembers(queries, orgId, filter, page);
     return { status: 200, body: pageOf(name, rows, query.limit, (row) => row.id, show) };
   },
 });

@@ -60,10 +60,12 @@ const Send = Type.Object(
       ),
     ),
     data: Type.Optional(
-      Type.Record(Type.String(), Type.Unknown(), {
-        description: 'Any JSON object up to 64 KiB, for programs; delivered as the bytes received',
-        examples: [{ request_id: 12 }],
-      }),
+      OrNull(
+        Type.Record(Type.String(), Type.Unknown(), {
+          description: 'Any JSON object up to 64 KiB, for programs; delivered as the bytes received',
+          examples: [{ request_id: 12 }],
+        }),
+      ),
     ),
     deliver_at: Type.Optional(OrNull(Timestamp)),
   },

@@ -100,25 +100,48 @@ export async function getMeeting(queries: Queries, { orgId, id }: MeetingName): 
   return rows[0] ?? missing();
 }
 
-/**
- * Newest first, cancelled ones too.
- * @param memberId those of one member; `null`: all
- */
-export async function listMeetings(
-  queries: Queries,
-  orgId: string,
-  memberId: string | null,
-  page: { before: string | null; limit: number },
-): Promise<Meeting[]> {
-  const older = page.before === null ? sql`true` : sql`id < ${page.before}`;
+/** How meetings are listed: by when they were planned, or by when they begin. */
+export const meetingOrders = ['newest', 'soonest'] as const;
+
+export interface MeetingList {
+  readonly order: (typeof meetingOrders)[number];
+  /** Those of one member; `null`: of everybody. */
+  readonly memberId: string | null;
+  /** Only those that begin then or later, and before `until`. */
+  readonly from: Date | null;
+  readonly until: Date | null;
+  /** A position that `meetingPosition` answered. */
+  readonly after: string | null;
+  readonly limit: number;
+}
+
+/** Cancelled ones too. */
+export async function listMeetings(queries: Queries, orgId: string, list: MeetingList): Promise<Meeting[]> {
+  const { memberId, from, until } = list;
   const own =
     memberId === null
       ? sql`true`
       : sql`exists (select 1 from meeting_members own where own.org_id = meeting.org_id and own.meeting_id = meeting.id and own.member_id = ${memberId})`;
+  const inTime = sql`${from === null ? sql`true` : sql`starts_at >= ${from}`} and ${until === null ? sql`true` : sql`starts_at < ${until}`}`;
+  const order = list.order === 'newest' ? sql`id desc` : sql`starts_at, id`;
   const { rows } = await sql<Meeting>`
     select meeting.*, ${memberIds} as member_ids from meetings meeting
-     where org_id = ${orgId} and ${own} and ${older} order by id desc limit ${page.limit}`.execute(queries);
+     where org_id = ${orgId} and ${own} and ${inTime} and ${beyond(list)} order by ${order} limit ${list.limit}`.execute(
+    queries,
+  );
   return rows;
+}
+
+function beyond({ order, after }: MeetingList) {
+  if (after === null) return sql`true`;
+  if (order === 'newest') return sql`id < ${after}`;
+  const [at = '', id = ''] = after.split(' ');
+  return sql`(starts_at, id) > (${at}::timestamptz, ${id}::uuid)`;
+}
+
+/** Where a list in this order goes on. */
+export function meetingPosition(order: MeetingList['order'], { id, starts_at }: Meeting): string {
+  return order === 'soonest' ? `${starts_at.toISOString()} ${id}` : id;
 }
 
 const memberIds = sql`array(select member_id::text from meeting_members of_it where of_it.org_id = meeting.org_id and of_it.meeting_id = meeting.id order by member_id)`;
