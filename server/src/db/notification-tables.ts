@@ -1,6 +1,7 @@
+import type { ColumnType } from 'kysely';
 import type { OptionalTime, Time } from './column-types.ts';
 
-/** Tables of `0007_notifications.sql`. */
+/** Tables of `0007_notifications.sql` and `0015_turns_and_token_roles.sql`. */
 export interface NotificationTables {
   notifications: NotificationsTable;
   inbox_entries: InboxEntriesTable;
@@ -46,6 +47,7 @@ interface MeetingsTable {
   created_at: Time;
   updated_at: Time;
   cancelled_at: OptionalTime;
+  reminded: ColumnType<boolean, boolean | undefined, boolean>;
 }
 
 interface MeetingMembersTable {

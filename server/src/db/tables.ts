@@ -71,7 +71,7 @@ interface MemberTokensTable {
   name: string;
   last_four: string;
   hash: Uint8Array;
-  scopes: string[];
+  role: 'owner' | 'admin' | 'hr_admin' | 'member';
   created_by: string;
   created_at: Time;
   last_used_at: OptionalTime;

@@ -38,7 +38,7 @@ export async function createMemberToken(
       name: input.name,
       last_four: secret.slice(-4),
       hash: hashOf(secret),
-      scopes: [...scopesOfRole(member.role)],
+      role: member.role,
       created_by: input.createdBy,
       created_at: sql<Date>`now()`,
       expires_at: input.expiresAt,
@@ -91,16 +91,16 @@ export interface MemberTokenBearer extends MemberRights {
 }
 
 /**
- * The member whose valid token this is: with the scopes of the member's role now, within those that the role had
- * when the token was made. Its last use is noted at most once a minute.
+ * The member whose valid token this is: with the scopes of the member's role now, within those of the role that the
+ * member had when the token was made. Its last use is noted at most once a minute.
  */
 export async function findMemberToken(queries: Queries, secret: string): Promise<MemberTokenBearer | null> {
   const claim = readSecret(secret);
   if (!claim) return null;
   const { rows } = await sql<
-    MemberToken & { stale: boolean; role: MemberRights['role']; access: string; member_name: string }
+    MemberToken & { stale: boolean; role_now: MemberRights['role']; access: string; member_name: string }
   >`
-    select token.*, member.role, member.access, member.name as member_name,
+    select token.*, member.role as role_now, member.access, member.name as member_name,
            coalesce(token.last_used_at < now() - interval '1 minute', true) as stale
       from member_tokens token
       join members member on member.org_id = token.org_id and member.id = token.member_id
@@ -119,8 +119,8 @@ export async function findMemberToken(queries: Queries, secret: string): Promise
     tokenId: row.id,
     name: row.member_name,
     memberId: row.member_id,
-    role: row.role,
+    role: row.role_now,
     access: JSON.parse(row.access),
-    scopes: commonScopes(scopesOfRole(row.role), row.scopes),
+    scopes: commonScopes(scopesOfRole(row.role_now), scopesOfRole(row.role)),
   };
 }

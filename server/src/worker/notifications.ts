@@ -3,14 +3,20 @@ import { publicId } from '../base/ids.ts';
 import type { Queries } from '../db/connect.ts';
 import { isUnavailable } from '../db/failures.ts';
 import { transact } from '../db/transaction.ts';
-import { planDigests, sendDigests, takeDueDigest } from '../modules/notifications/digest.ts';
+import {
+  organizationsToSumUp,
+  planDigests,
+  sendDigests,
+  takeDueDigest,
+} from '../modules/notifications/digest.ts';
 import {
   type Notification,
+  organizationsToNotify,
   refuseNotification,
   sendDueNotification,
   takeDueNotification,
 } from '../modules/notifications/notifications.ts';
-import { remindOf, takeDueMeeting } from '../modules/notifications/reminders.ts';
+import { organizationsToRemind, remindOf, takeDueMeeting } from '../modules/notifications/reminders.ts';
 import { recordAudit, systemActor } from '../tenants/audit.ts';
 import type { WorkerTools } from './tools.ts';
 
@@ -20,10 +26,10 @@ const digestsAtOnce = 100;
 
 /** Sends notifications whose time has come. Answers how many were sent. */
 export function sendDueNotifications(tools: Tools): Promise<number> {
-  return oneByOne(tools, 'a notification cannot be sent', {
+  return inTurns(tools, 'a notification cannot be sent', {
+    organizations: organizationsToNotify,
     take: takeDueNotification,
     idOf: ({ id }) => id,
-    orgOf: ({ org_id }) => org_id,
     async work(tx, notification) {
       await sendDueNotification(tx, tools, notification);
       return 1;
@@ -34,13 +40,14 @@ export function sendDueNotifications(tools: Tools): Promise<number> {
 
 /** Reminds of meetings that are about to begin. Answers how many. */
 export function sendReminders(tools: Tools): Promise<number> {
-  return oneByOne(tools, 'nobody can be reminded of a meeting', {
+  return inTurns(tools, 'nobody can be reminded of a meeting', {
+    organizations: organizationsToRemind,
     take: takeDueMeeting,
     idOf: ({ id }) => id,
-    orgOf: ({ org_id }) => org_id,
     async work(tx, meeting) {
-      await tools.publisher.publishWithin(tx, ...(await remindOf(tx, tools.clock, meeting)));
-      return 1;
+      const news = await remindOf(tx, tools.clock, meeting);
+      await tools.publisher.publishWithin(tx, ...news);
+      return news.length;
     },
   });
 }
@@ -48,10 +55,10 @@ export function sendReminders(tools: Tools): Promise<number> {
 /** Sends the digests whose Monday has come, some members at a time. Answers how many members got one. */
 export async function sendWeeklyDigests(tools: Tools): Promise<number> {
   while ((await transact(tools.database.queries, planDigests)) > 0);
-  return oneByOne(tools, 'a weekly digest cannot be sent', {
-    take: takeDueDigest,
+  return inTurns(tools, 'a weekly digest cannot be sent', {
+    organizations: organizationsToSumUp,
+    take: async (tx, orgId, except) => (except.includes(orgId) ? null : takeDueDigest(tx, orgId)),
     idOf: ({ org_id }) => org_id,
-    orgOf: ({ org_id }) => org_id,
     async work(tx, due) {
       const sent = await sendDigests(tx, tools.clock, due, digestsAtOnce);
       await tools.publisher.publishWithin(tx, ...sent.news);
@@ -61,42 +68,67 @@ export async function sendWeeklyDigests(tools: Tools): Promise<number> {
 }
 
 interface Work<Taken> {
+  /** Those that have something due. */
+  organizations(queries: Queries): Promise<readonly string[]>;
   /** Locks one that is due and not among those that failed just now. */
-  take(tx: Queries, except: readonly string[]): Promise<Taken | null>;
+  take(tx: Queries, orgId: string, except: readonly string[]): Promise<Taken | null>;
   idOf(taken: Taken): string;
-  orgOf(taken: Taken): string;
   /** Answers how much was done. */
   work(tx: Queries, taken: Taken): Promise<number>;
   failed?(taken: Taken, error: unknown): Promise<void>;
 }
 
+/** What is done until it is asked again which organizations have something due. */
+const mostInARound = 100;
+
 /**
- * Does what is due, each in a transaction of its own: one that fails comes round again and does not keep the others
- * waiting. Answers how much was done.
+ * Does what is due, round by round: in each, every organization has its turn, so none waits for all that another one has
+ * due. Answers how much was done.
  */
-async function oneByOne<Taken>(
+async function inTurns<Taken>(tools: Tools, failure: string, work: Work<Taken>): Promise<number> {
+  const failed: string[] = [];
+  for (let count = 0; ; ) {
+    const organizations = await work.organizations(tools.database.queries);
+    const mostInATurn = Math.ceil(mostInARound / organizations.length);
+    let taken = 0;
+    for (const orgId of organizations) {
+      for (let turn = 0; turn < mostInATurn; turn += 1) {
+        const done = await doNext(tools, failure, work, orgId, failed);
+        if (done === null) break;
+        taken += 1;
+        count += done;
+      }
+    }
+    if (taken === 0) return count;
+  }
+}
+
+/**
+ * Does what is due next in an organization, in a transaction of its own: one that fails comes round again and does not
+ * keep the others waiting. Answers how much was done; `null` when there was nothing to take.
+ */
+async function doNext<Taken>(
   { database, log }: Tools,
   failure: string,
-  { take, idOf, orgOf, work, failed }: Work<Taken>,
-): Promise<number> {
-  const except: string[] = [];
-  for (let count = 0; ; ) {
-    const turn: { taken: Taken | null } = { taken: null };
-    try {
-      const done = await transact(database.queries, async (tx) => {
-        turn.taken = await take(tx, except);
-        return turn.taken === null ? 0 : work(tx, turn.taken);
-      });
-      if (turn.taken === null) return count;
-      count += done;
-      database.wakeUps.signal();
-    } catch (error) {
-      if (turn.taken === null || isUnavailable(error)) throw error;
-      except.push(idOf(turn.taken));
-      const org_id = publicId('organization', orgOf(turn.taken));
-      log.warn({ org_id, error: error instanceof Error ? error.message : String(error) }, failure);
-      await failed?.(turn.taken, error);
-    }
+  { take, idOf, work, failed }: Work<Taken>,
+  orgId: string,
+  except: string[],
+): Promise<number | null> {
+  const turn: { taken: Taken | null } = { taken: null };
+  try {
+    const done = await transact(database.queries, async (tx) => {
+      turn.taken = await take(tx, orgId, except);
+      return turn.taken === null ? null : work(tx, turn.taken);
+    });
+    if (done !== null) database.wakeUps.signal();
+    return done;
+  } catch (error) {
+    if (turn.taken === null || isUnavailable(error)) throw error;
+    except.push(idOf(turn.taken));
+    const org_id = publicId('organization', orgId);
+    log.warn({ org_id, error: error instanceof Error ? error.message : String(error) }, failure);
+    await failed?.(turn.taken, error);
+    return 0;
   }
 }
 

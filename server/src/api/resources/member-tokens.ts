@@ -12,6 +12,7 @@ import {
   revokeMemberToken,
 } from '../../tenants/member-tokens.ts';
 import { getMember } from '../../tenants/members.ts';
+import { scopesOfRole } from '../../tenants/scopes.ts';
 import { checkRoleGrant } from './role-grant.ts';
 
 const MemberToken = Type.Object({
@@ -20,7 +21,7 @@ const MemberToken = Type.Object({
   name: Type.String(),
   last_four: Type.String({ description: 'How the secret ends' }),
   scopes: Type.Array(Type.String(), {
-    description: 'The most it can ever do; less where the role allows less',
+    description: 'What the role that it was issued for holds; less where the member’s role now holds less',
   }),
   created_by: Type.String(),
   created_at: Timestamp,
@@ -40,7 +41,7 @@ function show(row: Row): Static<typeof MemberToken> {
     member_id: publicId('member', row.member_id),
     name: row.name,
     last_four: row.last_four,
-    scopes: row.scopes,
+    scopes: [...scopesOfRole(row.role)],
     created_by: row.created_by,
     created_at: row.created_at.toISOString(),
     last_used_at: row.last_used_at?.toISOString() ?? null,

@@ -45,17 +45,20 @@ export interface DueDigest extends Selectable<Tables['weekly_digests']> {
   readonly wanted: boolean;
 }
 
-/**
- * Locks one whose Monday has come; what another process has locked is passed over.
- * @param except ids of organizations that failed just now
- */
-export async function takeDueDigest(tx: Queries, except: readonly string[]): Promise<DueDigest | null> {
+/** Organizations whose Monday has come, those that have waited longest first. */
+export async function organizationsToSumUp(queries: Queries): Promise<string[]> {
+  const { rows } = await sql<{ org_id: string }>`
+    select org_id from weekly_digests where next_at <= now() order by next_at`.execute(queries);
+  return rows.map((row) => row.org_id);
+}
+
+/** Locks an organization's digest if its Monday has come, unless another process has locked it. */
+export async function takeDueDigest(tx: Queries, orgId: string): Promise<DueDigest | null> {
   const { rows } = await sql<DueDigest>`
     select digest.*, now() as now,
            exists (select 1 from event_types type where type.org_id = digest.org_id and type.name = ${digestType}) as wanted
       from weekly_digests digest
-     where next_at <= now() and org_id <> all(${except}::uuid[])
-     order by next_at limit 1 for update of digest skip locked`.execute(tx);
+     where org_id = ${orgId} and next_at <= now() for update of digest skip locked`.execute(tx);
   return rows[0] ?? null;
 }
 

@@ -61,11 +61,14 @@ export async function changeMeeting(
   change: Partial<MeetingInput>,
 ): Promise<{ meeting: Meeting; news: PublishRequest[] }> {
   const before = await lockMeeting(tx, name);
+  const startsAt = change.startsAt ?? before.starts_at;
+  const moved = startsAt.getTime() !== before.starts_at.getTime();
   await tx
     .updateTable('meetings')
     .set({
       title: change.title ?? before.title,
-      starts_at: change.startsAt ?? before.starts_at,
+      starts_at: startsAt,
+      reminded: before.reminded && !moved && change.members === undefined,
       updated_at: sql<Date>`now()`,
     })
     .where('org_id', '=', name.orgId)
@@ -73,7 +76,6 @@ export async function changeMeeting(
     .execute();
   if (change.members) await setMembers(tx, name, change.members);
   const meeting = await getMeeting(tx, name);
-  const moved = meeting.starts_at.getTime() !== before.starts_at.getTime();
   return { meeting, news: moved ? await tellReminded(tx, clock, before, meeting, 'moved') : [] };
 }
 

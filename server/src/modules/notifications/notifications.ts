@@ -65,17 +65,28 @@ export async function createNotification(
   return { notification: await send(tx, tools, notification, members), recipients: members.length };
 }
 
+/** Organizations with notifications whose time has come. */
+export async function organizationsToNotify(queries: Queries): Promise<string[]> {
+  const { rows } = await sql<{ org_id: string }>`
+    select distinct org_id from notifications where ended_at is null and deliver_at <= now()`.execute(
+    queries,
+  );
+  return rows.map((row) => row.org_id);
+}
+
 /**
- * Takes a notification whose time has come, for the transaction that sends it. What another process has taken is
- * passed over.
+ * Takes the organization's notification whose time came first, for the transaction that sends it. What another process
+ * has taken is passed over.
  * @param except ids of those that failed just now
  */
 export async function takeDueNotification(
   tx: Queries,
+  orgId: string,
   except: readonly string[],
 ): Promise<Notification | null> {
   const { rows } = await sql<Notification>`
-    select * from notifications where ended_at is null and deliver_at <= now() and id <> all(${except}::uuid[])
+    select * from notifications
+     where org_id = ${orgId} and ended_at is null and deliver_at <= now() and id <> all(${except}::uuid[])
      order by deliver_at limit 1 for update skip locked`.execute(tx);
   return rows[0] ?? null;
 }

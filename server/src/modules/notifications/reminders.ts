@@ -13,19 +13,30 @@ export interface DueMeeting extends Selectable<Tables['meetings']> {
   readonly minutes: number;
 }
 
+/** One that has begun is past reminding. */
+const isDue = sql`cancelled_at is null and not reminded and starts_at > now() and starts_at <= now() + make_interval(mins => ${sql.lit(minutesBefore)})`;
+
+/** Organizations with meetings that begin within ten minutes and of which somebody has not been reminded. */
+export async function organizationsToRemind(queries: Queries): Promise<string[]> {
+  const { rows } = await sql<{ org_id: string }>`select distinct org_id from meetings where ${isDue}`.execute(
+    queries,
+  );
+  return rows.map((row) => row.org_id);
+}
+
 /**
- * Locks a meeting that begins within ten minutes and of which somebody has not been reminded. One that has begun is
- * past reminding; what another process has locked is passed over.
+ * Locks the next such meeting of an organization; what another process has locked is passed over.
  * @param except ids of those that failed just now
  */
-export async function takeDueMeeting(tx: Queries, except: readonly string[]): Promise<DueMeeting | null> {
+export async function takeDueMeeting(
+  tx: Queries,
+  orgId: string,
+  except: readonly string[],
+): Promise<DueMeeting | null> {
   const { rows } = await sql<DueMeeting>`
-    select meeting.*, ceil(extract(epoch from meeting.starts_at - now()) / 60)::int as minutes from meetings meeting
-     where cancelled_at is null and starts_at > now() and starts_at <= now() + make_interval(mins => ${minutesBefore})
-       and id <> all(${except}::uuid[])
-       and exists (select 1 from meeting_members invited where invited.org_id = meeting.org_id and invited.meeting_id = meeting.id
-                      and invited.reminded_of is distinct from meeting.starts_at)
-     order by starts_at limit 1 for update of meeting skip locked`.execute(tx);
+    select meeting.*, ceil(extract(epoch from starts_at - now()) / 60)::int as minutes from meetings meeting
+     where org_id = ${orgId} and ${isDue} and id <> all(${except}::uuid[])
+     order by starts_at limit 1 for update skip locked`.execute(tx);
   return rows[0] ?? null;
 }
 
@@ -44,6 +55,7 @@ export async function remindOf(tx: Queries, clock: Clock, meeting: DueMeeting): 
   await sql`
     update meeting_members set reminded_of = ${startsAt}
      where org_id = ${orgId} and meeting_id = ${id} and member_id = any(${members}::uuid[])`.execute(tx);
+  await sql`update meetings set reminded = true where org_id = ${orgId} and id = ${id}`.execute(tx);
   const title = `${meeting.title} in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`;
   return writeNotices(tx, clock, orgId, [{ members, type: 'meeting', title, data: dataOf(meeting, 'soon') }]);
 }
