@@ -63,9 +63,9 @@ const noIds = [
   ...['org_01jd8r5w3kfq5bz0p2v6x7y8z9', '_01jd8r5w3kfq5bz0p2v6x7y8z9'],
 ];
 
-/** Values that a member of this name takes on one route, though nowhere else: links that only people follow. */
+/** Values that a member of this name takes on one route, though nowhere else: nothing, and links that only people follow. */
 export const takenByRoute: Readonly<Record<string, readonly unknown[]>> = {
-  'POST /v1/notifications': ['http://169.254.169.254/', 'https://10.0.0.1/', 'https://[fe80::1]/'],
+  'POST /v1/notifications': [null, 'http://169.254.169.254/', 'https://10.0.0.1/', 'https://[fe80::1]/'],
 };
 
 /** Values that a member of this name never takes, though its type may be right. */
