@@ -24,6 +24,7 @@ import { ReviewGates } from './modules/reviews/hold.ts';
 import { KeyLookups } from './tenants/key-lookups.ts';
 import { Evaluator } from './worker/evaluator.ts';
 import { Worker } from './worker/loop.ts';
+import { settleBatch } from './worker/settle-batch.ts';
 import { startSweep } from './worker/sweep.ts';
 
 /** A running process. */
@@ -88,6 +89,7 @@ export function createServices(
     catalogues: new Catalogues(),
     gate: new ReviewGates(clock, taskFollower),
   };
+  const publisher = new Publisher(database, { ...accept, log, metrics });
   return {
     ...accept,
     config,
@@ -95,7 +97,8 @@ export function createServices(
     database,
     addresses,
     http: createHttpClient(addresses, createResolve()),
-    publisher: new Publisher(database, { ...accept, log, metrics }),
+    publisher,
+    settle: (result) => settleBatch({ clock, publisher, log, database }, [result]),
     taskFollower,
     keys: new KeyLookups(database.hotPath),
     random,

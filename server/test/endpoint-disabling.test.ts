@@ -62,6 +62,41 @@ describeOnEachDatabase('an endpoint', (kind) => {
     expect((await tenant.publish()).deliveries).toBe(0);
   });
 
+  it('that answers 410 to a test event is disabled like after any other', async () => {
+    await tenant.endpoint(`${receiver.url}/watch`, { events: ['endpoint.*'] });
+    const gone = await tenant.endpoint(`${receiver.url}/hook`);
+    status = 410;
+    const sent = await tenant.post(`/v1/endpoints/${gone.id}/test`);
+    expect(sent.body).toMatchObject({ outcome: 'http_error', response: { status: 410 } });
+    const disabled = { enabled: false, disabled_reason: 'the receiver answered 410' };
+    expect(await read(gone.id)).toMatchObject(disabled);
+    await app.worker.runOnce();
+    expect(watched()).toMatchObject([{ type: 'endpoint.disabled', data: { endpoint_id: gone.id } }]);
+    // It can be tested on, and is told of once.
+    await tenant.post(`/v1/endpoints/${gone.id}/test`);
+    expect(await audit()).toMatchObject([{ actor: 'system', target: gone.id }]);
+  });
+
+  it('whose test fails is disabled by that where it is one failure too many', async () => {
+    const endpoint = await tenant.endpoint(`${receiver.url}/hook`, { contract: 'fluxdesk' });
+    status = 404;
+    for (let n = 0; n < 10; n += 1) {
+      expect(await read(endpoint.id)).toMatchObject({ enabled: true });
+      await tenant.post(`/v1/endpoints/${endpoint.id}/test`);
+    }
+    expect(await read(endpoint.id)).toMatchObject({
+      enabled: false,
+      disabled_reason: '10 consecutive failures',
+    });
+  });
+
+  it('of a contract that never disables outlives a test that answers 410', async () => {
+    const endpoint = await tenant.endpoint(`${receiver.url}/hook`, { contract: 'flowbeacon' });
+    status = 410;
+    await tenant.post(`/v1/endpoints/${endpoint.id}/test`);
+    expect(await read(endpoint.id)).toMatchObject({ enabled: true });
+  });
+
   it('is told of by an event though the organization has a schema that the event breaks', async () => {
     await app.call('PUT', '/v1/event-types/endpoint.disabled', { schema: false }, { token: tenant.key });
     await tenant.endpoint(`${receiver.url}/watch`, { events: ['endpoint.*'] });

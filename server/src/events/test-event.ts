@@ -3,11 +3,10 @@ import { SluiceError } from '../base/errors.ts';
 import { newId } from '../base/ids.ts';
 import type { Sealer } from '../base/seal.ts';
 import type { Database } from '../db/connect.ts';
-import { type AttemptTools, attempt, notSent } from '../deliveries/attempt.ts';
+import { type AttemptResult, type AttemptTools, attempt, notSent } from '../deliveries/attempt.ts';
 import { enqueueLeased } from '../deliveries/enqueue.ts';
 import { priority } from '../deliveries/phases.ts';
 import { prepare } from '../deliveries/prepare.ts';
-import { settle } from '../deliveries/settle.ts';
 import { getEndpoint } from '../endpoints/endpoints.ts';
 import type { EndpointName } from '../endpoints/secrets.ts';
 import { claimIdempotencyKeys, type IdempotentRequest, keepAnswers } from '../tenants/idempotency.ts';
@@ -16,6 +15,8 @@ export const testEventType = 'webhook.test';
 
 export interface TestTools extends AttemptTools {
   readonly sealer: Sealer;
+  /** Commits what came of it, with all that follows for the endpoint. */
+  readonly settle: (result: AttemptResult) => Promise<unknown>;
 }
 
 /** Which delivery a test became. */
@@ -27,7 +28,8 @@ export interface SentTest {
 
 /**
  * Sends a test event to one endpoint, now and once, enabled or not, and answers when it has ended.
- * It takes the way of every delivery, so what is seen is what later events will meet.
+ * It takes the way of every delivery, so what is seen is what later events will meet; and what the endpoint answers counts
+ * like any other answer: 410 disables it.
  * @throws {SluiceError} not_found, idempotency_conflict
  */
 export async function sendTestEvent(
@@ -72,6 +74,6 @@ export async function sendTestEvent(
   const result = job ? await attempt(tools, job) : failed ? notSent(tools, failed) : null;
   if (!result) throw new Error('The test delivery was neither prepared nor refused.');
   const next = result.settlement.next === 'delivered' ? 'delivered' : 'failed';
-  await database.queries.transaction().execute((tx) => settle(tx, [{ ...result.settlement, next }]));
+  await tools.settle({ ...result, settlement: { ...result.settlement, next } });
   return { deliveryId: claimed.id, replayed: false };
 }

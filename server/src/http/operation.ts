@@ -6,6 +6,7 @@ import type { Metrics } from '../base/metrics.ts';
 import type { Sealer } from '../base/seal.ts';
 import type { Database, Queries } from '../db/connect.ts';
 import type { AddressGuard } from '../deliveries/address-guard.ts';
+import type { AttemptResult } from '../deliveries/attempt.ts';
 import type { HttpClient } from '../deliveries/http-client.ts';
 import type { AcceptTools } from '../events/accept.ts';
 import type { Publisher } from '../events/publish.ts';
@@ -26,6 +27,8 @@ export interface Services extends AcceptTools {
   readonly sealer: Sealer;
   readonly addresses: AddressGuard;
   readonly http: HttpClient;
+  /** Commits what came of an attempt, with all that follows for its endpoint, as a worker does. */
+  readonly settle: (result: AttemptResult) => Promise<unknown>;
   readonly publisher: Publisher;
   readonly taskFollower: TaskFollower;
   readonly keys: KeyLookups;

@@ -1,9 +1,7 @@
 import { publicId } from '../base/ids.ts';
 import { isUnavailable } from '../db/failures.ts';
-import { transact } from '../db/transaction.ts';
 import type { AttemptResult } from '../deliveries/attempt.ts';
-import { settle } from '../deliveries/settle.ts';
-import { type Disabling, disableAutomatically, endpointsToDisable } from './disable.ts';
+import { settleBatch } from './settle-batch.ts';
 import type { WorkerTools } from './tools.ts';
 
 const batchSize = 200;
@@ -71,35 +69,11 @@ export class Settler {
 
   async #settleBatch(batch: readonly AttemptResult[], mayDisable = true): Promise<void> {
     try {
-      const { settled, disabled } = await this.#commit(batch, mayDisable);
-      for (const { state } of settled) if (state !== 'pending') this.#tools.metrics.finished.inc({ state });
-      if (disabled.length > 0) this.#tools.database.wakeUps.signal();
-      for (const { orgId, id, reason } of disabled) {
-        this.#tools.log.warn(
-          { org_id: publicId('organization', orgId), endpoint_id: publicId('endpoint', id), reason },
-          'endpoint disabled',
-        );
-      }
+      for (const { state } of await settleBatch(this.#tools, batch, mayDisable))
+        if (state !== 'pending') this.#tools.metrics.finished.inc({ state });
     } catch (error) {
       await this.#recover(batch, mayDisable, error);
     }
-  }
-
-  /** One commit: the attempts, their deliveries, the endpoints' records, and what follows for the endpoints. */
-  #commit(batch: readonly AttemptResult[], mayDisable: boolean) {
-    return transact(this.#tools.database.hotPath, async (tx) => {
-      const { settled, health } = await settle(
-        tx,
-        batch.map(({ settlement }) => settlement),
-      );
-      const disabled: Disabling[] = [];
-      if (mayDisable) {
-        for (const disabling of endpointsToDisable(batch, settled, health)) {
-          if (await disableAutomatically(tx, this.#tools, disabling)) disabled.push(disabling);
-        }
-      }
-      return { settled, disabled };
-    });
   }
 
   /** While the database is away, results are kept and tried again: their leases guard against settling too late. */

@@ -185,7 +185,8 @@ export function endpointOperations({
   const test = operation({
     id: `test${called}`,
     summary: 'Send a test event now',
-    description: 'Sends a `webhook.test` event once, whatever it subscribes to, and answers the attempt.',
+    description:
+      'Sends a `webhook.test` event once, whatever it subscribes to, and answers the attempt. The answer counts like any other: 410 disables, where the contract has that.',
     group,
     mode: 'direct',
     params: IdParams,

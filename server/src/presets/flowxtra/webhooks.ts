@@ -229,7 +229,8 @@ export const remove = operation({
 export const test = operation({
   id: 'flowxtraTestWebhook',
   summary: 'Send a test payload now',
-  description: 'Sends `webhook.test` once, whatever the webhook subscribes to, and answers what came of it.',
+  description:
+    'Sends `webhook.test` once, whatever the webhook subscribes to, and answers what came of it. A receiver that answers 410 sets `status` to false.',
   group,
   mode: 'direct',
   params: WebhookParams,
