@@ -97,6 +97,33 @@ describePortal('webhooks of a Flowlu organization', { preset: 'flowlu' }, (story
     await until('all of them', async () => (await rows.count()) === 5);
   });
 
+  it('says among all endpoints which app one belongs to, and offers what the API takes', async () => {
+    const app = await makeApp('Newsletter');
+    const { id } = (await story.organization.call('GET', '/v1/endpoints')).data[0];
+    const page = await openSignedIn();
+    await page.goto(at(`/endpoints/${id}`));
+    const lead = page.getByRole('main').getByRole('link', { name: 'Newsletter' });
+    expect(await lead.getAttribute('href')).toBe(`/developer-hub/${app}`);
+    await button(page, 'Rotate secret').waitFor();
+    expect(await button(page, 'Delete').count()).toBe(0);
+    await button(page, 'Change').click();
+    const form = page.getByRole('dialog', { name: /^Change/ });
+    await form.getByLabel('Name', { exact: true }).fill('For the newsletter');
+    await form.getByLabel('Deliveries a second at most').fill('5');
+    for (const field of ['URL', 'Events', 'Contract']) expect(await form.getByLabel(field).count()).toBe(0);
+    await button(form, 'Save').click();
+    await heading(page, 'For the newsletter').waitFor();
+    await page.getByText('5 deliveries a second').waitFor();
+    await button(page, 'Disable').click();
+    await button(page, 'Disable it').click();
+    await page.getByText('disabled by hand').waitFor();
+    expect(await story.organization.call('GET', `/v1/endpoints/${id}`)).toMatchObject({
+      name: 'For the newsletter',
+      rate_limit: 5,
+      enabled: false,
+    });
+  });
+
   it('tells a plain member what is missing', async () => {
     await story.organization.addMember({ email: 'mo@example.com', name: 'Mo', role: 'member' });
     const page = await openSignedIn({ email: 'mo@example.com' });

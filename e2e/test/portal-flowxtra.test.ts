@@ -113,8 +113,8 @@ describePortal('Flowxtra in the portal', { preset: 'flowxtra' }, (story) => {
     const id = await addByApi('Board', '/board', ['job.published']);
     const page = await openSignedIn();
     await page.goto(at(`/plugins/webhooks/${id}`));
-    await page.getByRole('button', { name: 'Edit' }).click();
-    const form = page.getByRole('dialog', { name: 'Edit Board' });
+    await page.getByRole('button', { name: 'Change' }).click();
+    const form = page.getByRole('dialog', { name: 'Change Board' });
     await form.getByLabel('Name').fill('Job board');
     await form.getByLabel('job.closed').check();
     await form.getByLabel('job.published').uncheck();

@@ -87,14 +87,34 @@ describePortal('FluxDesk in the portal', { preset: 'fluxdesk' }, (story) => {
     const later = await story.inbox.arrival(3, '/lamp');
     expect([verifies(later, first), verifies(later, second)]).toEqual([false, true]);
 
-    await lamp.getByRole('button', { name: 'Edit' }).click();
-    await page.getByRole('dialog', { name: 'Edit Desk lamp' }).getByLabel('Name').fill('Floor lamp');
+    await lamp.getByRole('button', { name: 'Change' }).click();
+    await page.getByRole('dialog', { name: 'Change Desk lamp' }).getByLabel('Name').fill('Floor lamp');
     await page.getByRole('button', { name: 'Save' }).click();
     await card(page, 'Floor lamp').getByRole('button', { name: 'Delete' }).click();
     await page.getByText('What waits for it is cancelled').waitFor();
     await page.getByRole('button', { name: 'Delete it' }).click();
     await page.getByText('No webhooks yet').waitFor();
     expect(story.inbox.requests.filter(({ path }) => path === '/lamp').length).toBe(3);
+  });
+
+  it('keeps showing the secret of the first one, which the empty list had asked for', async () => {
+    const page = await open('mia@example.com');
+    await page.goto(at('/me/agent'));
+    await page.getByText('No webhooks yet').waitFor();
+    await page.getByRole('button', { name: 'Add webhook' }).last().click();
+    const form = page.getByRole('dialog', { name: 'Add a webhook' });
+    await form.getByLabel('URL').fill(`${story.inbox.url}/first`);
+    await form.getByLabel('Name').fill('First');
+    await form.getByRole('button', { name: 'Add webhook' }).click();
+    await card(page, 'First').waitFor({ state: 'attached' });
+    await keepSecret(page, 'Signing secret of First');
+
+    const { id } = (await story.organization.call('GET', '/v1/endpoints')).data[0];
+    const owner = await story.openSignedIn();
+    await owner.goto(at(`/endpoints/${id}`));
+    await owner.getByText('This webhook belongs to Mia Member').waitFor();
+    await page.goto(at('/endpoints'));
+    await page.getByRole('heading', { name: 'Your role does not reach this page' }).waitFor();
   });
 
   it('says why a webhook was disabled, and how it goes on', async () => {

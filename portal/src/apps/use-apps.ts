@@ -46,12 +46,12 @@ export function byEndpoint(installed: readonly InstalledApp[]): ReadonlyMap<stri
 }
 
 /** What records there are, with the names of their fields. */
-export function useRecordTypes(wanted = true) {
+export function useRecordTypes() {
   const me = useMe();
   return useQuery({
     queryKey: ['record-types'],
     queryFn: () => everyEntry(api.listRecordTypes({ limit: mostOnAPage })),
-    enabled: wanted && holds(me, 'record_types:read'),
+    enabled: holds(me, 'record_types:read'),
     staleTime: 60_000,
   });
 }

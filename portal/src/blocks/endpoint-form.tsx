@@ -1,138 +1,137 @@
-import { Button, Group, Select, Stack, TagsInput, Textarea, TextInput } from '@mantine/core';
-import { type FormEvent, type ReactNode, useState } from 'react';
-import { Failure } from './failure.tsx';
-import { fieldError, isGeneral } from './field-errors.ts';
+import { NumberInput, Select, SimpleGrid, Textarea } from '@mantine/core';
+import type { ChangeEndpointBody, Endpoint } from '@sluice/client';
+import { type ReactNode, useState } from 'react';
+import { NameField, textOf, UrlField } from './endpoint-fields.tsx';
+import { fieldError } from './field-errors.ts';
+import { FormFrame, type FormState } from './form-frame.tsx';
 import { type Header, HeaderFields } from './header-fields.tsx';
 
-/** What the form asks for, as `POST` and `PATCH /v1/endpoints` take it. */
-export interface EndpointValues {
-  readonly name: string | null;
-  readonly url: string;
-  readonly description: string | null;
-  readonly events: string[];
-  /** Left out where the form does not ask for them, or nothing was typed. */
-  readonly headers?: Record<string, string>;
-  readonly contract?: string;
-}
+/** What the form asks for; URL, events and contract only where the manifest of an app does not decide them. */
+export type EndpointValues = Pick<
+  ChangeEndpointBody,
+  'url' | 'events' | 'contract' | 'name' | 'description' | 'headers' | 'rate_limit' | 'timeout_seconds'
+>;
 
-interface Props {
-  /** What is there already; nothing, where an endpoint is added. */
-  readonly initial?: Partial<EndpointValues>;
-  /** Names of the catalogue, offered while typing. */
-  readonly eventTypes: readonly string[];
+interface Props extends FormState<EndpointValues> {
+  /** What is there already; nothing, where one is added. */
+  readonly endpoint?: Endpoint | undefined;
+  readonly submitLabel: string;
+  readonly urlDescription: string;
+  readonly namePlaceholder: string;
+  /** What it wants to hear of, as the field for it has it. */
+  readonly events: string[];
+  /** The field for it, with what the API says about it. */
+  readonly eventsField: (error: string | null) => ReactNode;
   /** Asked for where given. */
   readonly contracts?: readonly { readonly value: string; readonly label: string }[];
-  /** Whether to ask for headers of its own; `kept` are names of headers whose values are not shown. */
-  readonly headers?: { readonly kept: readonly string[] };
-  readonly submitLabel: string;
-  readonly busy: boolean;
-  /** The API's refusal: shown at its fields. */
-  readonly error: Error | null;
-  readonly onSubmit: (values: EndpointValues) => void;
-  readonly onCancel: () => void;
-  /** Further fields, below the others. */
-  readonly children?: ReactNode;
 }
 
-const pointers = ['/url', '/name', '/description', '/events', '/headers', '/contract'];
+const pointers = [
+  '/url',
+  '/events',
+  '/contract',
+  '/name',
+  '/description',
+  '/headers',
+  '/rate_limit',
+  '/timeout_seconds',
+];
 
-/** Adds or changes an endpoint. It checks nothing itself: the API does, and says which field is wrong. */
-export function EndpointForm(props: Props) {
-  const { initial = {}, eventTypes, contracts, busy, error, children } = props;
-  const [url, setUrl] = useState(initial.url ?? '');
-  const [name, setName] = useState(initial.name ?? '');
-  const [description, setDescription] = useState(initial.description ?? '');
-  const [events, setEvents] = useState<string[]>(initial.events ?? ['*']);
-  const [contract, setContract] = useState<string | null>(initial.contract ?? null);
+/** Adds or changes an endpoint of the organization or of an app. */
+export function EndpointForm({ endpoint, events, eventsField, contracts, error, ...props }: Props) {
+  const ofApp = endpoint?.owner.kind === 'installation';
+  const [url, setUrl] = useState(endpoint?.url ?? '');
+  const [name, setName] = useState(endpoint?.name ?? '');
+  const [description, setDescription] = useState(endpoint?.description ?? '');
+  const [contract, setContract] = useState(endpoint?.contract ?? null);
   const [headers, setHeaders] = useState<readonly Header[]>([]);
+  const [rateLimit, setRateLimit] = useState<number | string>(endpoint?.rate_limit ?? '');
+  const [timeout, setTimeout] = useState<number | string>(endpoint?.timeout_seconds ?? '');
 
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     const given = headers.filter((header) => header.name !== '');
     props.onSubmit({
-      url: url.trim(),
-      name: name.trim() === '' ? null : name.trim(),
-      description: description.trim() === '' ? null : description.trim(),
-      events,
+      ...(!ofApp && { url: url.trim(), events }),
+      ...(!ofApp && contract !== null && contract !== endpoint?.contract && { contract }),
+      name: textOf(name),
+      description: textOf(description),
       ...(given.length > 0 && {
         headers: Object.fromEntries(given.map((header) => [header.name, header.value])),
       }),
-      ...(contract !== null && { contract }),
+      rate_limit: numberOf(rateLimit),
+      // What is shown may be the contract's; it becomes the endpoint's own only where somebody changes it.
+      ...(numberOf(timeout) !== (endpoint?.timeout_seconds ?? null) && {
+        timeout_seconds: numberOf(timeout),
+      }),
     });
   };
 
   return (
-    <form onSubmit={submit} noValidate>
-      <Stack>
-        {isGeneral(error, pointers) && <Failure error={error} />}
-        <TextInput
-          label="URL"
-          description="Where events are sent, as POST requests"
-          placeholder="https://example.com/webhooks"
-          required
-          type="url"
-          inputMode="url"
-          autoComplete="off"
-          value={url}
-          onChange={(event) => setUrl(event.currentTarget.value)}
-          error={fieldError(error, '/url')}
-          data-autofocus
-        />
-        <TextInput
-          label="Name"
-          placeholder="Order service"
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-          error={fieldError(error, '/name')}
-        />
-        <TagsInput
-          label="Events"
-          description="Names of event types, prefixes such as review.*, or * for all"
-          data={['*', ...eventTypes]}
-          value={events}
-          onChange={setEvents}
-          splitChars={[',', ' ']}
-          clearable
-          clearButtonProps={{ 'aria-label': 'Remove all events' }}
-          error={fieldError(error, '/events')}
-        />
-        {contracts && (
-          <Select
-            label="Contract"
-            description="The wire format that the receiver understands"
-            data={contracts}
-            value={contract}
-            onChange={setContract}
-            placeholder="The organization's own"
-            error={fieldError(error, '/contract')}
+    <FormFrame {...props} error={error} pointers={pointers} onSubmit={submit}>
+      {!ofApp && (
+        <>
+          <UrlField
+            description={props.urlDescription}
+            placeholder="https://example.com/webhooks"
+            value={url}
+            onChange={setUrl}
+            error={error}
+            data-autofocus
           />
-        )}
-        <Textarea
-          label="Description"
-          autosize
-          minRows={2}
-          value={description}
-          onChange={(event) => setDescription(event.currentTarget.value)}
-          error={fieldError(error, '/description')}
+          {eventsField(fieldError(error, '/events'))}
+        </>
+      )}
+      <NameField placeholder={props.namePlaceholder} value={name} onChange={setName} error={error} />
+      {!ofApp && contracts && (
+        <Select
+          label="Contract"
+          description="The wire format that the receiver understands"
+          data={contracts}
+          value={contract}
+          onChange={setContract}
+          placeholder="The organization's own"
+          allowDeselect={endpoint === undefined}
+          error={fieldError(error, '/contract')}
         />
-        {props.headers && (
-          <HeaderFields
-            headers={headers}
-            kept={props.headers.kept}
-            onChange={setHeaders}
-            error={fieldError(error, '/headers')}
-          />
-        )}
-        {children}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={props.onCancel}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={busy}>
-            {props.submitLabel}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+      )}
+      <Textarea
+        label="Description"
+        autosize
+        minRows={2}
+        value={description}
+        onChange={(event) => setDescription(event.currentTarget.value)}
+        error={fieldError(error, '/description')}
+      />
+      <SimpleGrid cols={{ base: 1, xs: 2 }}>
+        <NumberInput
+          label="Deliveries a second at most"
+          placeholder="No limit"
+          hideControls
+          allowDecimal={false}
+          value={rateLimit}
+          onChange={setRateLimit}
+          error={fieldError(error, '/rate_limit')}
+        />
+        <NumberInput
+          label="Timeout in seconds"
+          placeholder="The contract's own"
+          hideControls
+          allowDecimal={false}
+          value={timeout}
+          onChange={setTimeout}
+          error={fieldError(error, '/timeout_seconds')}
+        />
+      </SimpleGrid>
+      <HeaderFields
+        headers={headers}
+        kept={Object.keys(endpoint?.headers ?? {})}
+        onChange={setHeaders}
+        error={fieldError(error, '/headers')}
+      />
+    </FormFrame>
   );
+}
+
+function numberOf(value: number | string): number | null {
+  return value === '' ? null : Number(value);
 }

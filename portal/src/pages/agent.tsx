@@ -1,4 +1,6 @@
-import { Stack, Text, Title } from '@mantine/core';
+import { Button, Stack, Text, Title } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { Icon } from '../blocks/icon.tsx';
 import { PageHeader } from '../blocks/page-header.tsx';
 import { AddWebhook } from './notification-webhooks/add-webhook.tsx';
 import { VerifyFluxDesk } from './notification-webhooks/verify-fluxdesk.tsx';
@@ -8,6 +10,12 @@ import './notification-webhooks/notification-webhooks.css';
 
 /** What acts for the member who is signed in. */
 export function AgentPage() {
+  const [adding, { open, close }] = useDisclosure(false);
+  const add = (
+    <Button leftSection={<Icon name="plus" />} onClick={open}>
+      Add webhook
+    </Button>
+  );
   return (
     <>
       <PageHeader
@@ -25,16 +33,18 @@ export function AgentPage() {
                 Each has a signing secret of its own and gets what is addressed to you, and to nobody else
               </Text>
             </div>
-            <AddWebhook family={ownWebhooks} />
+            {add}
           </div>
           <WebhookList
             family={ownWebhooks}
             mayChange
+            add={add}
             purpose="Every notification that reaches your inbox also goes to your webhooks: to a script, a bot, or a lamp on your desk."
           />
         </section>
         <VerifyFluxDesk />
       </Stack>
+      <AddWebhook family={ownWebhooks} opened={adding} onClose={close} />
     </>
   );
 }

@@ -3,17 +3,17 @@ import { useQuery } from '@tanstack/react-query';
 import { api, holds } from '../app/api.ts';
 import { useMe } from '../app/use-me.ts';
 import { useParam } from '../app/use-param.ts';
-import { EndpointHealth } from '../blocks/endpoint-health.tsx';
+import { OwnerNote } from '../apps/owner-note.tsx';
+import { EndpointActions } from '../blocks/endpoint-actions.tsx';
+import { EndpointFacts } from '../blocks/endpoint-facts.tsx';
+import { allEndpoints } from '../blocks/endpoint-family.ts';
 import { nameOf, wordsOfEvents } from '../blocks/endpoint-list.tsx';
 import { Failure } from '../blocks/failure.tsx';
 import { Loading } from '../blocks/loading.tsx';
-import { Moment } from '../blocks/moment.tsx';
 import { PageHeader } from '../blocks/page-header.tsx';
-import { Section } from '../blocks/section.tsx';
-import { State } from '../blocks/state.tsx';
 import { useStats } from '../blocks/use-stats.ts';
 import { Deliveries } from './deliveries/deliveries.tsx';
-import { EndpointActions } from './endpoints/endpoint-actions.tsx';
+import { AnyEndpointForm } from './endpoints/endpoint-form.tsx';
 
 export function EndpointPage() {
   const me = useMe();
@@ -28,34 +28,24 @@ export function EndpointPage() {
       <PageHeader
         title={nameOf(endpoint)}
         description={endpoint.description}
-        actions={holds(me, 'endpoints:write') && <EndpointActions endpoint={endpoint} />}
+        actions={
+          holds(me, 'endpoints:write') && (
+            <EndpointActions
+              endpoint={endpoint}
+              family={allEndpoints}
+              form={(state) => <AnyEndpointForm {...state} endpoint={endpoint} />}
+              after="/endpoints"
+            />
+          )
+        }
       />
       <Stack gap="lg">
-        <Section title="Settings" actions={<EndpointHealth stats={statsOf(id)} />}>
-          <dl className="facts">
-            <dt>State</dt>
-            <dd>
-              <State paint={endpoint.enabled ? 'good' : 'idle'}>
-                {endpoint.enabled ? 'Enabled' : 'Disabled'}
-              </State>{' '}
-              {endpoint.disabled_reason}
-            </dd>
-            <dt>URL</dt>
-            <dd className="mono">{endpoint.url}</dd>
-            <dt>Events</dt>
-            <dd>{wordsOfEvents(endpoint.events)}</dd>
-            <dt>Contract</dt>
-            <dd>{endpoint.contract}</dd>
-            <dt>Headers</dt>
-            <dd className="mono">{Object.keys(endpoint.headers).join(', ') || 'none of its own'}</dd>
-            <dt>Timeout</dt>
-            <dd>{endpoint.timeout_seconds} s</dd>
-            <dt>Added</dt>
-            <dd>
-              <Moment at={endpoint.created_at} />
-            </dd>
-          </dl>
-        </Section>
+        <OwnerNote endpoint={endpoint} />
+        <EndpointFacts
+          endpoint={endpoint}
+          stats={statsOf(id)}
+          events={<span style={{ overflowWrap: 'anywhere' }}>{wordsOfEvents(endpoint.events)}</span>}
+        />
         {holds(me, 'deliveries:read') && <Deliveries filter={{ endpoint_id: id }} />}
       </Stack>
     </>

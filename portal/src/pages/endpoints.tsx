@@ -5,13 +5,25 @@ import { useMe } from '../app/use-me.ts';
 import { Empty } from '../blocks/empty.tsx';
 import { EndpointList } from '../blocks/endpoint-list.tsx';
 import { Icon } from '../blocks/icon.tsx';
+import { NotAllowed } from '../blocks/not-allowed.tsx';
 import { PageHeader } from '../blocks/page-header.tsx';
 import { Paged } from '../blocks/paged.tsx';
 import { usePages } from '../blocks/use-pages.ts';
 import { useStats } from '../blocks/use-stats.ts';
 import { AddEndpoint } from './endpoints/add-endpoint.tsx';
+import { AnyEndpointForm } from './endpoints/endpoint-form.tsx';
 
 export function EndpointsPage() {
+  if (holds(useMe(), 'endpoints:read')) return <Endpoints />;
+  return (
+    <>
+      <PageHeader title="Endpoints" />
+      <NotAllowed what="endpoints" scope="endpoints:read" holders="owners and administrators" />
+    </>
+  );
+}
+
+function Endpoints() {
   const me = useMe();
   const [adding, { open, close }] = useDisclosure(false);
   const endpoints = usePages(['endpoints'], (cursor) => api.listEndpoints({ limit: 50, ...cursor }).page());
@@ -42,7 +54,12 @@ export function EndpointsPage() {
           />
         )}
       </Paged>
-      <AddEndpoint opened={adding} onClose={close} />
+      <AddEndpoint
+        opened={adding}
+        onClose={close}
+        title="Add an endpoint"
+        form={(state) => <AnyEndpointForm {...state} />}
+      />
     </>
   );
 }

@@ -13,7 +13,8 @@ import { Paged } from '../blocks/paged.tsx';
 import { Section } from '../blocks/section.tsx';
 import { usePages } from '../blocks/use-pages.ts';
 import { useStats } from '../blocks/use-stats.ts';
-import { AddWebhook } from './webhooks/add-webhook.tsx';
+import { AddEndpoint } from './endpoints/add-endpoint.tsx';
+import { WebhookForm } from './webhooks/webhook-form.tsx';
 import { WebhookList } from './webhooks/webhook-list.tsx';
 
 /** System settings: every webhook of the organization, its own and those that apps registered. */
@@ -35,7 +36,12 @@ export function WebhooksPage() {
         actions={sees && add}
       />
       {sees ? <Webhooks add={add} /> : <NoAccess what="webhooks" scope="endpoints:read" />}
-      <AddWebhook opened={adding} onClose={close} />
+      <AddEndpoint
+        opened={adding}
+        onClose={close}
+        title="Add a webhook"
+        form={(state) => <WebhookForm {...state} />}
+      />
     </>
   );
 }

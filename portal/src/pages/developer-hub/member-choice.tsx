@@ -1,6 +1,6 @@
 import { Select } from '@mantine/core';
 import { fieldError } from '../../blocks/field-errors.ts';
-import { useMemberChoices } from './use-members.ts';
+import { useMemberChoices } from './use-member-choices.ts';
 
 interface Props {
   readonly label: string;

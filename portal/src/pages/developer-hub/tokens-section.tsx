@@ -14,7 +14,7 @@ import { SecretDialog } from '../../blocks/secret-dialog.tsx';
 import { Section } from '../../blocks/section.tsx';
 import { usePages } from '../../blocks/use-pages.ts';
 import { MemberChoice } from './member-choice.tsx';
-import { useMemberChoices } from './use-members.ts';
+import { useMemberChoices } from './use-member-choices.ts';
 
 /** With what the app calls the API, and for whom. */
 export function TokensSection({ installation: { id } }: { installation: Installation }) {

@@ -4,7 +4,7 @@ import { everyEntry, mostOnAPage } from '../../app/every-entry.ts';
 import { useMe } from '../../app/use-me.ts';
 
 /** The names of the catalogue; none where the member may not read it. */
-export function useEventTypeNames(wanted = true): readonly string[] {
+export function useEventTypeNames(): readonly string[] {
   const me = useMe();
   const eventTypes = useQuery({
     queryKey: ['event-types', 'names'],
@@ -12,19 +12,18 @@ export function useEventTypeNames(wanted = true): readonly string[] {
       const types = await everyEntry(api.listEventTypes({ limit: mostOnAPage }));
       return types.map(({ name }) => name);
     },
-    enabled: wanted && holds(me, 'event_types:read'),
+    enabled: holds(me, 'event_types:read'),
     staleTime: 60_000,
   });
   return eventTypes.data ?? [];
 }
 
 /** What the form of an endpoint offers: names of the catalogue, and the contracts. */
-export function useChoices(wanted: boolean) {
-  const eventTypes = useEventTypeNames(wanted);
+export function useChoices() {
+  const eventTypes = useEventTypeNames();
   const contracts = useQuery({
     queryKey: ['contracts'],
     queryFn: async () => (await api.listContracts()).data,
-    enabled: wanted,
     staleTime: Number.POSITIVE_INFINITY,
   });
   return {

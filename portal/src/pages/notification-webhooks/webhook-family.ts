@@ -8,6 +8,7 @@ import type {
 } from '@sluice/client';
 import { api } from '../../app/api.ts';
 import { everyEntry } from '../../app/every-entry.ts';
+import type { EndpointFamily } from '../../blocks/endpoint-family.ts';
 
 export type NotificationType = NonNullable<CreateIntegrationBody['events']>[number];
 
@@ -32,19 +33,13 @@ export interface WebhookValues {
 }
 
 /** Webhooks for notifications: a member's own, or the organization's. The same can be done with both. */
-export interface WebhookFamily {
+export interface WebhookFamily extends EndpointFamily<WebhookValues> {
   /** Begins the keys of their queries. */
   readonly key: string;
   /** Whether they ask for some types; otherwise they get all. */
   readonly choosesTypes: boolean;
   list(cursor: { readonly cursor?: string }): Promise<Page<Endpoint>>;
   create(values: WebhookValues): Promise<Endpoint & { readonly secret: string }>;
-  change(id: string, values: WebhookValues): Promise<Endpoint>;
-  remove(id: string): Promise<void>;
-  enable(id: string): Promise<Endpoint>;
-  disable(id: string): Promise<Endpoint>;
-  rotate(id: string): Promise<{ readonly secret: string; readonly overlap_seconds: number }>;
-  test(id: string): Promise<Attempt>;
   stats(id: string): Promise<EndpointStats>;
   deliveries(id: string, cursor: { readonly cursor?: string }): Promise<Page<DeliverySummary>>;
   attempts(id: string, deliveryId: string): Promise<readonly Attempt[]>;

@@ -1,9 +1,9 @@
 import { Stack } from '@mantine/core';
+import type { ReactNode } from 'react';
 import { Empty } from '../../blocks/empty.tsx';
 import { Paged } from '../../blocks/paged.tsx';
 import { usePages } from '../../blocks/use-pages.ts';
 import { useStats } from '../../blocks/use-stats.ts';
-import { AddWebhook } from './add-webhook.tsx';
 import { WebhookCard } from './webhook-card.tsx';
 import type { WebhookFamily } from './webhook-family.ts';
 import './notification-webhooks.css';
@@ -13,11 +13,12 @@ const refreshMs = 5_000;
 interface Props {
   readonly family: WebhookFamily;
   readonly mayChange: boolean;
-  /** What stands there while there are none. */
+  /** What stands there while there are none, and the button that adds one. */
   readonly purpose: string;
+  readonly add: ReactNode;
 }
 
-export function WebhookList({ family, mayChange, purpose }: Props) {
+export function WebhookList({ family, mayChange, purpose, add }: Props) {
   const webhooks = usePages([family.key], family.list, refreshMs);
   const statsOf = useStats(webhooks.items, family.stats);
   return (
@@ -25,7 +26,7 @@ export function WebhookList({ family, mayChange, purpose }: Props) {
       pages={webhooks}
       empty={
         <div className="card">
-          <Empty title="No webhooks yet" action={mayChange && <AddWebhook family={family} />}>
+          <Empty title="No webhooks yet" action={add}>
             {purpose}
           </Empty>
         </div>

@@ -176,12 +176,11 @@ export function useWebhook(id: string) {
 }
 
 /** What webhooks can ask for. */
-export function usePluginEvents(wanted = true) {
+export function usePluginEvents() {
   const plugin = usePluginApi();
   return useQuery({
     queryKey: ['plugin-events'],
     queryFn: plugin.events,
-    enabled: wanted,
     staleTime: 60_000,
   });
 }

@@ -1,6 +1,4 @@
-import { Button, Modal } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
-import { useMutation } from '@tanstack/react-query';
+import { ChangeButton } from '../../blocks/change-button.tsx';
 import { ConfirmButton } from '../../blocks/confirm-button.tsx';
 import { useGo } from '../../blocks/use-go.ts';
 import { usePluginApi, useRefreshWebhooks, type Webhook, type WebhookValues } from './plugin-api.ts';
@@ -12,29 +10,20 @@ export function WebhookActions({ webhook }: { webhook: Webhook }) {
   const plugin = usePluginApi();
   const refresh = useRefreshWebhooks();
   const go = useGo();
-  const [editing, { open, close }] = useDisclosure(false);
-  const change = useMutation({
-    mutationFn: async (values: WebhookValues) => {
-      const changes = changesIn(webhook, values);
-      if (Object.keys(changes).length > 0) await plugin.change(webhook.id, changes);
-    },
-    onSuccess: async () => {
-      close();
-      await refresh();
-    },
-  });
-  const cancel = () => {
-    change.reset();
-    close();
-  };
+  const name = webhook.name || webhook.url;
   return (
     <>
       <TestWebhook webhook={webhook} />
-      <Button variant="default" onClick={open}>
-        Edit
-      </Button>
+      <ChangeButton
+        title={`Change ${name}`}
+        change={async (values: WebhookValues) => {
+          const changes = changesIn(webhook, values);
+          if (Object.keys(changes).length > 0) await plugin.change(webhook.id, changes);
+        }}
+        form={(state) => <WebhookForm {...state} webhook={webhook} />}
+      />
       <ConfirmButton
-        question={`Delete ${webhook.name || webhook.url}?`}
+        question={`Delete ${name}?`}
         consequence="Its logs go with it, its secret is worth nothing any more, and what still waits for it is cancelled. This cannot be undone."
         answer="Delete it"
         onConfirm={async () => {
@@ -45,21 +34,6 @@ export function WebhookActions({ webhook }: { webhook: Webhook }) {
       >
         Delete
       </ConfirmButton>
-      <Modal
-        opened={editing}
-        onClose={cancel}
-        title={`Edit ${webhook.name || webhook.url}`}
-        size="lg"
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
-        <WebhookForm
-          initial={webhook}
-          busy={change.isPending}
-          error={change.error}
-          onSubmit={change.mutate}
-          onCancel={cancel}
-        />
-      </Modal>
     </>
   );
 }

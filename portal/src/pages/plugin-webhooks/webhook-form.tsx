@@ -1,95 +1,39 @@
-import { Button, Group, Stack, TextInput } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
-import { EventChoices } from '../../blocks/event-choices.tsx';
 import { Failure } from '../../blocks/failure.tsx';
-import { fieldError, isGeneral } from '../../blocks/field-errors.ts';
+import type { FormState } from '../../blocks/form-frame.tsx';
 import { Loading } from '../../blocks/loading.tsx';
-import { usePluginEvents, type Webhook, type WebhookValues } from './plugin-api.ts';
+import { SubscriptionForm } from '../../blocks/subscription-form.tsx';
+import { type PluginEvent, usePluginEvents, type Webhook, type WebhookValues } from './plugin-api.ts';
 
-interface Props {
-  /** Left out where one is added. */
-  readonly initial?: Webhook;
-  readonly busy: boolean;
-  readonly error: Error | null;
-  readonly onSubmit: (values: WebhookValues) => void;
-  readonly onCancel: () => void;
-}
-
-const pointers = ['/name', '/url', '/events'];
-
-/** Name, URL and events. The API checks them, and says which is wrong. */
-export function WebhookForm({ initial, busy, error, onSubmit, onCancel }: Props) {
+/** A webhook of the plugin: its events are those that the plugin lists. */
+export function WebhookForm({ webhook, ...state }: FormState<WebhookValues> & { webhook?: Webhook }) {
   const events = usePluginEvents();
-  const [name, setName] = useState(initial?.name ?? '');
-  const [url, setUrl] = useState(initial?.url ?? '');
-  const [chosen, setChosen] = useState<readonly string[]>(initial?.events ?? []);
-  const [asked, setAsked] = useState(false);
   if (events.isPending) return <Loading />;
   if (events.isError) return <Failure error={events.error} onRetry={() => void events.refetch()} />;
-
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    setAsked(true);
-    if (chosen.length > 0) onSubmit({ name: name.trim(), url: url.trim(), events: chosen });
-  };
-  const noEvent = asked && chosen.length === 0 ? 'Choose at least one event.' : null;
+  const initial = webhook ?? { name: '', url: '', events: [] };
   return (
-    <form onSubmit={submit} noValidate>
-      <Stack>
-        {isGeneral(error, pointers) && <Failure error={error} />}
-        <TextInput
-          label="Name"
-          placeholder="Applicant tracking"
-          required
-          autoComplete="off"
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-          error={fieldError(error, '/name')}
-          data-autofocus
-        />
-        <TextInput
-          label="URL"
-          description="Where events are sent, as signed POST requests"
-          placeholder="https://example.com/webhooks/flowxtra"
-          required
-          type="url"
-          inputMode="url"
-          autoComplete="off"
-          value={url}
-          onChange={(event) => setUrl(event.currentTarget.value)}
-          error={fieldError(error, '/url')}
-        />
-        <EventChoices
-          label="Events"
-          choices={choicesOf(events.data, chosen)}
-          value={chosen}
-          onChange={setChosen}
-          error={noEvent ?? fieldError(error, '/events')}
-        />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onCancel}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={busy}>
-            {initial === undefined ? 'Add webhook' : 'Save'}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <SubscriptionForm
+      {...state}
+      initial={initial}
+      submitLabel={webhook === undefined ? 'Add webhook' : 'Save'}
+      urlDescription="Where events are sent, as signed POST requests"
+      urlPlaceholder="https://example.com/webhooks/flowxtra"
+      namePlaceholder="Applicant tracking"
+      nameRequired
+      choices={choicesOf(events.data, initial.events)}
+      choicesLabel="Events"
+      noneChosen="Choose at least one event."
+    />
   );
 }
 
 /** What the catalogue has, and what the webhook asks for though the catalogue has it no more. */
-function choicesOf(
-  events: NonNullable<ReturnType<typeof usePluginEvents>['data']>,
-  chosen: readonly string[],
-) {
+function choicesOf(events: readonly PluginEvent[], asked: readonly string[]) {
   const known = events.map(({ event, description, payload_fields: fields }) => ({
     name: event,
     description,
     fields,
   }));
-  const others = chosen
+  const others = asked
     .filter((name) => !known.some((choice) => choice.name === name))
     .map((name) => ({ name, description: 'Not in the catalogue' }));
   return [...known, ...others];
