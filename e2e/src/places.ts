@@ -1,8 +1,11 @@
-import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { root } from './program.ts';
+import { startService } from './service.ts';
 
 /** Where tests may make databases; `undefined` where there is no server. */
 export const postgresUrl = process.env.SLUICE_TEST_POSTGRES_URL;
@@ -18,6 +21,35 @@ export interface Place {
 export async function makeFolder(): Promise<Place> {
   const dataDir = await mkdtemp(join(tmpdir(), 'sluice-e2e-'));
   return { dataDir, remove: () => rm(dataDir, { recursive: true, force: true }) };
+}
+
+/**
+ * A folder in which a service once ran and ended in order. The first start makes a database, which takes a processor
+ * five seconds: whoever is not about that start takes a copy of what it left.
+ */
+export async function makeUsedFolder(): Promise<Place> {
+  const used = await usedFolder();
+  const place = await makeFolder();
+  cpSync(used, place.dataDir, { recursive: true });
+  return place;
+}
+
+/** Kept for other files and runs, until the schema or a package is another. */
+async function usedFolder(): Promise<string> {
+  const hash = createHash('sha256').update(readFileSync(`${root}package-lock.json`));
+  for (const name of readdirSync(`${root}server/sql`).sort())
+    hash.update(name).update(readFileSync(`${root}server/sql/${name}`));
+  const folder = join(tmpdir(), `sluice-used-${hash.digest('hex').slice(0, 16)}`);
+  if (existsSync(folder)) return folder;
+  const unfinished = await mkdtemp(`${folder}-`);
+  const service = await startService({ dataDir: unfinished });
+  await service.terminate();
+  await rename(unfinished, folder).catch(async (error: unknown) => {
+    // Somebody else was first.
+    if (!existsSync(folder)) throw error;
+    await rm(unfinished, { recursive: true });
+  });
+  return folder;
 }
 
 /** A folder, and an empty database on the server. */

@@ -1,10 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from 'vitest';
 import { accessibilityProblems, launchBrowser } from './browser.ts';
 import { type Inbox, openInbox } from './inbox.ts';
+import { makeUsedFolder, type Place } from './places.ts';
 import {
   makePortalOrganization,
   openPortal,
@@ -49,7 +48,7 @@ export function describePortal(
   tell: (story: PortalStory) => void,
 ): void {
   describe.skipIf(process.env.SLUICE_TEST_CHROMIUM === undefined)(name, { timeout }, () => {
-    let folder: string;
+    let place: Place;
     let service: Service;
     let browser: Browser;
     let inbox: Inbox;
@@ -57,18 +56,14 @@ export function describePortal(
     const opened: Watched[] = [];
 
     beforeAll(async () => {
-      folder = await mkdtemp(join(tmpdir(), 'sluice-portal-'));
-      [service, browser, inbox] = await Promise.all([
-        startService({ dataDir: folder }),
-        launchBrowser(),
-        openInbox(),
-      ]);
+      place = await makeUsedFolder();
+      [service, browser, inbox] = await Promise.all([startService(place), launchBrowser(), openInbox()]);
     }, 120_000);
     afterAll(async () => {
       await browser?.close();
       await service?.kill();
       await inbox?.close();
-      await rm(folder, { recursive: true, force: true });
+      await place?.remove();
     });
     beforeEach(async () => {
       inbox.answer = () => 200;

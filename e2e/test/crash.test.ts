@@ -3,7 +3,7 @@ import { makeOrganization } from '../src/api.ts';
 import { check, describeProblems } from '../src/checker.ts';
 import { type Cluster, startCluster } from '../src/cluster.ts';
 import { countOpen, readLedger } from '../src/ledger.ts';
-import { makeDatabase, makeFolder, type Place, postgresUrl } from '../src/places.ts';
+import { makeDatabase, makeUsedFolder, type Place, postgresUrl } from '../src/places.ts';
 import { killPrograms } from '../src/program.ts';
 import { startPublisher } from '../src/publisher.ts';
 import { seededRandom } from '../src/random.ts';
@@ -32,7 +32,7 @@ afterEach(async () => {
 afterAll(killPrograms);
 
 async function embedded(): Promise<Record<string, ServiceOptions>> {
-  const place = await makeFolder();
+  const place = await makeUsedFolder();
   places.push(place);
   return { everything: { dataDir: place.dataDir } };
 }

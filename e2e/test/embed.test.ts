@@ -1,16 +1,15 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { stripTypeScriptTypes } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Browser, BrowserContext, Frame, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { accessibilityProblems, hostPage, launchBrowser, type Site, startSite } from '../src/browser.ts';
+import { makeUsedFolder, type Place } from '../src/places.ts';
 import { operatorToken, type Service, startService } from '../src/service.ts';
 
 const everything = { approve: true, reject: true, edit: true };
 
 describe.skipIf(process.env.SLUICE_TEST_CHROMIUM === undefined)('the embedded review', () => {
-  let folder: string;
+  let place: Place;
   let service: Service;
   let browser: Browser;
   let context: BrowserContext;
@@ -20,18 +19,14 @@ describe.skipIf(process.env.SLUICE_TEST_CHROMIUM === undefined)('the embedded re
   let organizations = 0;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'sluice-embed-'));
-    [service, browser, site] = await Promise.all([
-      startService({ dataDir: folder }),
-      launchBrowser(),
-      startSite(),
-    ]);
+    place = await makeUsedFolder();
+    [service, browser, site] = await Promise.all([startService(place), launchBrowser(), startSite()]);
   });
   afterAll(async () => {
     await browser?.close();
     await site?.close();
     await service?.kill();
-    await rm(folder, { recursive: true, force: true });
+    await place?.remove();
   });
   beforeEach(async () => {
     organizations += 1;

@@ -3,7 +3,7 @@ import { type Contract, contracts } from '@sluice/contracts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Api, createApi } from '../src/api.ts';
 import { probesOf } from '../src/forgeries.ts';
-import { makeFolder, type Place } from '../src/places.ts';
+import { makeFolder, makeUsedFolder, type Place } from '../src/places.ts';
 import { killPrograms } from '../src/program.ts';
 import { type Language, languages, type RunningReceiver, startReceiverIn } from '../src/receivers.ts';
 import { operatorToken, type Service, startService } from '../src/service.ts';
@@ -29,7 +29,7 @@ let place: Place;
 let service: Service;
 
 beforeAll(async () => {
-  place = await makeFolder();
+  place = await makeUsedFolder();
   service = await startService({ dataDir: place.dataDir });
 });
 afterAll(async () => {

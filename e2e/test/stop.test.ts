@@ -2,7 +2,7 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { afterEach, expect, test } from 'vitest';
 import { makeOrganization } from '../src/api.ts';
-import { makeFolder, type Place } from '../src/places.ts';
+import { makeUsedFolder, type Place } from '../src/places.ts';
 import { killPrograms } from '../src/program.ts';
 import { startService } from '../src/service.ts';
 import { until } from '../src/waiting.ts';
@@ -36,7 +36,7 @@ async function startHangingReceiver() {
 
 /** A service with one delivery that its receiver does not answer. */
 async function setUp(drainSeconds: number) {
-  const place = await makeFolder();
+  const place = await makeUsedFolder();
   places.push(place);
   const receiver = await startHangingReceiver();
   const environment = { SLUICE_DRAIN_SECONDS: String(drainSeconds), SLUICE_LOG_LEVEL: 'info' };

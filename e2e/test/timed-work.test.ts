@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { type Api, makeOrganization } from '../src/api.ts';
 import { type Cluster, startCluster } from '../src/cluster.ts';
-import { makeDatabase, makeFolder, type Place, postgresUrl } from '../src/places.ts';
+import { makeDatabase, makeUsedFolder, type Place, postgresUrl } from '../src/places.ts';
 import { killPrograms } from '../src/program.ts';
 import { seededRandom } from '../src/random.ts';
 import type { ServiceOptions } from '../src/service.ts';
@@ -26,7 +26,7 @@ afterEach(async () => {
 afterAll(killPrograms);
 
 async function embedded(): Promise<Record<string, ServiceOptions>> {
-  const place = await makeFolder();
+  const place = await makeUsedFolder();
   places.push(place);
   return { everything: { dataDir: place.dataDir } };
 }

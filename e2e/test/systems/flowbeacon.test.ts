@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApi } from '../../src/api.ts';
 import { type Inbox, openInbox, type Received } from '../../src/inbox.ts';
-import { makeFolder, type Place } from '../../src/places.ts';
+import { makeUsedFolder, type Place } from '../../src/places.ts';
 import { killPrograms } from '../../src/program.ts';
 import { operatorToken, type Service, startService } from '../../src/service.ts';
 import { until } from '../../src/waiting.ts';
@@ -47,7 +47,7 @@ let key: string;
 let organizationId: string;
 
 beforeAll(async () => {
-  place = await makeFolder();
+  place = await makeUsedFolder();
   service = await startService({ dataDir: place.dataDir });
   inbox = await openInbox();
   const operator = createApi(() => service.address, operatorToken);

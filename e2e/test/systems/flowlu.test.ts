@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Api, createApi } from '../../src/api.ts';
-import { makeFolder, type Place } from '../../src/places.ts';
+import { makeUsedFolder, type Place } from '../../src/places.ts';
 import { killPrograms } from '../../src/program.ts';
 import { operatorToken, type Service, startService } from '../../src/service.ts';
 import { until } from '../../src/waiting.ts';
@@ -61,7 +61,7 @@ beforeAll(async () => {
     response.writeHead(failing ? 503 : 204).end();
   });
   await new Promise<void>((resolve) => backend.listen(0, '127.0.0.1', resolve));
-  place = await makeFolder();
+  place = await makeUsedFolder();
   service = await startService({ dataDir: place.dataDir });
   operator = createApi(() => service.address, operatorToken);
   const organization = { name: 'Portal', slug: 'portal', preset: 'flowlu' };

@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Api, createApi } from '../../src/api.ts';
 import { type Inbox, openInbox, type Received } from '../../src/inbox.ts';
-import { makeFolder, type Place } from '../../src/places.ts';
+import { makeUsedFolder, type Place } from '../../src/places.ts';
 import { killPrograms } from '../../src/program.ts';
 import { operatorToken, type Service, startService } from '../../src/service.ts';
 import { until } from '../../src/waiting.ts';
@@ -38,7 +38,7 @@ let ann: Person;
 let hal: Person;
 
 beforeAll(async () => {
-  place = await makeFolder();
+  place = await makeUsedFolder();
   service = await startService({ dataDir: place.dataDir });
   inbox = await openInbox();
   const operator = createApi(() => service.address, operatorToken);
