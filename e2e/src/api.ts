@@ -30,17 +30,22 @@ export interface Api {
 
 const agent = new Agent({ connections: 16, pipelining: 1, headersTimeout: 40_000, bodyTimeout: 40_000 });
 
+/** Further headers of a request, by its method, path and body. */
+export type RequestHeaders = (method: string, path: string, body: string) => Readonly<Record<string, string>>;
+
 /** @param address asked for each request, since services come and go */
-export function createApi(address: () => string, token: string): Api {
+export function createApi(address: () => string, token: string, headers: RequestHeaders = () => ({})): Api {
   const call: Api['call'] = async (method, path, body) => {
+    const sent = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body);
     const answer = await request(`${address()}${path}`, {
       method,
       dispatcher: agent,
       headers: {
         authorization: `Bearer ${token}`,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers(method, path, sent),
       },
-      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: sent }),
     });
     const text = await answer.body.text();
     const isJson = /json/.test(String(answer.headers['content-type'] ?? ''));

@@ -1,4 +1,5 @@
 import type { Kill } from './checker.ts';
+import type { Program } from './program.ts';
 import { between, inRandomOrder, type Random } from './random.ts';
 import { type Service, type ServiceOptions, startService } from './service.ts';
 import { pause } from './waiting.ts';
@@ -18,10 +19,13 @@ export interface RenewOptions {
 
 /** Processes that belong together. */
 export interface Cluster {
+  readonly names: readonly string[];
   /** Where the API is at the moment; empty while nobody serves it. */
   addresses(): string[];
   /** One of them, for reading. */
   address(): string;
+  /** Everything that its processes have said so far, the ended ones too. */
+  output(): string;
   /** Kills of processes that deliver. */
   readonly kills: readonly Kill[];
   /** SIGKILL, and a new process in its place. */
@@ -46,10 +50,12 @@ export interface Cluster {
 export async function startCluster(members: Readonly<Record<string, ServiceOptions>>): Promise<Cluster> {
   const seats = Object.entries(members).map(([name, options]): Seat => ({ name, options, service: null }));
   const kills: Kill[] = [];
+  const programs: Program[] = [];
   await Promise.all(seats.map(fill));
 
   async function fill(seat: Seat): Promise<void> {
     seat.service = await startService(seat.options);
+    programs.push(seat.service.program);
   }
 
   function occupied(name: string): { seat: Seat; service: Service } {
@@ -100,8 +106,10 @@ export async function startCluster(members: Readonly<Record<string, ServiceOptio
     seats.flatMap(({ service, options }) => (service && options.roles !== 'worker' ? [service.address] : []));
 
   return {
+    names: seats.map(({ name }) => name),
     kills,
     addresses,
+    output: () => programs.flatMap(({ lines, errors }) => [...lines, errors()]).join('\n'),
     address() {
       const [first] = addresses();
       if (first === undefined) throw new Error('Nobody serves the API just now.');

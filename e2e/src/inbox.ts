@@ -7,6 +7,8 @@ export interface Received {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
+  /** Milliseconds since 1970. */
+  readonly at: number;
 }
 
 /** A customer's HTTP server, as the product's document tells them to write it. */
@@ -26,7 +28,12 @@ export async function openInbox(): Promise<Inbox> {
     const chunks: Buffer[] = [];
     message.on('data', (chunk: Buffer) => chunks.push(chunk));
     message.on('end', () => {
-      const request = { path: message.url ?? '', headers: message.headers, body: Buffer.concat(chunks) };
+      const request = {
+        path: message.url ?? '',
+        headers: message.headers,
+        body: Buffer.concat(chunks),
+        at: Date.now(),
+      };
       requests.push(request);
       response.writeHead(inbox.answer(request)).end();
     });
