@@ -242,7 +242,8 @@ describeOnEachDatabase('a busy worker', (kind) => {
         await receiver.received(n);
         latencies.push(performance.now() - startedAt);
       }
-      expect(Math.max(...latencies)).toBeLessThan(2_000);
+      // The middle one: behind hanging receivers all would wait, on a busy machine some.
+      expect(latencies.sort((a, b) => a - b)[5]).toBeLessThan(2_000);
       expect(hanging.requests.length).toBeLessThanOrEqual(40);
     } finally {
       const stopped = worker.stop();
@@ -272,9 +273,13 @@ describeOnEachDatabase('a busy worker', (kind) => {
     worker.start();
     try {
       await hanging.received(1);
-      const before = performance.eventLoopUtilization();
-      await new Promise((resolve) => setTimeout(resolve, 700));
-      expect(performance.eventLoopUtilization(before).utilization).toBeLessThan(0.7);
+      const busyShare = async () => {
+        const before = performance.eventLoopUtilization();
+        await new Promise((resolve) => setTimeout(resolve, 700));
+        return performance.eventLoopUtilization(before).utilization;
+      };
+      // A worker that looks again and again is never quiet; a busy machine is, now and then.
+      await expect.poll(busyShare, { timeout: 15_000 }).toBeLessThan(0.7);
       expect(hanging.requests).toHaveLength(1);
     } finally {
       const stopped = worker.stop();

@@ -66,9 +66,9 @@ describe('the schema of an event type', () => {
 
   it('runs patterns in linear time', () => {
     const check = compileSchema({ properties: { a: { pattern: '^(a+)+$' } } });
-    const startedAt = performance.now();
-    expect(check({ a: `${'a'.repeat(5_000)}b` })).toHaveLength(1);
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    // One that backtracks would be stopped by the clock each time; one that does not is stopped by a busy machine alone.
+    const details = Array.from({ length: 5 }, () => check({ a: `${'a'.repeat(5_000)}b` })[0]?.detail);
+    expect(details).toContainEqual(expect.stringContaining('must match pattern'));
   });
 
   it.each([
@@ -93,7 +93,8 @@ describe('the schema of an event type', () => {
     const startedAt = performance.now();
     const [error] = check(data);
     expect(error?.detail).toContain('cannot be evaluated');
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    // Without the clock it would take a minute, or for ever.
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
   });
 
   it('names at most twenty places', () => {
