@@ -96,6 +96,21 @@ describe('the documents', () => {
     expect(missing).toEqual([]);
   });
 
+  test('every promise names tests, and those exist', () => {
+    const cells = rowsOf(page('docs/guarantees.md').text).map(([, test = '']) => test);
+    let path = '';
+    const missing = cells.flatMap((cell) => {
+      const named = [...cell.matchAll(/`([\w./-]+\.test\.ts)`|“([^”]+)”/g)];
+      return named.flatMap(([, file, title]) => {
+        path = file ?? path;
+        return title === undefined || read(path).text.includes(title) ? [] : [`${path}: ${title}`];
+      });
+    });
+    expect(cells.length).toBeGreaterThan(20);
+    expect(cells.filter((cell) => !/\.test\.ts|“|the first one again/.test(cell))).toEqual([]);
+    expect(missing).toEqual([]);
+  });
+
   test('every route that they name exists', () => {
     const known = new Set(routes.map(({ method, path }) => `${method} ${path.replaceAll(/\{\w+\}/g, '{}')}`));
     const named = pages.flatMap(({ path, text }) =>
