@@ -17,6 +17,7 @@ import { createResolve } from './deliveries/resolve.ts';
 import { SubscriberLists } from './endpoints/match.ts';
 import { Catalogues } from './events/event-types.ts';
 import { Publisher } from './events/publish.ts';
+import { SchemaChecks } from './events/schema-checks.ts';
 import type { Services } from './http/operation.ts';
 import { releaseEvaluations } from './modules/evaluations/run.ts';
 import { ReviewNotices } from './modules/notifications/review-notices.ts';
@@ -61,14 +62,15 @@ export async function openDatabase(config: Config, log: Logger): Promise<Databas
 export interface Surroundings {
   readonly clock: Clock;
   readonly random: () => number;
+  readonly schemas: SchemaChecks;
 }
 
-/** A clock that goes by the database's, and real chance. */
+/** A clock that goes by the database's, real chance, and schemas that may take some time of everybody's. */
 export async function realSurroundings(database: Database): Promise<Surroundings> {
   const clock = new DatabaseClock();
   const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(database.queries);
   if (rows[0]) clock.follow(rows[0].now);
-  return { clock, random: Math.random };
+  return { clock, random: Math.random, schemas: new SchemaChecks() };
 }
 
 /** Puts together what every handler and worker is given. */
@@ -76,7 +78,7 @@ export function createServices(
   config: Config,
   database: Database,
   log: Logger,
-  { clock, random }: Surroundings,
+  { clock, random, schemas }: Surroundings,
 ): Services {
   const metrics = createMetrics();
   const sealer = createSealer(config.masterKeys);
@@ -87,7 +89,8 @@ export function createServices(
     sealer,
     subscribers: new SubscriberLists(),
     catalogues: new Catalogues(),
-    gate: new ReviewGates(clock, taskFollower),
+    schemas,
+    gate: new ReviewGates(clock, taskFollower, schemas),
   };
   const publisher = new Publisher(database, { ...accept, log, metrics });
   return {

@@ -47,9 +47,9 @@ export async function execute(
     const surroundings = context(queries);
     return surface.run(operation, surroundings, () => operation.handle(surroundings, input));
   };
-  await operation.prepare?.(input);
+  await operation.prepare?.(input, { services, orgId });
   if (operation.mode !== 'write') return run(services.database.queries);
-  const answer = await transact(services.database.queries, async (tx) => {
+  const attempt = async (tx: Context['queries']): Promise<Answer> => {
     if (idempotency === null) return run(tx);
     await operation.admit?.(context(tx), input);
     const earlier = (await claimIdempotencyKeys(tx, services.sealer, [idempotency])).get(idempotency);
@@ -62,7 +62,8 @@ export async function execute(
       { request: idempotency, answer: { status: fresh.status, body: text } },
     ]);
     return fresh;
-  });
+  };
+  const answer = await services.schemas.whileDecided(() => transact(services.database.queries, attempt));
   services.database.wakeUps.signal();
   return answer;
 }

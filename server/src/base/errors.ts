@@ -149,6 +149,11 @@ export const catalogue = {
     remedy: 'Use a public address, or have the operator add it to SLUICE_ALLOW_TARGETS.',
   },
   rate_limited: { status: 429, title: 'Too many requests', remedy: 'Wait as long as `Retry-After` says.' },
+  too_much_under_way: {
+    status: 429,
+    title: 'Too much of the organization is unfinished',
+    remedy: 'Let some of what is under way end, then send it again, no sooner than `Retry-After` says.',
+  },
   headers_too_large: {
     status: 431,
     title: 'The path and headers are too large',

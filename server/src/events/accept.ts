@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Clock } from '../base/clock.ts';
-import { type InputError, SluiceError } from '../base/errors.ts';
+import { SluiceError } from '../base/errors.ts';
 import { newId, publicId } from '../base/ids.ts';
 import type { Sealer } from '../base/seal.ts';
 import type { Queries } from '../db/connect.ts';
@@ -21,23 +20,27 @@ import {
   type StoredAnswer,
 } from '../tenants/idempotency.ts';
 import { resolveAudience } from '../tenants/members.ts';
+import { type ClaimedId, claimEventIds, releaseEventIds } from './event-ids.ts';
 import type { Catalogue, Catalogues } from './event-types.ts';
 import { fanOut } from './fan-out.ts';
 import type { Gate, GateRules } from './gate.ts';
 import type { AcceptedEvent, NewEvent, PublishRequest } from './new-event.ts';
+import { type HeldQuestion, type SchemaChecks, UndecidedError } from './schema-checks.ts';
 
 export interface AcceptTools {
   readonly clock: Clock;
   readonly sealer: Sealer;
   readonly subscribers: SubscriberLists;
   readonly catalogues: Catalogues;
+  readonly schemas: SchemaChecks;
   readonly gate: Gate;
 }
 
-/** What was stored for one request, or why nothing was. */
+/** What was stored for one request, or why nothing was: yet, where a schema takes long. */
 export type Acceptance =
   | { readonly answer: StoredAnswer; readonly events: readonly AcceptedEvent[]; readonly replayed: boolean }
-  | SluiceError;
+  | SluiceError
+  | UndecidedError;
 
 interface PlannedEvent {
   readonly id: string;
@@ -50,11 +53,13 @@ interface PlannedEvent {
 /**
  * Accepts requests in the caller's transaction: idempotency, the events with their exact bytes, and their fan-out.
  * One request that is refused changes nothing and does not touch the others.
+ * @param insist whether events may be others when they are handed in again: then schemas are tried here in any case
  */
 export async function acceptEvents(
   tx: Queries,
   tools: AcceptTools,
   requests: readonly PublishRequest[],
+  insist = false,
 ): Promise<Map<PublishRequest, Acceptance>> {
   const results = new Map<PublishRequest, Acceptance>();
   const state = await readState(tx, tools, [...new Set(requests.map((request) => request.orgId))]);
@@ -65,13 +70,16 @@ export async function acceptEvents(
   });
   await answerRepeated(tx, tools, present, results);
   const fresh = present.filter((request) => !results.has(request));
-  const claimed = await claimEventIds(tx, tools, fresh, results);
-  for (const request of fresh.filter((each) => !results.has(each))) {
-    const errors = checkData(request, state.catalogues.get(request.orgId), claimed);
-    if (errors.length > 0)
-      results.set(request, new SluiceError('invalid_event_data', errors[0]?.detail ?? '', { errors }));
+  const claimed = await claimEventIds(tx, tools.clock, fresh, (request, error) =>
+    results.set(request, error),
+  );
+  const unrefused = fresh.filter((each) => !results.has(each));
+  for (const [orgId, catalogue] of state.catalogues) {
+    const theirs = unrefused.filter((request) => request.orgId === orgId);
+    checkData(tools.schemas, { orgId, catalogue, insist }, theirs, claimed, results);
   }
-  await releaseEventIds(tx, fresh, results, claimed);
+  const refused = fresh.filter((request) => results.get(request) instanceof Error);
+  await releaseEventIds(tx, refused, claimed);
   const planned = new Map<PublishRequest, readonly (PlannedEvent | AcceptedEvent)[]>();
   for (const request of fresh) {
     if (!results.has(request))
@@ -141,32 +149,47 @@ async function answerRepeated(
 
 /** An event that was accepted before is not asked again: the schema may have changed since. */
 function checkData(
-  request: PublishRequest,
-  catalogue: Catalogue | undefined,
+  schemas: SchemaChecks,
+  { orgId, catalogue, insist }: { orgId: string; catalogue: Catalogue; insist: boolean },
+  requests: readonly PublishRequest[],
   claimed: ReadonlyMap<NewEvent, ClaimedId>,
-): InputError[] {
-  return request.events.flatMap((event, index) => {
-    // What the platform itself says is not an organization's to forbid.
-    const isExempt = event.source === 'system' || claimed.get(event)?.known;
-    const check = isExempt ? null : catalogue?.checkFor(event.type);
-    return check
-      ? check(JSON.parse(event.data)).map(({ pointer, detail }) => ({
-          pointer: `${request.pointer(index)}/data${pointer}`,
-          detail,
-        }))
-      : [];
-  });
-}
-
-/** A publisher's own id, and what it stands for already. */
-interface ClaimedId {
-  readonly id: string;
-  readonly known: AcceptedEvent | null;
+  results: Map<PublishRequest, Acceptance>,
+): void {
+  const asked = requests.flatMap((request) =>
+    request.events.flatMap((event, index) => {
+      // What the platform itself says is not an organization's to forbid.
+      const isExempt = event.source === 'system' || claimed.get(event)?.known;
+      const schema = isExempt ? null : catalogue.schemaOf(event.type);
+      if (!schema) return [];
+      const question: HeldQuestion = { schema, data: event.data, whetherOnly: false };
+      return [{ request, pointer: `${request.pointer(index)}/data`, question }];
+    }),
+  );
+  if (asked.length === 0) return;
+  const verdicts = schemas.quickly(
+    orgId,
+    asked.map(({ question }) => question),
+    insist,
+  );
+  const judged = Map.groupBy(
+    asked.map((each, index) => ({ ...each, verdict: verdicts[index] })),
+    ({ request }) => request,
+  );
+  for (const [request, ofOne] of judged) {
+    const undecided = ofOne.flatMap(({ verdict, question }) => (verdict ? [] : [question]));
+    const errors = ofOne.flatMap(({ verdict, pointer: place }) =>
+      (verdict?.errors ?? []).map(({ pointer, detail }) => ({ pointer: `${place}${pointer}`, detail })),
+    );
+    if (undecided.length > 0) results.set(request, new UndecidedError(orgId, undecided));
+    else if (errors.length > 0)
+      results.set(request, new SluiceError('invalid_event_data', errors[0]?.detail ?? '', { errors }));
+  }
 }
 
 /**
  * Refuses data for later events that would be refused now.
  * @throws {SluiceError} invalid_event_data
+ * @throws {UndecidedError}
  */
 export async function refuseUnfitData(
   tx: Queries,
@@ -175,110 +198,13 @@ export async function refuseUnfitData(
   event: { readonly type: string; readonly data: string },
 ): Promise<void> {
   const { catalogues } = await readState(tx, tools, [orgId]);
-  const check = catalogues.get(orgId)?.checkFor(event.type);
-  const errors = check ? check(JSON.parse(event.data)) : [];
+  const schema = catalogues.get(orgId)?.schemaOf(event.type);
+  if (!schema) return;
+  const { errors } = tools.schemas.verdict(orgId, { schema, data: event.data, whetherOnly: false });
   if (errors.length === 0) return;
   throw new SluiceError('invalid_event_data', errors[0]?.detail ?? '', {
     errors: errors.map(({ pointer, detail }) => ({ pointer: `/data${pointer}`, detail })),
   });
-}
-
-/**
- * Claims the publishers' own ids, in their order, so that two transactions cannot wait for each other. Answers the
- * events that had theirs before; the same id with another content refuses its request.
- */
-async function claimEventIds(
-  tx: Queries,
-  tools: AcceptTools,
-  requests: readonly PublishRequest[],
-  results: Map<PublishRequest, Acceptance>,
-): Promise<ReadonlyMap<NewEvent, ClaimedId>> {
-  const claims = requests
-    .flatMap((request) => request.events.map((event) => ({ request, event })))
-    .flatMap(({ request, event }) =>
-      event.externalId === null
-        ? []
-        : [
-            {
-              request,
-              event,
-              externalId: event.externalId,
-              id: newId(tools.clock),
-              hash: contentHash(event),
-            },
-          ],
-    )
-    .sort((a, b) => (`${a.request.orgId} ${a.externalId}` < `${b.request.orgId} ${b.externalId}` ? -1 : 1));
-  const ids = new Map<NewEvent, ClaimedId>(
-    claims.map((claim) => [claim.event, { id: claim.id, known: null }]),
-  );
-  if (claims.length === 0) return ids;
-  const { rows: fresh } = await sql<{ event_id: string }>`
-    insert into event_ids (org_id, external_id, event_id, request_hash, created_at)
-    select org_id, external_id, event_id, decode(hash, 'hex'), now()
-      from unnest(${claims.map((c) => c.request.orgId)}::uuid[], ${claims.map((c) => c.externalId)}::text[], ${claims.map((c) => c.id)}::uuid[],
-                  ${claims.map((c) => c.hash)}::text[]) as given (org_id, external_id, event_id, hash)
-    on conflict (org_id, external_id) do nothing
-    returning event_id`.execute(tx);
-  const isFresh = new Set(fresh.map((row) => row.event_id));
-  for (const claim of claims.filter(({ id }) => !isFresh.has(id))) {
-    const earlier = await readEarlier(tx, claim.request.orgId, claim.externalId);
-    if (earlier.hash === claim.hash)
-      ids.set(claim.event, {
-        id: earlier.eventId,
-        known: { id: claim.externalId, type: claim.event.type, deliveries: earlier.deliveries },
-      });
-    else {
-      // Not ours: it must not be released.
-      ids.delete(claim.event);
-      results.set(
-        claim.request,
-        new SluiceError('conflict', `Another event has the id "${claim.externalId}".`),
-      );
-    }
-  }
-  return ids;
-}
-
-/** Refused requests give back the ids that they claimed. */
-async function releaseEventIds(
-  tx: Queries,
-  requests: readonly PublishRequest[],
-  results: ReadonlyMap<PublishRequest, Acceptance>,
-  claimed: ReadonlyMap<NewEvent, ClaimedId>,
-): Promise<void> {
-  const released = requests
-    .filter((request) => results.get(request) instanceof SluiceError)
-    .flatMap(({ orgId, events }) => events.map((event) => ({ orgId, event })))
-    .filter(({ event }) => claimed.get(event)?.known === null);
-  if (released.length === 0) return;
-  await sql`
-    delete from event_ids where (org_id, external_id) in (
-      select * from unnest(${released.map(({ orgId }) => orgId)}::uuid[], ${released.map(({ event }) => event.externalId)}::text[]))`.execute(
-    tx,
-  );
-}
-
-async function readEarlier(tx: Queries, orgId: string, externalId: string) {
-  const { rows } = await sql<{ event_id: string; hash: string; deliveries: number }>`
-    select event_id, encode(request_hash, 'hex') as hash,
-           (select count(*)::int from deliveries where org_id = ${orgId} and deliveries.event_id = event_ids.event_id) as deliveries
-      from event_ids where org_id = ${orgId} and external_id = ${externalId}`.execute(tx);
-  const row = rows[0];
-  if (!row) throw new Error('An event id vanished between two statements.');
-  return { eventId: row.event_id, hash: row.hash, deliveries: row.deliveries };
-}
-
-function contentHash(event: NewEvent): string {
-  const parts = [
-    event.type,
-    event.data,
-    event.occurredAt?.toISOString() ?? '',
-    event.deliverAt?.toISOString() ?? '',
-    JSON.stringify(event.audience),
-    event.metadata ?? '',
-  ];
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
 async function planRequest(
@@ -342,15 +268,19 @@ function* deliveriesOf(
   }
 }
 
-/** Accepts what must not fail: the transaction goes if it does. */
+/**
+ * Accepts what must not fail: the transaction goes if it does.
+ * @throws {SluiceError}
+ * @throws {UndecidedError}
+ */
 export async function acceptAll(
   tx: Queries,
   tools: AcceptTools,
   requests: readonly PublishRequest[],
 ): Promise<void> {
   if (requests.length === 0) return;
-  for (const acceptance of (await acceptEvents(tx, tools, requests)).values()) {
-    if (acceptance instanceof SluiceError) throw acceptance;
+  for (const acceptance of (await acceptEvents(tx, tools, requests, true)).values()) {
+    if (acceptance instanceof Error) throw acceptance;
   }
 }
 
@@ -366,7 +296,7 @@ async function keepIdempotency(
   for (const request of requests) {
     const result = results.get(request);
     if (request.idempotency === null || result === undefined) continue;
-    if (result instanceof SluiceError) refused.push(request.idempotency);
+    if (result instanceof Error) refused.push(request.idempotency);
     else answers.push({ request: request.idempotency, answer: result.answer });
   }
   await keepAnswers(tx, tools.sealer, answers);

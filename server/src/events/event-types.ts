@@ -3,7 +3,7 @@ import { SluiceError } from '../base/errors.ts';
 import type { Queries } from '../db/connect.ts';
 import type { Tables } from '../db/tables.ts';
 import { VersionedCache } from '../tenants/versioned.ts';
-import { compileSchema, type DataCheck } from './schemas.ts';
+import { type HeldSchema, holdSchema } from './held-schema.ts';
 
 export type EventType = Selectable<Tables['event_types']>;
 
@@ -19,10 +19,7 @@ export interface EventTypeInput {
   readonly example: object | null;
 }
 
-/**
- * Writes an entry of the catalogue, new or not.
- * @throws {SluiceError} invalid_schema, invalid_input (the example breaks the schema)
- */
+/** Writes an entry of the catalogue, new or not. Its schema has been examined. */
 export async function putEventType(
   tx: Queries,
   orgId: string,
@@ -34,15 +31,14 @@ export async function putEventType(
 }
 
 /**
- * Writes several entries. In the order of their names, so that two transactions cannot wait for each other.
- * @throws {SluiceError} invalid_schema, invalid_input (an example breaks its schema)
+ * Writes several entries, whose schemas have been examined. In the order of their names, so that two transactions cannot
+ * wait for each other.
  */
 export async function putEventTypes(
   tx: Queries,
   orgId: string,
   inputs: readonly EventTypeInput[],
 ): Promise<(EventType & { created: boolean })[]> {
-  for (const input of inputs) checkExample(input);
   const sorted = [...inputs].sort((a, b) => (a.name < b.name ? -1 : 1));
   const written = await tx
     .insertInto('event_types')
@@ -70,16 +66,6 @@ export async function putEventTypes(
     .execute();
   await bumpVersion(tx, orgId);
   return written;
-}
-
-function checkExample(input: EventTypeInput): void {
-  if (input.schema === null) return;
-  const check = compileSchema(input.schema);
-  const errors = input.example === null ? [] : check(input.example);
-  if (errors.length === 0) return;
-  throw new SluiceError('invalid_input', 'The example breaks the schema.', {
-    errors: errors.map(({ pointer, detail }) => ({ pointer: `/example${pointer}`, detail })),
-  });
 }
 
 /** @throws {SluiceError} not_found */
@@ -126,11 +112,11 @@ async function bumpVersion(tx: Queries, orgId: string): Promise<void> {
     on conflict (org_id) do update set version = excluded.version`.execute(tx);
 }
 
-/** The schemas of one organization as of one version: compiled when first needed. */
+/** The schemas of one organization as of one version. */
 export interface Catalogue {
   readonly version: number;
   /** `null` where data of this type may be any object. */
-  checkFor(type: string): DataCheck | null;
+  schemaOf(type: string): HeldSchema | null;
 }
 
 /** Catalogues, kept for as long as their version is the one that the transaction sees. */
@@ -158,15 +144,6 @@ export class Catalogues {
 }
 
 function catalogueOf(version: number, schemas: ReadonlyMap<string, string>): Catalogue {
-  const compiled = new Map<string, DataCheck>();
-  return {
-    version,
-    checkFor(type) {
-      const schema = schemas.get(type);
-      if (schema === undefined) return null;
-      const check = compiled.get(type) ?? compileSchema(JSON.parse(schema));
-      compiled.set(type, check);
-      return check;
-    },
-  };
+  const held = new Map([...schemas].map(([type, text]) => [type, holdSchema(text)]));
+  return { version, schemaOf: (type) => held.get(type) ?? null };
 }

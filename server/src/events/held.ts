@@ -20,6 +20,7 @@ const dataLimit = 262_144;
  * Checks data that is to go out instead of an event's own.
  * @param pointer where in the request it is
  * @throws {SluiceError} invalid_event_data, payload_too_large
+ * @throws {UndecidedError}
  */
 export async function checkRevisedData(
   tx: Queries,
@@ -36,8 +37,10 @@ export async function checkRevisedData(
   }
   const value: unknown = JSON.parse(data);
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  const check = (await readState(tx, tools, [orgId])).catalogues.get(orgId)?.checkFor(type);
-  const errors = isObject ? (check?.(value) ?? []) : [{ pointer: '', detail: 'must be an object' }];
+  const schema = (await readState(tx, tools, [orgId])).catalogues.get(orgId)?.schemaOf(type);
+  const verdict =
+    isObject && schema ? tools.schemas.verdict(orgId, { schema, data, whetherOnly: false }) : null;
+  const errors = isObject ? (verdict?.errors ?? []) : [{ pointer: '', detail: 'must be an object' }];
   if (errors.length === 0) return;
   throw new SluiceError('invalid_event_data', errors[0]?.detail ?? '', {
     errors: errors.map((error) => ({ ...error, pointer: `${pointer}${error.pointer}` })),

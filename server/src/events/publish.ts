@@ -1,4 +1,3 @@
-import { SluiceError } from '../base/errors.ts';
 import { publicId } from '../base/ids.ts';
 import type { Logger } from '../base/log.ts';
 import type { Metrics } from '../base/metrics.ts';
@@ -47,17 +46,21 @@ export class Publisher {
     this.#groupsAtOnce = database.kind === 'embedded' ? 1 : 3;
   }
 
-  /** @throws {SluiceError} invalid_event_data, conflict, idempotency_conflict, database_unavailable */
+  /** @throws {SluiceError} invalid_event_data, conflict, idempotency_conflict, too_much_under_way, database_unavailable */
   publish(request: PublishRequest): Promise<Published> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ request, resolve, reject });
-      this.#startSoon();
-    });
+    return this.#tools.schemas.whileDecided(
+      () =>
+        new Promise((resolve, reject) => {
+          this.#waiting.push({ request, resolve, reject });
+          this.#startSoon();
+        }),
+    );
   }
 
   /**
    * Accepts within a transaction that the caller commits, for modules whose change and event belong together. The
    * caller signals the wake-up after its commit.
+   * @throws {UndecidedError} a schema takes long: the caller's transaction is to be run by `whileDecided`
    */
   async publishWithin(tx: Queries, ...requests: readonly PublishRequest[]): Promise<void> {
     await acceptAll(tx, this.#tools, requests);
@@ -122,7 +125,7 @@ export class Publisher {
     let deliveries = 0;
     for (const { request, resolve, reject } of group) {
       const acceptance = acceptances.get(request);
-      if (acceptance === undefined || acceptance instanceof SluiceError) {
+      if (acceptance === undefined || acceptance instanceof Error) {
         reject(acceptance ?? new Error('A request was neither accepted nor refused.'));
         continue;
       }

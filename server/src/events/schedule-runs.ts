@@ -49,6 +49,7 @@ const dayMs = 86_400_000;
  * whatever dies. Schedules that another worker is at are left to it; those that are on time go before those that
  * catch up. Answers how many schedules were moved on, and how many events that were.
  * @throws {SluiceError} when one event of several is refused; a single schedule's refusals are noted instead
+ * @throws {UndecidedError} an event's schema takes long
  */
 export async function runDueSchedules(
   tx: Queries,
@@ -57,6 +58,8 @@ export async function runDueSchedules(
     readonly limit: number;
     /** Ids of schedules to be passed over. */
     readonly except: readonly string[];
+    /** Id of the only one to be taken. */
+    readonly only?: string;
     /** Is told the ids of those that are at stake, before anything can go wrong with them. */
     onTaken?(ids: readonly string[]): void;
   },
@@ -64,6 +67,7 @@ export async function runDueSchedules(
   const { rows } = await sql<Schedule & { now: Date }>`
     select *, now() as now from schedules
      where enabled and next_at <= now() and id <> all (${take.except}::uuid[])
+       and (${take.only ?? null}::uuid is null or id = ${take.only ?? null}::uuid)
      order by next_at <= now() - make_interval(secs => ${onTimeMs / 1000}), next_at
      limit ${take.limit} for update skip locked`.execute(tx);
   take.onTaken?.(rows.map(({ id }) => id));

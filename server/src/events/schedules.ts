@@ -79,7 +79,8 @@ async function refuseTooMany(tx: Queries, orgId: string): Promise<void> {
 /**
  * Changes what is given. What is due by now is published first, as the schedule was before. Where the calendar changes
  * or the schedule is resumed, its times are counted anew from now on.
- * @throws {SluiceError} not_found, invalid_input, invalid_event_data
+ * @throws {SluiceError} not_found, invalid_input, invalid_event_data, conflict (it owes more than fits into one transaction)
+ * @throws {UndecidedError}
  */
 export async function changeSchedule(
   tx: Queries,
@@ -92,6 +93,7 @@ export async function changeSchedule(
   const now = await databaseTime(tx);
   await settleSchedule(tx, tools, await getSchedule(tx, orgId, id), now);
   const before = await getSchedule(tx, orgId, id);
+  if (change.enabled !== false) refuseWhileBehind(before, now);
   const cron = change.cron ?? before.cron;
   const timeZone = change.timeZone ?? before.time_zone;
   const enabled = change.enabled ?? before.enabled;
@@ -115,6 +117,15 @@ export async function changeSchedule(
     .where('id', '=', id)
     .returningAll()
     .executeTakeFirstOrThrow();
+}
+
+/** What one transaction cannot publish is still owed as it was; only stopping does without. */
+function refuseWhileBehind({ enabled, next_at: nextAt }: Schedule, now: Date): void {
+  if (enabled && nextAt !== null && nextAt <= now)
+    throw new SluiceError(
+      'conflict',
+      'The schedule is still catching up with times that have passed: change it a little later, or stop it first, which leaves them out.',
+    );
 }
 
 async function lock(tx: Queries, orgId: string, id: string): Promise<void> {

@@ -12,6 +12,12 @@ export type DataCheck = (data: unknown) => InputError[];
 export interface CompiledSchema {
   readonly timed: DataCheck;
   readonly untimed: DataCheck;
+  /** Whether data satisfies it, without a clock. */
+  readonly isSatisfied: (data: unknown) => boolean;
+  /** Compiles what `list` needs, within so many milliseconds. */
+  readonly prepareList: (limitMs: number) => void;
+  /** What fails of data that does not satisfy it, without a clock. */
+  readonly list: DataCheck;
 }
 
 const reported = 20;
@@ -19,7 +25,7 @@ const draft7 = /^https?:\/\/json-schema\.org\/draft-07\/schema#?$/;
 
 /** Milliseconds. A sound schema needs a few; the list of all that fails is worth less than the answer whether any does. */
 const compileLimit = 2_000;
-const checkLimit = 500;
+export const checkLimit = 500;
 const listLimit = 250;
 
 /**
@@ -36,13 +42,14 @@ export function compileSchema(schema: unknown): DataCheck {
 
 /**
  * The same, with the choice of who watches the clock: for many checks in one `withinTime`.
+ * @param limitMs whole milliseconds for compiling
  * @throws {SluiceError} invalid_schema
  */
-export function compileSchemaTwice(schema: unknown): CompiledSchema {
-  const validate = compile(schema, false, '/schema');
+export function compileSchemaTwice(schema: unknown, limitMs = compileLimit): CompiledSchema {
+  const validate = compile(schema, false, limitMs);
   let compiledList: ValidateFunction | null = null;
-  const compileList = () => {
-    compiledList ??= compile(schema, true, '/schema');
+  const compileList = (listLimitMs = compileLimit) => {
+    compiledList ??= compile(schema, true, listLimitMs);
     return compiledList;
   };
   const listAll = (data: unknown, first: readonly ErrorObject[]) => {
@@ -67,23 +74,13 @@ export function compileSchemaTwice(schema: unknown): CompiledSchema {
         .slice(0, reported)
         .map(describe);
     },
+    isSatisfied: (data) => validate(data),
+    prepareList: (listLimitMs) => void compileList(listLimitMs),
+    list: (data) => listAll(data, []).slice(0, reported).map(describe),
   };
 }
 
-/**
- * Makes a question of a JSON Schema: is the data of this kind? `null` says that it can't be told.
- * @param pointer where in the request the schema is
- * @throws {SluiceError} invalid_schema
- */
-export function compileCondition(schema: unknown, pointer: string): (data: unknown) => boolean | null {
-  const validate = compile(schema, false, pointer);
-  return (data) => {
-    const verdict = withinTime(checkLimit, () => validate(data));
-    return verdict.finished ? verdict.value : null;
-  };
-}
-
-function compile(schema: unknown, allErrors: boolean, pointer: string): ValidateFunction {
+function compile(schema: unknown, allErrors: boolean, limitMs: number): ValidateFunction {
   const options = {
     strict: false,
     allErrors,
@@ -92,7 +89,7 @@ function compile(schema: unknown, allErrors: boolean, pointer: string): Validate
   };
   const draft = usesDraft7(schema) ? 'draft7' : 'draft2020';
   const judge = judgeOf(draft);
-  const compiled = withinTime(compileLimit, () => {
+  const compiled = withinTime(limitMs, () => {
     const sound = asSchema(schema);
     if (judge.validateSchema(sound, true) !== true) throw new Error('This is no JSON Schema.');
     try {
@@ -105,7 +102,7 @@ function compile(schema: unknown, allErrors: boolean, pointer: string): Validate
   });
   if (compiled.finished) return compiled.value;
   const detail = compiled.reason;
-  throw new SluiceError('invalid_schema', detail, { errors: [{ pointer, detail }] });
+  throw new SluiceError('invalid_schema', detail, { errors: [{ pointer: '/schema', detail }] });
 }
 
 type Draft = 'draft7' | 'draft2020';
@@ -130,6 +127,12 @@ function judgeOf(draft: Draft): Ajv {
   if (judge.validateSchema({}) !== true) throw new Error('The meta-schema does not compile.');
   judges.set(draft, judge);
   return judge;
+}
+
+/** Makes what all compiling needs: takes long once, and must not be stopped half way by somebody's clock. */
+export function prepareCompiler(): void {
+  judgeOf('draft2020');
+  judgeOf('draft7');
 }
 
 function usesDraft7(schema: unknown): boolean {

@@ -193,7 +193,10 @@ export interface Operation {
   readonly guarded?: boolean;
   readonly answers: Readonly<Record<number, { readonly description: string; readonly schema?: TSchema }>>;
   /** Checks of its input that take long: done before the transaction begins. */
-  prepare?(input: Input<unknown, unknown, unknown>): Promise<void>;
+  prepare?(
+    input: Input<unknown, unknown, unknown>,
+    context: Pick<Context, 'services' | 'orgId'>,
+  ): Promise<void>;
   /** Statuses of refusals besides those that every operation of its kind may have. */
   readonly refusals?: readonly number[];
   /**
@@ -216,7 +219,10 @@ export function operation<
     readonly params?: Params;
     readonly query?: Query;
     readonly body?: Body;
-    prepare?(input: Input<Typed<Params>, Typed<Query>, Typed<Body>>): Promise<void>;
+    prepare?(
+      input: Input<Typed<Params>, Typed<Query>, Typed<Body>>,
+      context: Pick<Context, 'services' | 'orgId'>,
+    ): Promise<void>;
     admit?(context: Context, input: Input<Typed<Params>, Typed<Query>, Typed<Body>>): Promise<void>;
     handle(context: Context, input: Input<Typed<Params>, Typed<Query>, Typed<Body>>): Promise<Answer>;
   },

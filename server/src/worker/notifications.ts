@@ -20,7 +20,7 @@ import { organizationsToRemind, remindOf, takeDueMeeting } from '../modules/noti
 import { recordAudit, systemActor } from '../tenants/audit.ts';
 import type { WorkerTools } from './tools.ts';
 
-type Tools = Pick<WorkerTools, 'database' | 'clock' | 'publisher' | 'log'>;
+type Tools = Pick<WorkerTools, 'database' | 'clock' | 'publisher' | 'schemas' | 'log'>;
 
 const digestsAtOnce = 100;
 
@@ -108,7 +108,7 @@ async function inTurns<Taken>(tools: Tools, failure: string, work: Work<Taken>):
  * keep the others waiting. Answers how much was done; `null` when there was nothing to take.
  */
 async function doNext<Taken>(
-  { database, log }: Tools,
+  { database, schemas, log }: Tools,
   failure: string,
   { take, idOf, work, failed }: Work<Taken>,
   orgId: string,
@@ -116,10 +116,12 @@ async function doNext<Taken>(
 ): Promise<number | null> {
   const turn: { taken: Taken | null } = { taken: null };
   try {
-    const done = await transact(database.queries, async (tx) => {
-      turn.taken = await take(tx, orgId, except);
-      return turn.taken === null ? null : work(tx, turn.taken);
-    });
+    const done = await schemas.whileDecided(() =>
+      transact(database.queries, async (tx) => {
+        turn.taken = await take(tx, orgId, except);
+        return turn.taken === null ? null : work(tx, turn.taken);
+      }),
+    );
     if (done !== null) database.wakeUps.signal();
     return done;
   } catch (error) {

@@ -5,6 +5,7 @@ import type { Sealer } from '../base/seal.ts';
 import type { Database } from '../db/connect.ts';
 import type { HttpClient } from '../deliveries/http-client.ts';
 import type { Publisher } from '../events/publish.ts';
+import type { SchemaChecks } from '../events/schema-checks.ts';
 import type { TaskFollower } from '../modules/reviews/announce.ts';
 
 /** What a worker is given. */
@@ -14,6 +15,7 @@ export interface WorkerTools {
   readonly sealer: Sealer;
   readonly http: HttpClient;
   readonly publisher: Publisher;
+  readonly schemas: SchemaChecks;
   readonly taskFollower: TaskFollower;
   readonly log: Logger;
   readonly metrics: Metrics;

@@ -7,6 +7,7 @@ import { type Config, readConfig } from '../../src/base/config.ts';
 import { createLogger, type Logger } from '../../src/base/log.ts';
 import { createServices, realSurroundings } from '../../src/compose.ts';
 import { type Database, openServer } from '../../src/db/connect.ts';
+import type { SchemaChecks } from '../../src/events/schema-checks.ts';
 import type { Services } from '../../src/http/operation.ts';
 import { Worker } from '../../src/worker/loop.ts';
 import { createTestDatabase, type DatabaseKind, setTime, type TestDatabase } from './databases.ts';
@@ -58,6 +59,7 @@ export interface AppOptions {
   readonly database?: Database;
   /** Where log lines go; nowhere, if left out. */
   readonly log?: Logger;
+  readonly schemas?: SchemaChecks;
 }
 
 class TestClock implements Clock {
@@ -81,6 +83,7 @@ export async function createTestApp(kind: DatabaseKind, options: AppOptions = {}
   const services = createServices(config, database, options.log ?? createLogger('silent'), {
     clock: clock ?? surroundings.clock,
     random: options.random ?? surroundings.random,
+    schemas: options.schemas ?? surroundings.schemas,
   });
   const server = await createServer(services, routes);
   const url = await server.listen({ host: '127.0.0.1', port: 0 });

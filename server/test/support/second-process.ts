@@ -3,6 +3,7 @@ import { routes } from '../../src/api/routes.ts';
 import { createServer } from '../../src/api/server.ts';
 import { createServices } from '../../src/compose.ts';
 import { openServer } from '../../src/db/connect.ts';
+import { SchemaChecks } from '../../src/events/schema-checks.ts';
 import type { Services } from '../../src/http/operation.ts';
 import type { TestApp } from './app.ts';
 import { postgresUrl } from './databases.ts';
@@ -21,7 +22,7 @@ export async function startSecondProcess(app: TestApp): Promise<SecondProcess> {
   const { config, log, clock, random } = app.services;
   const embedded = app.database.kind === 'embedded';
   const database = embedded ? app.database : await openServer({ url: await urlOf(app), log });
-  const services = createServices(config, database, log, { clock, random });
+  const services = createServices(config, database, log, { clock, random, schemas: new SchemaChecks() });
   const server = await createServer(services, routes);
   return {
     url: await server.listen({ host: '127.0.0.1', port: 0 }),

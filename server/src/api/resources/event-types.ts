@@ -97,9 +97,14 @@ export const put = operation({
   params: NameParams,
   body: Put,
   exactMembers: [],
+  refusals: [429],
   answers: {
     200: { description: 'Replaced', schema: EventType },
     201: { description: 'Created', schema: EventType },
+  },
+  async prepare({ body }, { services, orgId }) {
+    const { schema = null, example = null } = body;
+    if (schema !== null) await services.schemas.examine(orgId, schema, example);
   },
   async handle({ queries, services, orgId, actor }, { params, body }) {
     if (!eventTypeForm.test(params.name) || params.name.length > eventTypeLength) {

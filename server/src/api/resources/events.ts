@@ -182,6 +182,7 @@ export const replay = operation({
     { additionalProperties: false },
   ),
   bodyOptional: true,
+  refusals: [429],
   answers: {
     202: {
       description: 'Accepted',

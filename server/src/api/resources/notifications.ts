@@ -183,6 +183,7 @@ export const create = operation({
   mode: 'write',
   body: Send,
   bodyLimit: 196_608,
+  refusals: [429],
   answers: { 202: { description: 'Accepted', schema: Accepted } },
   async handle(context, { body, raw }) {
     const { queries, services, orgId, actor } = context;

@@ -56,6 +56,7 @@ export const publish = operation({
   mode: 'direct',
   body: EventInput,
   bodyLimit: dataLimit + 65_536,
+  refusals: [429],
   answers: { 202: { description: 'Accepted', schema: Accepted } },
   handle: (context, { body, raw }) =>
     accept(
@@ -76,6 +77,7 @@ export const publishBatch = operation({
     { additionalProperties: false },
   ),
   bodyLimit: 10_485_760,
+  refusals: [429],
   answers: {
     202: {
       description: 'Accepted, in the order of the request',

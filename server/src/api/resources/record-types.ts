@@ -103,9 +103,14 @@ export const put = operation({
   params: NewTypeParams,
   body: Put,
   exactMembers: [],
+  refusals: [429],
   answers: {
     200: { description: 'Replaced', schema: RecordType },
     201: { description: 'Created', schema: RecordType },
+  },
+  async prepare({ body }, { services, orgId }) {
+    if (body.schema !== undefined && body.schema !== null)
+      await services.schemas.examine(orgId, body.schema, null);
   },
   async handle({ queries, services, orgId, actor }, { params, body }) {
     for (const part of ['module', 'model'] as const)

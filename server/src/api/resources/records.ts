@@ -158,6 +158,7 @@ export const create = operation({
   params: TypeParams,
   body: Fields,
   exactMembers: [],
+  refusals: [429],
   answers: { 201: { description: 'The record', schema: Record } },
   async admit({ credential }, { params, raw }) {
     readBody(raw, visibleFields(credential, { ...params, access: 'write' }), params);
@@ -199,6 +200,7 @@ export const change = operation({
   patches: true,
   body: Fields,
   exactMembers: [],
+  refusals: [429],
   answers: { 200: { description: 'The record', schema: Record } },
   async handle(context, { params, raw, ifMatch }) {
     const { queries, services, orgId, credential } = context;
@@ -224,6 +226,7 @@ export const remove = operation({
   mode: 'write',
   params: RecordParams,
   guarded: true,
+  refusals: [429],
   answers: { 204: { description: 'Deleted' } },
   async handle(context, { params, ifMatch }) {
     const { queries, services, orgId, credential } = context;

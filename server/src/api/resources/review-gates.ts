@@ -99,7 +99,12 @@ export const create = operation({
   mode: 'write',
   refers: true,
   body: Create,
+  refusals: [429],
   answers: { 201: { description: 'The gate', schema: Gate } },
+  async prepare({ body }, { services, orgId }) {
+    const { condition = null } = body;
+    if (condition !== null) await services.schemas.examine(orgId, condition, null, '/condition');
+  },
   async handle({ queries, services, orgId, actor }, { body }) {
     const input = {
       name: body.name ?? null,

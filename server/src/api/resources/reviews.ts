@@ -298,6 +298,7 @@ export const revise = operation({
   bodyLimit: contentLimit + 65_536,
   exactMembers: ['content'],
   guarded: true,
+  refusals: [429],
   answers,
   handle: (context, input) =>
     act(context, input, {

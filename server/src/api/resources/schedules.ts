@@ -149,6 +149,7 @@ export const create = operation({
   mode: 'write',
   body: Create,
   bodyLimit: dataLimit + 65_536,
+  refusals: [429],
   answers: { 201: { description: 'The schedule', schema: Schedule } },
   async handle({ queries, services, orgId, actor }, { body, raw }) {
     const row = await createSchedule(queries, services, orgId, {
@@ -267,12 +268,13 @@ export const change = operation({
   id: 'changeSchedule',
   summary: 'Change, stop or resume a schedule',
   description:
-    'What is left out stays. What is due already is published first, as it was. With another calendar, or resumed, it counts its times anew from now on.',
+    'What is left out stays. What is due already is published first, as it was; where that is more than 50 events, the change is refused with 409 until the schedule has caught up, unless it stops it. With another calendar, or resumed, it counts its times anew from now on.',
   group,
   mode: 'write',
   params: IdParams,
   body: Change,
   bodyLimit: dataLimit + 65_536,
+  refusals: [429],
   answers: { 200: { description: 'The schedule', schema: Schedule } },
   async handle({ queries, services, orgId, actor }, { params, body, raw }) {
     const row = await changeSchedule(

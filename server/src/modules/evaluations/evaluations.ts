@@ -16,11 +16,13 @@ export interface ScenarioInput {
 
 const mostRules = 1_000;
 const mostChecks = 100_000;
+/** Of one organization: more would only wait longer, and keep megabytes each meanwhile. */
+const mostUnfinished = 100;
 
 /**
  * Makes an evaluation; workers run it in the background.
  * @param moduleIds without repetition
- * @throws {SluiceError} invalid_input
+ * @throws {SluiceError} invalid_input, too_much_under_way
  */
 export async function createEvaluation(
   tx: Queries,
@@ -48,6 +50,7 @@ export async function createEvaluation(
         ${scenarios.map(({ name }) => name)}::text[], ${scenarios.map(({ input }) => JSON.stringify(input))}::text[])
       as given (id, position, name, input)`.execute(tx);
   const change = await takeChange(tx, orgId);
+  await refuseTooMany(tx, orgId);
   return tx
     .insertInto('evaluations')
     .values({
@@ -63,6 +66,22 @@ export async function createEvaluation(
     })
     .returningAll()
     .executeTakeFirstOrThrow();
+}
+
+/** Exact, because changes of an organization come one after another: whoever asks holds their lock. */
+async function refuseTooMany(tx: Queries, orgId: string): Promise<void> {
+  const { count } = await tx
+    .selectFrom('evaluations')
+    .select(sql<number>`count(*)::int`.as('count'))
+    .where('org_id', '=', orgId)
+    .where('status', '<>', 'complete')
+    .executeTakeFirstOrThrow();
+  if (count >= mostUnfinished)
+    throw new SluiceError(
+      'too_much_under_way',
+      `${count} evaluations are not complete; ${mostUnfinished} are allowed.`,
+      { retryAfterSeconds: 10 },
+    );
 }
 
 /** @throws {SluiceError} not_found */

@@ -26,7 +26,9 @@ export type RuleRequest =
       readonly scenarios: readonly Scenario[];
       /** Of the whole evaluation. */
       readonly scenarioCount: number;
-      /** Milliseconds after which it begins nothing more. */
+      /** Milliseconds after which it compiles nothing more. */
+      readonly compileMs: number;
+      /** Milliseconds after which it begins no further scenario. */
       readonly limitMs: number;
     };
 
@@ -46,16 +48,16 @@ parentPort?.on('message', (request: RuleRequest) => parentPort?.postMessage(answ
 
 function answer(request: RuleRequest): RuleAnswer {
   if (request.kind === 'check') return { kind: 'checked', refusal: findUnsoundRule(request.rules) };
-  const until = performance.now() + request.limitMs;
+  const startedAt = performance.now();
   checks.learn(request.given);
   const { modules, missing } = checks.recall(request.moduleIds);
   if (missing.length > 0) return { kind: 'missing', moduleIds: missing };
   const results: { id: string; result: string }[] = [];
-  if (!checks.prepare(modules, until)) return { kind: 'evaluated', results };
+  if (!checks.prepare(modules, startedAt + request.compileMs)) return { kind: 'evaluated', results };
   const listed = listedCharacters(request.scenarioCount);
   for (const { id, input } of request.scenarios) {
     results.push({ id, result: JSON.stringify(evaluate(modules, checks, JSON.parse(input), listed)) });
-    if (performance.now() > until) break;
+    if (performance.now() > startedAt + request.limitMs) break;
   }
   return { kind: 'evaluated', results };
 }

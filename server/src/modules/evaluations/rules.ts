@@ -8,6 +8,8 @@ import {
   withinTime,
 } from '../../events/schemas.ts';
 
+type RuleCheck = Pick<CompiledSchema, 'timed' | 'untimed'>;
+
 /** A requirement that a scenario's input must satisfy, as JSON Schema. */
 export interface Rule {
   readonly code: string;
@@ -148,7 +150,7 @@ export function evaluate(
 }
 
 /** What fails, by module and rule. Watching every single check would cost more than most checks do. */
-function checkAll(checks: readonly (readonly CompiledSchema[])[], input: unknown): InputError[][][] {
+function checkAll(checks: readonly (readonly RuleCheck[])[], input: unknown): InputError[][][] {
   const quick = withinTime(usualLimit, () =>
     checks.map((ofModule) => ofModule.map(({ untimed }) => untimed(input))),
   );
@@ -178,12 +180,13 @@ export function notEvaluated(modules: readonly RuleModule[], reason: string, lis
   );
 }
 
-/** Modules with their compiled rules: those that were used last. */
+/** Modules with their compiled rules, those that were used last: a rule takes some 30 KiB. */
 export class RuleChecks {
-  readonly #known = new Map<string, { readonly module: RuleModule; readonly checks: CompiledSchema[] }>();
+  readonly #known = new Map<string, { readonly module: RuleModule; readonly checks: RuleCheck[] }>();
   readonly #limit: number;
 
-  constructor(limit = 100) {
+  /** @param limit rules, unless those of one evaluation are more */
+  constructor(limit = 2_000) {
     this.#limit = limit;
   }
 
@@ -205,9 +208,11 @@ export class RuleChecks {
       this.#known.delete(id);
       this.#known.set(id, known);
     }
-    for (const oldest of this.#known.keys()) {
-      if (this.#known.size <= Math.max(this.#limit, ids.length)) break;
+    let rules = [...this.#known.values()].reduce((sum, { module }) => sum + module.rules.length, 0);
+    for (const [oldest, { module }] of this.#known) {
+      if (rules <= this.#limit || ids.includes(oldest)) break;
       this.#known.delete(oldest);
+      rules -= module.rules.length;
     }
     return { modules, missing };
   }
@@ -228,13 +233,13 @@ export class RuleChecks {
   }
 
   /** The checks of a module that was prepared. */
-  of(module: RuleModule): readonly CompiledSchema[] {
+  of(module: RuleModule): readonly RuleCheck[] {
     return this.#known.get(module.id)?.checks ?? [];
   }
 }
 
 /** A rule that no longer compiles (a later version is stricter) must not stop the batch: it is never satisfied. */
-function checkOf(rule: Rule): CompiledSchema {
+function checkOf(rule: Rule): RuleCheck {
   try {
     return compileSchemaTwice(rule.schema);
   } catch (error) {

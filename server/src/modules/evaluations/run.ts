@@ -2,13 +2,14 @@ import { sql } from 'kysely';
 import type { Clock } from '../../base/clock.ts';
 import { publicId } from '../../base/ids.ts';
 import type { Logger } from '../../base/log.ts';
+import { SideThreadError } from '../../base/side-thread.ts';
 import type { Database, Queries } from '../../db/connect.ts';
 import type { Publisher } from '../../events/publish.ts';
 import { takeChange } from './changes.ts';
 import type { Evaluation } from './evaluations.ts';
 import { readEvaluationResults } from './results.ts';
 import { readModules } from './rule-modules.ts';
-import { RuleThreadError, ruleRunner } from './rule-runner.ts';
+import { evaluateScenarios } from './rule-runner.ts';
 import type { Scenario } from './rule-thread.ts';
 import { listedCharacters, notEvaluated } from './rules.ts';
 
@@ -23,6 +24,9 @@ const completeEvent = 'evaluation.complete';
 const batchSize = 100;
 /** After this time a batch begins no further scenario, so that evaluations take turns. */
 const batchMs = 250;
+/** Up to which compiling is given twice as long as the time before, when that was not enough. */
+const longestCompileMs = 16_000;
+const fruitlessKept = 1_000;
 /** Nobody else takes the evaluation meanwhile: far longer than a batch can take. */
 const leaseSeconds = 60;
 const retryAfterSeconds = 30;
@@ -39,6 +43,11 @@ export class EvaluationRunner {
   readonly #tools: RunTools;
   /** Whose turn it was last. */
   #organization = firstOrganization;
+  /**
+   * Evaluations whose last batch spent all its time on compiling, and how long that was. What is compiled may be lost
+   * between two batches (others need the room, or have killed the thread), so a batch has to be able to do it all.
+   */
+  readonly #fruitless = new Map<string, number>();
 
   constructor(tools: RunTools) {
     this.#tools = tools;
@@ -76,7 +85,7 @@ export class EvaluationRunner {
   async #work(evaluation: Evaluation): Promise<void> {
     const { queries } = this.#tools.database;
     const scenarios = await nextScenarios(queries, evaluation);
-    const results = scenarios.length === 0 ? [] : await this.#evaluate(evaluation, scenarios);
+    const results = scenarios.length === 0 ? [] : await this.#evaluateWithPatience(evaluation, scenarios);
     const done = evaluation.evaluated_count + results.length;
     await queries.transaction().execute(async (tx) => {
       if (!(await isStillOurs(tx, evaluation))) return;
@@ -86,22 +95,46 @@ export class EvaluationRunner {
     });
   }
 
-  async #evaluate(evaluation: Evaluation, scenarios: readonly Scenario[]): Promise<readonly Result[]> {
+  async #evaluateWithPatience(
+    evaluation: Evaluation,
+    scenarios: readonly Scenario[],
+  ): Promise<readonly Result[]> {
+    const before = this.#fruitless.get(evaluation.id);
+    const compileMs = before === undefined ? batchMs : Math.min(2 * before, longestCompileMs);
+    const results = await this.#evaluate(evaluation, scenarios, compileMs);
+    this.#fruitless.delete(evaluation.id);
+    if (results.length === 0) this.#fruitless.set(evaluation.id, compileMs);
+    // Some are finished by other workers, or gone.
+    const [oldest] = this.#fruitless.keys();
+    if (this.#fruitless.size > fruitlessKept && oldest !== undefined) this.#fruitless.delete(oldest);
+    return results;
+  }
+
+  async #evaluate(
+    evaluation: Evaluation,
+    scenarios: readonly Scenario[],
+    compileMs: number,
+  ): Promise<readonly Result[]> {
     const { org_id: orgId, module_ids: moduleIds, scenario_count: scenarioCount } = evaluation;
     const load = (ids: readonly string[]) => readModules(this.#tools.database.queries, orgId, ids);
     const run = (some: readonly Scenario[]) =>
-      ruleRunner.evaluate(moduleIds, load, { scenarios: some, scenarioCount, limitMs: batchMs });
+      evaluateScenarios(orgId, moduleIds, load, {
+        scenarios: some,
+        scenarioCount,
+        compileMs,
+        limitMs: batchMs,
+      });
     try {
       return await run(scenarios);
     } catch (error) {
-      if (!(error instanceof RuleThreadError)) throw error;
+      if (!(error instanceof SideThreadError)) throw error;
     }
     // One of them kills the thread: alone, the first one either does not or is given up.
     const first = scenarios.slice(0, 1);
     try {
       return await run(first);
     } catch (error) {
-      if (!(error instanceof RuleThreadError)) throw error;
+      if (!(error instanceof SideThreadError)) throw error;
       const result = notEvaluated(await load(moduleIds), error.message, listedCharacters(scenarioCount));
       return first.map(({ id }) => ({ id, result: JSON.stringify(result) }));
     }

@@ -3,7 +3,7 @@ import { SluiceError } from '../../base/errors.ts';
 import type { Queries } from '../../db/connect.ts';
 import type { Tables } from '../../db/tables.ts';
 import { putEventType } from '../../events/event-types.ts';
-import { compileSchema, type DataCheck } from '../../events/schemas.ts';
+import { type HeldSchema, holdSchema } from '../../events/held-schema.ts';
 
 export type RecordType = Selectable<Tables['record_types']>;
 
@@ -15,7 +15,7 @@ export interface RecordTypeName {
 
 export interface RecordTypeInput extends RecordTypeName {
   readonly description: string;
-  /** JSON Schema of the fields; `null`: any. */
+  /** JSON Schema of the fields, which has been examined; `null`: any. */
   readonly schema: object | boolean | null;
 }
 
@@ -30,14 +30,12 @@ export function changeType({ module, model }: RecordTypeName, action: RecordActi
 /**
  * Writes a record type, new or not. A new one adds its three event types to the catalogue, where they are not there
  * yet. Records that break a new schema stay as they are and must satisfy it at their next change.
- * @throws {SluiceError} invalid_schema
  */
 export async function putRecordType(
   tx: Queries,
   orgId: string,
   input: RecordTypeInput,
 ): Promise<{ recordType: RecordType; created: boolean }> {
-  if (input.schema !== null) compileSchema(input.schema);
   const values = {
     description: input.description,
     schema: input.schema === null ? null : JSON.stringify(input.schema),
@@ -133,17 +131,7 @@ export async function deleteRecordType(tx: Queries, orgId: string, name: RecordT
   await sql`delete from record_types where ${condition}`.execute(tx);
 }
 
-const compiledLimit = 500;
-const compiled = new Map<string, DataCheck>();
-
-/** The check of a type's fields. Compiling takes longer than everything else about a write, so checks are kept. */
-export function fieldsCheck({ schema }: RecordType): DataCheck {
-  if (schema === null) return () => [];
-  const known = compiled.get(schema);
-  if (known) return known;
-  const check = compileSchema(JSON.parse(schema));
-  const oldest = compiled.keys().next().value;
-  if (compiled.size >= compiledLimit && oldest !== undefined) compiled.delete(oldest);
-  compiled.set(schema, check);
-  return check;
+/** The schema of a type's fields; `null`: any. */
+export function fieldsSchema({ schema }: RecordType): HeldSchema | null {
+  return schema === null ? null : holdSchema(schema);
 }

@@ -5,14 +5,16 @@ import { newId, publicId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
 import type { Tables } from '../../db/tables.ts';
 import type { Publisher } from '../../events/publish.ts';
+import type { SchemaChecks } from '../../events/schema-checks.ts';
 import { isJsonObject, isSame, type JsonObject, mergePatch, parseExact } from './exact-json.ts';
-import { changeType, fieldsCheck, type RecordAction, type RecordType } from './record-types.ts';
+import { changeType, fieldsSchema, type RecordAction, type RecordType } from './record-types.ts';
 
 type RecordRow = Selectable<Tables['records']>;
 
 export interface RecordTools {
   readonly clock: Clock;
   readonly publisher: Publisher;
+  readonly schemas: SchemaChecks;
 }
 
 /** How records are listed: by when they were made, or the one whose last change is the longest ago first. */
@@ -64,7 +66,7 @@ export async function createRecord(
   type: RecordType,
   fields: JsonObject,
 ): Promise<RecordRow> {
-  const text = checkedText(type, fields);
+  const text = checkedText(tools, type, fields);
   const at = await takeTime(tx, type);
   const row = await tx
     .insertInto('records')
@@ -99,7 +101,7 @@ export async function changeRecord(
   const fields = readFields(before);
   const merged = mergePatch(fields, patch);
   if (isSame(fields, merged)) return { row: before, changed: false };
-  const text = checkedText(type, merged);
+  const text = checkedText(tools, type, merged);
   const row = await tx
     .updateTable('records')
     .set({ fields: text, updated_at: await takeTime(tx, type) })
@@ -205,7 +207,8 @@ async function lockRecord(tx: Queries, type: RecordType, id: string): Promise<Re
   return (await recordsOf(tx, type).where('id', '=', id).forUpdate().executeTakeFirst()) ?? missing();
 }
 
-function checkedText(type: RecordType, fields: unknown): string {
+/** @throws {UndecidedError} its schema takes long */
+function checkedText({ schemas }: RecordTools, type: RecordType, fields: unknown): string {
   const text = JSON.stringify(fields);
   const size = Buffer.byteLength(text);
   if (size > fieldsLimit)
@@ -213,7 +216,9 @@ function checkedText(type: RecordType, fields: unknown): string {
       'payload_too_large',
       `The record would have ${size} bytes; ${fieldsLimit} are allowed.`,
     );
-  const errors = fieldsCheck(type)(JSON.parse(text));
+  const schema = fieldsSchema(type);
+  if (schema === null) return text;
+  const { errors } = schemas.verdict(type.org_id, { schema, data: text, whetherOnly: false });
   if (errors.length > 0)
     throw new SluiceError('invalid_input', errors[0]?.detail ?? 'The record breaks its schema.', { errors });
   return text;

@@ -1,6 +1,7 @@
 import { matchesPattern } from '../../endpoints/match.ts';
 import type { GateRules, HoldingGate, PassingEvent } from '../../events/gate.ts';
-import { compileCondition } from '../../events/schemas.ts';
+import { type HeldSchema, holdSchema } from '../../events/held-schema.ts';
+import { type HeldQuestion, type SchemaChecks, UndecidedError } from '../../events/schema-checks.ts';
 import type { ReviewGate } from './gates.ts';
 
 interface Rule {
@@ -8,8 +9,8 @@ interface Rule {
   readonly types: readonly string[];
   /** `null`: every endpoint. */
   readonly endpoints: ReadonlySet<string> | null;
-  /** Compiled when first asked. */
-  condition(): ((data: unknown) => boolean | null) | null;
+  /** `null`: all data. */
+  readonly condition: HeldSchema | null;
 }
 
 /**
@@ -19,20 +20,29 @@ interface Rule {
  * read the one that the condition did not.
  * @param gates oldest first
  */
-export function rulesOf(gates: readonly ReviewGate[]): GateRules {
+export function rulesOf(schemas: SchemaChecks, gates: readonly ReviewGate[]): GateRules {
   const rules = gates.map(ruleOf);
   return {
     gatesOf(event) {
       const holding = rules.filter((rule) =>
         rule.types.some((pattern) => matchesPattern(pattern, event.type)),
       );
-      const data = once(() => readData(event));
-      const met = new Map(holding.map((rule) => [rule, once(() => isMet(rule, data))]));
-      return (endpointId) =>
-        holding.find(
-          (rule) =>
-            (rule.endpoints === null || rule.endpoints.has(endpointId)) && met.get(rule)?.() !== false,
-        )?.gate ?? null;
+      const isAmbiguous = once(() => saysKeyTwice(event.data));
+      const met = new Map(
+        holding.map((rule) => [rule, once(() => isMet(schemas, rule, event, isAmbiguous))]),
+      );
+      return (endpointId) => {
+        const undecided: HeldQuestion[] = [];
+        for (const rule of holding) {
+          if (rule.endpoints !== null && !rule.endpoints.has(endpointId)) continue;
+          const verdict = met.get(rule)?.() ?? true;
+          if (verdict instanceof UndecidedError) undecided.push(...verdict.questions);
+          else if (verdict && undecided.length === 0) return rule.gate;
+          else if (verdict) break;
+        }
+        if (undecided.length > 0) throw new UndecidedError(event.orgId, undecided);
+        return null;
+      };
     },
   };
 }
@@ -43,20 +53,25 @@ function ruleOf(row: ReviewGate): Rule {
     gate: { id: row.id, name: row.name, workflowId: row.workflow_id, queueId: row.queue_id },
     types: row.types,
     endpoints: row.endpoint_ids === null ? null : new Set(row.endpoint_ids),
-    condition: once(() =>
-      condition === null ? null : compileCondition(JSON.parse(condition), '/condition'),
-    ),
+    condition: condition === null ? null : holdSchema(condition),
   };
 }
 
-function isMet(rule: Rule, data: () => ReturnType<typeof readData>): boolean {
-  const condition = rule.condition();
-  return condition === null || data().isAmbiguous || condition(data().value) !== false;
+/** Whether it holds the event; the error says that this has to be waited for. */
+function isMet(
+  schemas: SchemaChecks,
+  { condition }: Rule,
+  { orgId, data }: PassingEvent,
+  isAmbiguous: () => boolean,
+): boolean | UndecidedError {
+  if (condition === null || isAmbiguous()) return true;
+  const question: HeldQuestion = { schema: condition, data, whetherOnly: true };
+  const [verdict] = schemas.quickly(orgId, [question]);
+  return verdict ? verdict.satisfied !== false : new UndecidedError(orgId, [question]);
 }
 
-function readData(event: PassingEvent): { readonly value: unknown; readonly isAmbiguous: boolean } {
-  const value: unknown = JSON.parse(event.data);
-  return { value, isAmbiguous: countMembers(value) !== countKeys(event.data) };
+function saysKeyTwice(data: string): boolean {
+  return countMembers(JSON.parse(data)) !== countKeys(data);
 }
 
 /** Members of all objects, as the parser sees them. */

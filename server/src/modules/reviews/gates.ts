@@ -4,7 +4,6 @@ import { SluiceError } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
 import type { Tables } from '../../db/tables.ts';
-import { compileCondition } from '../../events/schemas.ts';
 import { getQueue } from './queues.ts';
 import { lockWorkflow } from './workflows.ts';
 
@@ -18,11 +17,11 @@ export interface GateInput {
   readonly endpointIds: readonly string[] | null;
   readonly workflowId: string;
   readonly queueId: string | null;
-  /** JSON Schema: data that it describes is held; `null`: all data. */
+  /** JSON Schema, which has been examined: data that it describes is held; `null`: all data. */
   readonly condition: object | boolean | null;
 }
 
-/** @throws {SluiceError} not_found (workflow, queue or an endpoint), invalid_schema */
+/** @throws {SluiceError} not_found (workflow, queue or an endpoint) */
 export async function createGate(
   tx: Queries,
   clock: Clock,
@@ -32,7 +31,6 @@ export async function createGate(
 ): Promise<ReviewGate> {
   await lockWorkflow(tx, { orgId, id: input.workflowId }, 'use');
   if (input.queueId !== null) await getQueue(tx, { orgId, id: input.queueId, workflowId: input.workflowId });
-  if (input.condition !== null) compileCondition(input.condition, '/condition');
   const endpointIds = input.endpointIds === null ? null : [...new Set(input.endpointIds)];
   if (endpointIds !== null) await checkEndpoints(tx, orgId, endpointIds);
   const gate = await tx

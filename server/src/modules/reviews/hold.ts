@@ -4,6 +4,7 @@ import { publicId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
 import type { Gate, GateRules, Hold } from '../../events/gate.ts';
 import type { PublishRequest } from '../../events/new-event.ts';
+import type { SchemaChecks } from '../../events/schema-checks.ts';
 import { VersionedCache } from '../../tenants/versioned.ts';
 import { announcements, type TaskFollower } from './announce.ts';
 import { rulesOf } from './gate-rules.ts';
@@ -20,15 +21,18 @@ export class ReviewGates implements Gate {
   readonly #follower: TaskFollower;
   readonly #rules = new VersionedCache<VersionedRules>();
 
-  constructor(clock: Clock, follower: TaskFollower) {
+  readonly #schemas: SchemaChecks;
+
+  constructor(clock: Clock, follower: TaskFollower, schemas: SchemaChecks) {
     this.#clock = clock;
     this.#follower = follower;
+    this.#schemas = schemas;
   }
 
   load(tx: Queries, versions: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, GateRules>> {
     // Without a version there never was a gate.
     const gated = new Map([...versions].filter(([, version]) => version > 0));
-    return this.#rules.load(gated, (stale) => readRules(tx, stale));
+    return this.#rules.load(gated, (stale) => readRules(tx, this.#schemas, stale));
   }
 
   async hold(tx: Queries, holds: readonly Hold[]): Promise<PublishRequest[]> {
@@ -62,6 +66,7 @@ export class ReviewGates implements Gate {
 
 async function readRules(
   tx: Queries,
+  schemas: SchemaChecks,
   versions: ReadonlyMap<string, number>,
 ): Promise<Map<string, VersionedRules>> {
   const { rows } = await sql<ReviewGate>`
@@ -71,7 +76,13 @@ async function readRules(
   return new Map(
     [...versions].map(([orgId, version]) => [
       orgId,
-      { version, ...rulesOf(rows.filter((row) => row.org_id === orgId)) },
+      {
+        version,
+        ...rulesOf(
+          schemas,
+          rows.filter((row) => row.org_id === orgId),
+        ),
+      },
     ]),
   );
 }

@@ -49,7 +49,7 @@ export const create = operation({
   id: 'flowbeaconCreateEvaluation',
   summary: 'Start an evaluation',
   description:
-    'Runs in the background. Its end is the event `evaluation.complete`. Modules and scenarios make at most 100,000 checks.',
+    'Runs in the background. Its end is the event `evaluation.complete`. Modules and scenarios make at most 100,000 checks; at most 100 evaluations may be unfinished (429).',
   group,
   mode: 'write',
   body: Type.Object(

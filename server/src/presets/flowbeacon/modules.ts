@@ -4,7 +4,7 @@ import { IdOf, OrNull, Text, Timestamp } from '../../http/fields.ts';
 import { operation } from '../../http/operation.ts';
 import { PageQuery, pageOf, readCursor } from '../../http/page.ts';
 import { createModule, listModules, type ModuleRow } from '../../modules/evaluations/rule-modules.ts';
-import { ruleRunner } from '../../modules/evaluations/rule-runner.ts';
+import { checkRules } from '../../modules/evaluations/rule-runner.ts';
 import type { Rule as RuleOfModule } from '../../modules/evaluations/rules.ts';
 import { recordAudit } from '../../tenants/audit.ts';
 
@@ -60,7 +60,7 @@ export const create = operation({
   ),
   bodyLimit: 262_144,
   answers: { 200: { description: 'The module', schema: Module } },
-  prepare: ({ body }) => ruleRunner.check(rulesOf(body.rules)),
+  prepare: ({ body }, { orgId }) => checkRules(orgId, rulesOf(body.rules)),
   async handle({ queries, services, orgId, actor }, { body }) {
     const row = await createModule(queries, services.clock, orgId, {
       name: body.name,
