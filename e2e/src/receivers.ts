@@ -82,7 +82,7 @@ export async function startReceiverIn(
   const port = await listening(child, name);
   return {
     url: `http://127.0.0.1:${port}/hook`,
-    send: (headers, body) => post(port, headers, body),
+    send: (headers, body) => postTo(port, '/hook', headers, body),
     stop() {
       child.kill();
       return closed;
@@ -125,8 +125,10 @@ function freePort(): Promise<number> {
   });
 }
 
-function post(
+/** Posts to a port of this machine, headers as they are, twice too; answers the status. */
+export function postTo(
   port: number,
+  path: string,
   headers: Readonly<Record<string, string | string[]>>,
   body: Uint8Array,
 ): Promise<number> {
@@ -135,7 +137,7 @@ function post(
       {
         host: '127.0.0.1',
         port,
-        path: '/hook',
+        path,
         method: 'POST',
         agent: false,
         headers: { ...headers, 'Content-Length': body.length },
