@@ -54,7 +54,7 @@ export function sendReminders(tools: Tools): Promise<number> {
 
 /** Sends the digests whose Monday has come, some members at a time. Answers how many members got one. */
 export async function sendWeeklyDigests(tools: Tools): Promise<number> {
-  while ((await transact(tools.database.queries, planDigests)) > 0);
+  await planAll(tools);
   return inTurns(tools, 'a weekly digest cannot be sent', {
     organizations: organizationsToSumUp,
     take: async (tx, orgId, except) => (except.includes(orgId) ? null : takeDueDigest(tx, orgId)),
@@ -65,6 +65,21 @@ export async function sendWeeklyDigests(tools: Tools): Promise<number> {
       return sent.members;
     },
   });
+}
+
+/** One whose time zone nobody knows any more keeps nobody else waiting. */
+async function planAll({ database, log }: Tools): Promise<void> {
+  const passed: string[] = [];
+  for (let found = 1; found > 0; ) {
+    const planned = await transact(database.queries, (tx) => planDigests(tx, passed));
+    for (const id of planned.lost)
+      log.warn(
+        { org_id: publicId('organization', id) },
+        'its weekly digest cannot be planned: unknown time zone',
+      );
+    passed.push(...planned.lost);
+    found = planned.found;
+  }
 }
 
 interface Work<Taken> {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterEach, expect, it } from 'vitest';
 import { sendWeeklyDigests } from '../../src/worker/notifications.ts';
 import { adminToken } from '../support/app.ts';
@@ -136,6 +137,23 @@ describeOnEachDatabase('the weekly digest', (kind) => {
     const broken = failingFor(desk.app.services, (data) => data.includes('"total":1'));
     expect(await sendWeeklyDigests(broken)).toBe(1);
     expect(await digest()).toBe(1);
+  });
+
+  it('comes to other organizations though one of them is in a time zone that there is not any more', async () => {
+    desk = await openDesk(kind, '2026-03-25T12:00:00Z');
+    await desk.member('ann');
+    for (const slug of ['one', 'two']) {
+      const { key } = await desk.app.organization(slug, { preset: 'fluxdesk' });
+      await desk.call('POST', '/v1/members', { name: 'X', email: 'x@example.com' }, key);
+    }
+    const { queries } = desk.app.database;
+    await sql`update organizations set time_zone = 'Europe/Atlantis' where slug = 'one'`.execute(queries);
+    expect(await digest()).toBe(0);
+    await until('2026-03-30T09:00:00Z');
+    expect(await digest()).toBe(2);
+    await sql`update organizations set time_zone = 'Europe/Lisbon' where slug = 'one'`.execute(queries);
+    expect(await digest()).toBe(1);
+    expect(await digest()).toBe(0);
   });
 
   it('follows the organization to another time zone, without a second Monday or a lost one', async () => {

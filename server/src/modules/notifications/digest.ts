@@ -2,6 +2,7 @@ import { type Selectable, sql } from 'kysely';
 import type { Clock } from '../../base/clock.ts';
 import type { Queries } from '../../db/connect.ts';
 import type { Tables } from '../../db/tables.ts';
+import { isTimeZone } from '../../events/calendar.ts';
 import type { PublishRequest } from '../../events/new-event.ts';
 import { mondayAfter, nextDigest, type Week, weekToSumUp } from './digest-calendar.ts';
 import type { NotificationType } from './message.ts';
@@ -11,9 +12,14 @@ const digestType: NotificationType = 'weekly_digest';
 
 /**
  * Finds organizations whose catalogue has the digest, and those that have moved to another time zone since, and
- * reckons when their next one is due. Answers how many.
+ * reckons when their next one is due. Answers how many it has found, and those whose time zone this process does not
+ * know.
+ * @param except ids of organizations that are to be passed over
  */
-export async function planDigests(tx: Queries): Promise<number> {
+export async function planDigests(
+  tx: Queries,
+  except: readonly string[],
+): Promise<{ found: number; lost: string[] }> {
   const { rows } = await sql<{
     org_id: string;
     time_zone: string;
@@ -24,10 +30,11 @@ export async function planDigests(tx: Queries): Promise<number> {
       from event_types type
       join organizations organization on organization.id = type.org_id
       left join weekly_digests digest on digest.org_id = type.org_id
-     where type.name = ${digestType}
+     where type.name = ${digestType} and organization.id <> all(${except}::uuid[])
        and (digest.org_id is null or (digest.time_zone <> organization.time_zone and digest.sending_until is null))
      limit 100`.execute(tx);
-  for (const { org_id, time_zone, latest_until, adopted_at } of rows) {
+  const [known, lost] = [rows.filter(isKnown), rows.filter((row) => !isKnown(row))];
+  for (const { org_id, time_zone, latest_until, adopted_at } of known) {
     const next =
       latest_until === null ? mondayAfter(time_zone, adopted_at) : nextDigest(time_zone, latest_until);
     await sql`
@@ -35,7 +42,11 @@ export async function planDigests(tx: Queries): Promise<number> {
       on conflict (org_id) do update set time_zone = excluded.time_zone, next_at = excluded.next_at
        where weekly_digests.sending_until is null`.execute(tx);
   }
-  return rows.length;
+  return { found: rows.length, lost: lost.map(({ org_id }) => org_id) };
+}
+
+function isKnown({ time_zone }: { readonly time_zone: string }): boolean {
+  return isTimeZone(time_zone);
 }
 
 /** An organization whose Monday has come. */
