@@ -1,6 +1,6 @@
 /** The operations of an API as typed functions, named by their ids. */
 import type { ApiDocument, Content, DocumentedOperation, JsonSchema } from './document.ts';
-import { comment, indented, type NamedTypes, typeOf } from './types.ts';
+import { comment, indented, nameOf, typeOf } from './types.ts';
 
 interface Operation {
   readonly id: string;
@@ -11,36 +11,24 @@ interface Operation {
 
 export function renderFunctions(document: ApiDocument): string {
   const operations = operationsOf(document);
-  const named: NamedTypes = new Map();
   const taken = new Set<string>();
   const types: string[] = [];
 
   function declare(name: string, schema: JsonSchema): void {
-    const type = typeOf(schema, named);
-    const isObject = schema.type === 'object' && type.startsWith('{');
-    if (!isObject || taken.has(name)) return;
+    if (taken.has(name)) return;
     taken.add(name);
-    named.set(type, name);
-    types.push(`${comment(schema.description)}export interface ${name} ${type}\n`);
+    const type = typeOf(schema);
+    types.push(
+      `${comment(schema.description)}export ${type.startsWith('{') ? 'interface' : 'type'} ${name} ${type.startsWith('{') ? type : `= ${type};`}\n`,
+    );
   }
 
   for (const [name, schema] of Object.entries(document.components?.schemas ?? {})) declare(name, schema);
-  // What is read alone has the best name; what is only ever listed has that of its list.
   for (const { id, described } of operations) {
-    if (/^get[A-Z]/.test(id)) declare(id.slice('get'.length), answerOf(described) ?? {});
-  }
-  for (const { id, described } of operations) {
-    const item = itemOf(described);
-    if (/^list[A-Z]/.test(id) && item) declare(itemName(id, taken), item);
-  }
-  for (const { id, described } of operations) {
-    const body = schemaIn(described.requestBody?.content);
-    if (body) declare(`${capitalized(id)}Body`, body);
     const query = queryOf(described);
-    if (query) declare(isPaging(query) ? 'PageQuery' : `${capitalized(id)}Query`, query);
-    if (!isListing(described)) declare(`${capitalized(id)}Answer`, answerOf(described) ?? {});
+    if (query) declare(queryName(id, query), query);
   }
-  const functions = operations.map((operation) => functionOf(operation, named));
+  const functions = operations.map((operation) => functionOf(operation, document));
   return [
     '// Made from openapi.json by `npm run generate`. Do not edit.',
     "import type { Call, CallOptions, List, Listing } from './transport.ts';\n",
@@ -62,15 +50,15 @@ function operationsOf({ paths }: ApiDocument): Operation[] {
   );
 }
 
-function functionOf({ id, method, path, described }: Operation, named: NamedTypes): string {
+function functionOf({ id, method, path, described }: Operation, document: ApiDocument): string {
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
   const body = schemaIn(described.requestBody?.content);
   const query = queryOf(described);
-  const item = isListing(described) ? itemOf(described) : undefined;
+  const item = isListing(described) ? itemOf(described, document) : undefined;
   const parameters = [
     ...inPath.map((name) => `${name}: string`),
-    ...(body ? [`body${described.requestBody?.required === true ? '' : '?'}: ${typeOf(body, named)}`] : []),
-    ...(query ? [`query${(query.required?.length ?? 0) > 0 ? '' : '?'}: ${typeOf(query, named)}`] : []),
+    ...(body ? [`body${described.requestBody?.required === true ? '' : '?'}: ${typeOf(body)}`] : []),
+    ...(query ? [`query${(query.required?.length ?? 0) > 0 ? '' : '?'}: ${queryName(id, query)}`] : []),
     'options?: CallOptions',
   ];
   const target = path.includes('{')
@@ -83,9 +71,7 @@ function functionOf({ id, method, path, described }: Operation, named: NamedType
     ...(query ? ['query'] : []),
   ];
   const answer = answerOf(described);
-  const returned = item
-    ? `Listing<${typeOf(item, named)}>`
-    : `Promise<${answer ? typeOf(answer, named) : 'void'}>`;
+  const returned = item ? `Listing<${typeOf(item)}>` : `Promise<${answer ? typeOf(answer) : 'void'}>`;
   const does = `${item ? 'list' : 'call'}({ ${parts.join(', ')} }, options)`;
   return `${comment(described.summary)}${id}: (${parameters.join(', ')}): ${returned} =>\n  ${does},`;
 }
@@ -100,8 +86,10 @@ function answerOf({ responses }: DocumentedOperation): JsonSchema | undefined {
   return successes.flatMap(([, { content }]) => schemaIn(content) ?? [])[0];
 }
 
-function itemOf(described: DocumentedOperation): JsonSchema | undefined {
-  return answerOf(described)?.properties?.data?.items;
+function itemOf(described: DocumentedOperation, { components }: ApiDocument): JsonSchema | undefined {
+  const answer = answerOf(described);
+  const page = answer?.$ref === undefined ? answer : components?.schemas?.[nameOf(answer.$ref)];
+  return page?.properties?.data?.items;
 }
 
 /** Whether it answers page after page. */
@@ -129,15 +117,8 @@ function queryOf({ parameters = [] }: DocumentedOperation): JsonSchema | undefin
   };
 }
 
-/** `listKeys` → `Key`, `listDeliveries` → `Delivery`, `listAuditLog` → `AuditLogEntry` */
-function itemName(id: string, taken: ReadonlySet<string>): string {
-  const plural = id.slice('list'.length);
-  const name = plural.endsWith('ies')
-    ? `${plural.slice(0, -3)}y`
-    : plural.endsWith('s')
-      ? plural.slice(0, -1)
-      : `${plural}Entry`;
-  return taken.has(name) ? `${name}Summary` : name;
+function queryName(id: string, query: JsonSchema): string {
+  return isPaging(query) ? 'PageQuery' : `${capitalized(id)}Query`;
 }
 
 function capitalized(id: string): string {

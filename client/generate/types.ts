@@ -1,53 +1,52 @@
 /** JSON Schemas as TypeScript types. */
 import type { JsonSchema } from './document.ts';
 
-/** Types that have a name, by their text: wherever the same type is needed again, the name is written. */
-export type NamedTypes = Map<string, string>;
-
-export function typeOf(schema: JsonSchema, named: NamedTypes): string {
-  const inner = (part: JsonSchema) => typeOf(part, named);
-  if (schema.$ref !== undefined) return schema.$ref.split('/').at(-1) ?? 'unknown';
+export function typeOf(schema: JsonSchema): string {
+  if (schema.$ref !== undefined) return nameOf(schema.$ref);
   if (schema.const !== undefined) return literal(schema.const);
   if (schema.enum !== undefined) return union(schema.enum.map(literal));
   const alternatives = schema.anyOf ?? schema.oneOf;
-  if (alternatives !== undefined) return union(alternatives.map(inner));
-  if (schema.allOf !== undefined) return schema.allOf.map((part) => `(${inner(part)})`).join(' & ');
+  if (alternatives !== undefined) return union(alternatives.map(typeOf));
+  if (schema.allOf !== undefined) return schema.allOf.map((part) => `(${typeOf(part)})`).join(' & ');
   const types = typeof schema.type === 'string' ? [schema.type] : (schema.type ?? []);
-  return types.length === 0 ? 'unknown' : union(types.map((type) => plainType(type, schema, named)));
+  return types.length === 0 ? 'unknown' : union(types.map((type) => plainType(type, schema)));
 }
 
-function plainType(type: string, schema: JsonSchema, named: NamedTypes): string {
+function plainType(type: string, schema: JsonSchema): string {
   switch (type) {
     case 'integer':
     case 'number':
       return 'number';
     case 'array': {
-      const item = typeOf(schema.items ?? {}, named);
+      const item = typeOf(schema.items ?? {});
       return item.includes(' | ') || item.includes(' & ') ? `(${item})[]` : `${item}[]`;
     }
-    case 'object': {
-      const text = objectType(schema, named);
-      return named.get(text) ?? text;
-    }
+    case 'object':
+      return objectType(schema);
     default:
       return type;
   }
 }
 
-function objectType(schema: JsonSchema, named: NamedTypes): string {
+function objectType(schema: JsonSchema): string {
   const { properties = {}, required = [], additionalProperties } = schema;
   const members = Object.entries(properties).map(([name, property]) =>
-    member(name, property, required.includes(name), named),
+    member(name, property, required.includes(name)),
   );
   const open = additionalProperties !== undefined ? additionalProperties !== false : members.length === 0;
   if (!open) return block(members);
-  const more = typeof additionalProperties === 'object' ? typeOf(additionalProperties, named) : 'unknown';
+  const more = typeof additionalProperties === 'object' ? typeOf(additionalProperties) : 'unknown';
   return block([...members, `[name: string]: ${members.length === 0 ? more : 'unknown'};`]);
 }
 
+/** `#/components/schemas/Delivery` → `Delivery` */
+export function nameOf(reference: string): string {
+  return reference.split('/').at(-1) ?? 'unknown';
+}
+
 /** One member of an interface, with what is said about it. */
-function member(name: string, schema: JsonSchema, required: boolean, named: NamedTypes): string {
-  return `${comment(schema.description)}${key(name)}${required ? '' : '?'}: ${typeOf(schema, named)};`;
+function member(name: string, schema: JsonSchema, required: boolean): string {
+  return `${comment(schema.description)}${key(name)}${required ? '' : '?'}: ${typeOf(schema)};`;
 }
 
 export function comment(text: string | undefined): string {

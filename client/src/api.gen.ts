@@ -1,149 +1,287 @@
 // Made from openapi.json by `npm run generate`. Do not edit.
 import type { Call, CallOptions, List, Listing } from './transport.ts';
 
-/** RFC 9457 problem document */
-export interface Problem {
-  /** A URN that names the kind of problem */
-  type: string;
-  title: string;
-  status: number;
-  /** A stable name for programs */
-  code: string;
-  /** What is wrong this time */
-  detail: string;
-  /** What can be done about it */
-  remedy: string;
-  request_id: string;
-  /** With `review_decided`: what was decided, by whom and when */
-  decision?: unknown;
-  /** With `stale_version`: the version that it has now */
-  version?: number;
-  errors?: {
-    /** JSON pointer into the body; `?name` for a query parameter, `header:name` for a header */
-    pointer: string;
-    detail: string;
-  }[];
-}
-
-export interface Organization {
-  /** Id of an organization */
+export interface App {
+  /** Id of an app */
   id: string;
   name: string;
-  /** Subdomain name: a-z, 0-9 and -, at most 63 characters */
-  slug: string;
-  preset: string | null;
-  /** What new endpoints get when they name no contract */
-  default_contract: string;
-  /** IANA time zone */
-  time_zone: string;
+  description: string | null;
   /** RFC 3339, UTC */
   created_at: string;
-  /** RFC 3339, UTC */
-  updated_at: string;
 }
 
-export interface Me {
-  kind: 'key' | 'member' | 'installation';
-  id: string;
-  name: string;
-  scopes: string[];
-  /** What an installation's manifest declares */
-  record_scopes?: string[];
-  acts_for?: string | null;
-  /** Where a member asks */
-  member?: {
-    /** Id of a member */
-    id: string;
-    email: string;
-    role: 'owner' | 'admin' | 'hr_admin' | 'member';
-    has_password: boolean;
-    session_id: string | null;
-  };
-  organization: {
-    /** Id of an organization */
-    id: string;
+export interface AppPage {
+  data: App[];
+  /** Give it as `cursor` for the next page; null on the last one */
+  next_cursor: string | null;
+}
+
+export interface AppVersion {
+  /** Id of an app */
+  app_id: string;
+  /** Semantic Versioning 2.0.0 */
+  version: string;
+  scopes: ({
+    module: string;
+    model: string;
+    /** `write` includes reading */
+    access: 'read' | 'write';
+    fields: string[] | null;
     name: string;
-    slug: string;
-    preset: string | null;
-    time_zone: string;
+  })[];
+  webhooks: ({
+    module: string;
+    model: string;
+    actions: ('create' | 'update' | 'delete')[];
+    url: string;
+  })[];
+  created_by: string;
+  /** RFC 3339, UTC */
+  created_at: string;
+  differences: {
+    from: string | null;
+    scopes: {
+      added: string[];
+      removed: string[];
+    };
+    webhooks: {
+      added: ({
+        module: string;
+        model: string;
+        actions: ('create' | 'update' | 'delete')[];
+        url: string;
+      })[];
+      removed: ({
+        module: string;
+        model: string;
+        actions: ('create' | 'update' | 'delete')[];
+        url: string;
+      })[];
+      unchanged: ({
+        module: string;
+        model: string;
+        actions: ('create' | 'update' | 'delete')[];
+        url: string;
+      })[];
+    };
+    /** Scopes that an administrator has to consent to */
+    consent: string[];
   };
 }
 
-export interface EventType {
-  name: string;
-  description: string;
-  schema: {
-    [name: string]: unknown;
-  } | boolean | null;
-  example: {
-    [name: string]: unknown;
-  } | null;
-  /** RFC 3339, UTC */
-  created_at: string;
-  /** RFC 3339, UTC */
-  updated_at: string;
-}
-
-export interface Event {
-  /** Id of an event */
-  id: string;
-  type: string;
-  /** RFC 3339, UTC */
-  occurred_at: string;
-  deliver_at: string | null;
-  audience: {
-    members?: string[];
-    roles?: string[];
-  } | null;
-  metadata: {
-    [name: string]: string;
-  } | null;
-  source: 'api' | 'schedule' | 'test' | 'system';
-  /** RFC 3339, UTC */
-  created_at: string;
-  /** The data, written exactly as it was received */
-  data: unknown;
-  /** What the event meant for each endpoint; those it goes to first */
-  trace: ({
-    /** Id of an endpoint */
-    endpoint_id: string;
-    endpoint_name: string | null;
-    url: string;
-    matched: boolean;
-    reason: 'matched' | 'type_not_selected' | 'endpoint_disabled' | 'endpoint_newer_than_event' | 'endpoint_changed_since' | 'not_addressed' | 'nothing_visible';
-    delivery_id: string | null;
-    state: string | null;
-    attempts: number;
+export interface AppVersionSummary {
+  /** Id of an app */
+  app_id: string;
+  /** Semantic Versioning 2.0.0 */
+  version: string;
+  scopes: ({
+    module: string;
+    model: string;
+    /** `write` includes reading */
+    access: 'read' | 'write';
+    fields: string[] | null;
+    name: string;
   })[];
-  /** false when there are more than 200 endpoints; list deliveries by `event_id` then */
-  trace_complete: boolean;
+  webhooks: ({
+    module: string;
+    model: string;
+    actions: ('create' | 'update' | 'delete')[];
+    url: string;
+  })[];
+  created_by: string;
+  /** RFC 3339, UTC */
+  created_at: string;
 }
 
-export interface Schedule {
-  /** Id of a schedule */
+export interface AppVersionSummaryPage {
+  data: AppVersionSummary[];
+  /** Give it as `cursor` for the next page; null on the last one */
+  next_cursor: string | null;
+}
+
+export interface ApproveReviewBody {
+  comment?: string | null;
+  member_id?: string | null;
+  /** The version that was seen; another one is refused */
+  version?: number;
+}
+
+export interface Attempt {
+  /** Id of an attempt */
   id: string;
-  /** Five fields: minute, hour, day of month, month, day of week */
-  cron: string;
-  /** IANA time zone; the organization's if left out */
-  time_zone: string;
+  /** Id of a delivery */
+  delivery_id: string;
+  number: number;
+  outcome: 'delivered' | 'http_error' | 'timeout' | 'connection_error' | 'tls_error' | 'dns_error' | 'blocked_address' | 'unknown';
+  error: string | null;
+  request: {
+    /** Empty where it is not known */
+    url: string;
+    headers: {
+      [name: string]: string | string[];
+    } | null;
+    body: string | null;
+  };
+  response: {
+    status: number;
+    headers: {
+      [name: string]: string | string[];
+    };
+    /** At most the first 16 KiB; text, or base64 where it is not UTF-8 */
+    body: string;
+    body_encoding: 'utf-8' | 'base64';
+    truncated: boolean;
+  } | null;
+  timings_ms: {
+    dns?: number;
+    connect?: number;
+    first_byte?: number;
+    total: number;
+  } | null;
+  /** RFC 3339, UTC */
+  started_at: string;
+  /** RFC 3339, UTC */
+  finished_at: string;
+}
+
+export interface AttemptPage {
+  data: Attempt[];
+  /** Give it as `cursor` for the next page; null on the last one */
+  next_cursor: string | null;
+}
+
+export interface AuditLogEntry {
+  /** Id of an audit entry */
+  id: string;
+  actor: string;
+  action: string;
+  target: string;
+  ip: string | null;
+  user_agent: string | null;
+  details: {
+    [name: string]: unknown;
+  };
+  /** RFC 3339, UTC */
+  at: string;
+}
+
+export interface AuditLogEntryPage {
+  data: AuditLogEntry[];
+  /** Give it as `cursor` for the next page; null on the last one */
+  next_cursor: string | null;
+}
+
+export interface CancelEventAnswer {
+  id: string;
   type: string;
-  data: unknown;
-  audience: {
+  /** Deliveries */
+  cancelled: number;
+}
+
+export interface ChangeAppBody {
+  name?: string;
+  description?: string | null;
+}
+
+export interface ChangeEndpointBody {
+  url?: string;
+  name?: string | null;
+  description?: string | null;
+  /** `*`, names of event types, or prefixes such as `review.*` */
+  events?: string[];
+  /** Sent with every request; kept encrypted */
+  headers?: {
+    [name: string]: string;
+  };
+  rate_limit?: number | null;
+  retry_delays?: number[] | null;
+  timeout_seconds?: number | null;
+  /** Your own names and values */
+  metadata?: {
+    [name: string]: string;
+  };
+  contract?: string;
+}
+
+export interface ChangeIntegrationBody {
+  url?: string;
+  name?: string | null;
+  description?: string | null;
+  /** Types of notifications; all of them if left out */
+  events?: ('task_assigned' | 'task_status' | 'blocker' | 'review' | 'meeting' | 'weekly_digest' | 'team_support.approved' | 'system')[];
+}
+
+export interface ChangeMeetingBody {
+  title?: string;
+  /** RFC 3339, UTC */
+  starts_at?: string;
+  members?: string[];
+}
+
+export interface ChangeMemberBody {
+  email?: string;
+  name?: string;
+  role?: 'owner' | 'admin' | 'hr_admin' | 'member';
+  /** Module → what the member may do there */
+  access?: {
+    [name: string]: 'none' | 'read' | 'write';
+  };
+}
+
+export interface ChangeMyWebhookBody {
+  url?: string;
+  name?: string | null;
+}
+
+export interface ChangeOrganizationBody {
+  name?: string;
+  /** Subdomain name: a-z, 0-9 and -, at most 63 characters */
+  slug?: string;
+  /** IANA time zone */
+  time_zone?: string;
+}
+
+export interface ChangeScheduleBody {
+  /** Five fields: minute, hour, day of month, month, day of week */
+  cron?: string;
+  /** Dot-separated words of a-z, 0-9 and _ */
+  type?: string;
+  /** Any JSON object up to 256 KiB; delivered as the bytes received */
+  data?: {
+    [name: string]: unknown;
+  };
+  /** IANA time zone; the organization's if left out */
+  time_zone?: string;
+  audience?: {
     members?: string[];
-    roles?: string[];
+    roles?: ('owner' | 'admin' | 'hr_admin' | 'member')[];
   } | null;
   /** For times that passed while no worker ran: nothing, one event for the latest (the default), or one for each */
-  catch_up: 'none' | 'latest' | 'all';
-  enabled: boolean;
-  /** null while it is stopped */
-  next_at: string | null;
-  last_at: string | null;
-  /** Its next times, up to five; none while it is stopped */
-  upcoming: string[];
-  /** RFC 3339, UTC */
-  created_at: string;
-  /** RFC 3339, UTC */
-  updated_at: string;
+  catch_up?: 'none' | 'latest' | 'all';
+  enabled?: boolean;
+}
+
+export interface ChangeWorkflowBody {
+  name?: string;
+  description?: string | null;
+  approvals?: number;
+  reviewers?: {
+    members: string[];
+  } | {
+    role: 'owner' | 'admin' | 'hr_admin' | 'member';
+  } | null;
+  rejection_ends?: boolean;
+  /** What happens to tasks whose time runs out; `after_seconds` is for those that name no time */
+  expiry?: {
+    after_seconds: number | null;
+    action: 'expire' | 'approve' | 'reject' | 'escalate';
+    escalation?: {
+      /** Id of a queue */
+      queue_id: string;
+      after_seconds: number;
+      action: 'expire' | 'approve' | 'reject';
+    } | null;
+  };
 }
 
 export interface Contract {
@@ -180,28 +318,86 @@ export interface Contract {
   };
 }
 
-export interface Preset {
-  name: string;
-  title: string;
-  description: string;
-  /** What new endpoints get when they name no contract */
-  default_contract: string;
-  /** How keys begin that are made for the organization */
-  key_prefix: string;
-  /** The catalogue: each type with the JSON Schema of its data and a valid example */
-  event_types: {
-    name: string;
-    description: string;
-    schema: {
-      [name: string]: unknown;
-    };
-    example: {
-      [name: string]: unknown;
-    };
-  }[];
+export interface ContractPage {
+  data: Contract[];
+  next_cursor: null;
 }
 
-export interface Endpoint {
+export interface CountMyUnreadNotificationsAnswer {
+  unread: number;
+}
+
+export interface CreateAppBody {
+  name: string;
+  description?: string | null;
+}
+
+export interface CreateAppVersionBody {
+  /** Semantic Versioning 2.0.0 */
+  version: string;
+  scopes: ({
+    module: string;
+    model: string;
+    /** `write` includes reading */
+    access: 'read' | 'write';
+    fields?: string[] | null;
+  })[];
+  webhooks?: ({
+    module: string;
+    model: string;
+    actions: ('create' | 'update' | 'delete')[];
+    url: string;
+  })[];
+}
+
+export interface CreateEmbedTokenAnswer {
+  /** Id of an embed token */
+  id: string;
+  label: string | null;
+  /** How the secret ends */
+  last_four: string;
+  workflow_id: string | null;
+  queue_id: string | null;
+  member_id: string | null;
+  capabilities: {
+    approve: boolean;
+    reject: boolean;
+    edit: boolean;
+  };
+  allowed_origins: string[];
+  created_by: string;
+  /** RFC 3339, UTC */
+  created_at: string;
+  last_used_at: string | null;
+  /** RFC 3339, UTC */
+  expires_at: string;
+  revoked_at: string | null;
+  /** Shown once: only its hash is kept */
+  secret: string;
+  /** The page, with the secret in the fragment, which browsers do not send */
+  url: string;
+  /** HTML that shows the page */
+  iframe: string;
+}
+
+export interface CreateEmbedTokenBody {
+  workflow_id?: string | null;
+  queue_id?: string | null;
+  member_id?: string | null;
+  /** Looking is always allowed */
+  capabilities: {
+    approve?: boolean;
+    reject?: boolean;
+    edit?: boolean;
+  };
+  /** The sites that may show the page: scheme, host and port; https, or http on localhost */
+  allowed_origins: string[];
+  /** RFC 3339, UTC */
+  expires_at: string;
+  label?: string | null;
+}
+
+export interface CreateEndpointAnswer {
   /** Id of an endpoint */
   id: string;
   url: string;
@@ -231,25 +427,244 @@ export interface Endpoint {
   created_at: string;
   /** RFC 3339, UTC */
   updated_at: string;
+  /** The signing secret, shown once */
+  secret: string;
 }
 
-export interface EndpointStats {
+export interface CreateEndpointBody {
+  url: string;
+  name?: string | null;
+  description?: string | null;
+  /** `*`, names of event types, or prefixes such as `review.*` */
+  events: string[];
+  /** Sent with every request; kept encrypted */
+  headers?: {
+    [name: string]: string;
+  };
+  rate_limit?: number | null;
+  retry_delays?: number[] | null;
+  timeout_seconds?: number | null;
+  /** Your own names and values */
+  metadata?: {
+    [name: string]: string;
+  };
+  contract?: string;
+  /** Your own signing secret; made if left out */
+  secret?: string;
+}
+
+export interface CreateInstallationTokenAnswer {
+  /** Id of an installation token */
+  id: string;
+  member_id: string | null;
+  last_four: string;
+  created_by: string;
   /** RFC 3339, UTC */
-  since: string;
-  delivered: number;
-  failed: number;
-  cancelled: number;
-  /** Not ended yet, whenever they were made */
-  pending: number;
-  success_rate: number | null;
-  latency_ms: {
-    p50: number;
-    p90: number;
-    p99: number;
+  created_at: string;
+  last_used_at: string | null;
+  /** In this answer and in no other */
+  secret: string;
+}
+
+export interface CreateInstallationTokenBody {
+  /** The member that the token acts for, and whose access rights bound it; if left out the member whose token is used, otherwise nobody */
+  member_id?: string | null;
+}
+
+export interface CreateIntegrationBody {
+  url: string;
+  name?: string | null;
+  description?: string | null;
+  /** Types of notifications; all of them if left out */
+  events?: ('task_assigned' | 'task_status' | 'blocker' | 'review' | 'meeting' | 'weekly_digest' | 'team_support.approved' | 'system')[];
+  /** Your own signing secret; made if left out */
+  secret?: string;
+}
+
+export interface CreateMeetingBody {
+  title: string;
+  /** RFC 3339, UTC */
+  starts_at: string;
+  members: string[];
+}
+
+export interface CreateMemberBody {
+  email: string;
+  name: string;
+  role?: 'owner' | 'admin' | 'hr_admin' | 'member';
+  /** Module → what the member may do there */
+  access?: {
+    [name: string]: 'none' | 'read' | 'write';
+  };
+}
+
+export interface CreateMemberTokenAnswer {
+  /** Id of a member token */
+  id: string;
+  /** Id of a member */
+  member_id: string;
+  name: string;
+  /** How the secret ends */
+  last_four: string;
+  /** What the role that it was issued for holds; less where the member’s role now holds less */
+  scopes: string[];
+  created_by: string;
+  /** RFC 3339, UTC */
+  created_at: string;
+  last_used_at: string | null;
+  expires_at: string | null;
+  revoked_at: string | null;
+  /** Shown once: only its hash is kept */
+  secret: string;
+}
+
+export interface CreateMemberTokenBody {
+  name: string;
+  expires_at?: string | null;
+}
+
+export interface CreateMyWebhookBody {
+  url: string;
+  name?: string | null;
+  /** Your own signing secret; made if left out */
+  secret?: string;
+}
+
+export interface CreateOrganizationBody {
+  name: string;
+  /** Subdomain name: a-z, 0-9 and -, at most 63 characters */
+  slug: string;
+  preset?: string | null;
+  /** IANA time zone */
+  time_zone?: string;
+}
+
+export interface CreateOrganizationKeyAnswer {
+  /** Id of a key */
+  id: string;
+  name: string;
+  /** How the secret begins */
+  prefix: string;
+  /** How the secret ends */
+  last_four: string;
+  scopes: string[];
+  created_by: string;
+  /** RFC 3339, UTC */
+  created_at: string;
+  last_used_at: string | null;
+  expires_at: string | null;
+  revoked_at: string | null;
+  /** Shown once: only its hash is kept */
+  secret: string;
+}
+
+export interface CreateOrganizationKeyBody {
+  name: string;
+  scopes: string[];
+  expires_at?: string | null;
+}
+
+export interface CreateOrganizationSignInLinkAnswer {
+  /** Id of a sign in link */
+  id: string;
+  /** Id of a member */
+  member_id: string;
+  email: string;
+  /** Shown once: open it in a browser, and the member is signed in */
+  url: string;
+  /** RFC 3339, UTC */
+  created_at: string;
+  /** RFC 3339, UTC */
+  expires_at: string;
+}
+
+export interface CreateOrganizationSignInLinkBody {
+  /** Whose; without it, the owner who has been there longest */
+  email?: string;
+  /** An hour, unless given */
+  expires_in_seconds?: number;
+}
+
+export interface CreateQueueBody {
+  name: string;
+}
+
+export interface CreateReviewBody {
+  /** Id of a workflow */
+  workflow_id: string;
+  queue_id?: string | null;
+  title: string;
+  /** Any JSON up to 256 KiB; kept as the bytes received */
+  content: unknown;
+  content_type?: string | null;
+  priority?: 'low' | 'normal' | 'high' | 'urgent';
+  assignee?: string | null;
+  /** As the workflow says, if left out; null: never */
+  expires_at?: string | null;
+  /** Your own names and values */
+  metadata?: {
+    [name: string]: string;
+  };
+}
+
+export interface CreateReviewGateBody {
+  name?: string | null;
+  /** `*`, names of event types, or prefixes such as `invoice.*` */
+  types: string[];
+  endpoints?: string[] | null;
+  /** Id of a workflow */
+  workflow_id: string;
+  queue_id?: string | null;
+  condition?: {
+    [name: string]: unknown;
+  } | boolean | null;
+}
+
+export interface CreateScheduleBody {
+  /** Five fields: minute, hour, day of month, month, day of week */
+  cron: string;
+  /** Dot-separated words of a-z, 0-9 and _ */
+  type: string;
+  /** Any JSON object up to 256 KiB; delivered as the bytes received */
+  data: {
+    [name: string]: unknown;
+  };
+  /** IANA time zone; the organization's if left out */
+  time_zone?: string;
+  audience?: {
+    members?: string[];
+    roles?: ('owner' | 'admin' | 'hr_admin' | 'member')[];
   } | null;
-  consecutive_failures: number;
-  last_success_at: string | null;
-  last_failure_at: string | null;
+  /** For times that passed while no worker ran: nothing, one event for the latest (the default), or one for each */
+  catch_up?: 'none' | 'latest' | 'all';
+}
+
+export interface CreateSignInLinkBody {
+  /** An hour, unless given */
+  expires_in_seconds?: number;
+}
+
+export interface CreateWorkflowBody {
+  name: string;
+  description?: string | null;
+  approvals?: number;
+  reviewers?: {
+    members: string[];
+  } | {
+    role: 'owner' | 'admin' | 'hr_admin' | 'member';
+  } | null;
+  rejection_ends?: boolean;
+  /** What happens to tasks whose time runs out; `after_seconds` is for those that name no time */
+  expiry?: {
+    after_seconds: number | null;
+    action: 'expire' | 'approve' | 'reject' | 'escalate';
+    escalation?: {
+      /** Id of a queue */
+      queue_id: string;
+      after_seconds: number;
+      action: 'expire' | 'approve' | 'reject';
+    } | null;
+  };
 }
 
 export interface Delivery {
@@ -301,36 +716,769 @@ export interface Delivery {
   } | null;
 }
 
-export interface Workflow {
-  /** Id of a workflow */
+export interface DeliverySummary {
+  /** Id of a delivery */
+  id: string;
+  event_id: string;
+  event_type: string;
+  /** Id of an endpoint */
+  endpoint_id: string;
+  contract: string;
+  state: 'pending' | 'sending' | 'delivered' | 'failed' | 'cancelled' | 'held';
+  attempts: number;
+  next_attempt_at: string | null;
+  /** Waits until its endpoint is enabled again */
+  paused: boolean;
+  last_attempt: {
+    outcome: 'delivered' | 'http_error' | 'timeout' | 'connection_error' | 'tls_error' | 'dns_error' | 'blocked_address' | 'unknown';
+    status: number | null;
+    at: string | null;
+  } | null;
+  /** RFC 3339, UTC */
+  created_at: string;
+  finished_at: string | null;
+}
+
+export interface DeliverySummaryPage {
+  data: DeliverySummary[];
+  /** Give it as `cursor` for the next page; null on the last one */
+  next_cursor: string | null;
+}
+
+export interface DiagnoseEndpointAnswer {
+  /** Id of an endpoint */
+  endpoint_id: string;
+  url: string;
+  contract: string;
+  /** No probe failed, and those that matter most were looked at */
+  sound: boolean;
+  passed: number;
+  warned: number;
+  failed: number;
+  skipped: number;
+  /** RFC 3339, UTC */
+  started_at: string;
+  duration_ms: number;
+  /** How long one answer may take */
+  timeout_ms: number;
+  slowest_ms: number | null;
+  findings: ({
+    /** Stable name of the probe */
+    probe: string;
+    group: 'delivery' | 'forgery' | 'time' | 'payload';
+    title: string;
+    /** What a sound receiver does */
+    should: 'accept' | 'refuse';
+    because: string;
+    /** What this one did */
+    did: string;
+    /** `skipped`: not sent, or not looked at (429) */
+    verdict: 'pass' | 'warn' | 'fail' | 'skipped';
+    status: number | null;
+    duration_ms: number | null;
+    excerpt: string | null;
+  })[];
+  /** What explains the findings, likeliest first */
+  causes: ({
+    /** Stable name for programs */
+    code: string;
+    level: 'warn' | 'fail';
+    title: string;
+    explanation: string;
+    remedy: string;
+    /** The probes that show it */
+    probes: string[];
+  })[];
+}
+
+export interface EmbedToken {
+  /** Id of an embed token */
+  id: string;
+  label: string | null;
+  /** How the secret ends */
+  last_four: string;
+  workflow_id: string | null;
+  queue_id: string | null;
+  member_id: string | null;
+  capabilities: {
+    approve: boolean;
+    reject: boolean;
+    edit: boolean;
+  };
+  allowed_origins: string[];
+  created_by: string;
+  /** RFC 3339, UTC */
+  created_at: string;
+  last_used_at: string | null;
+  /** RFC 3339, UTC */
+  expires_at: string;
+  revoked_at: string | null;
+}
+
+export interface EmbedTokenPage {
+  data: EmbedToken[];
+  /** Give it as `cursor` for the next page; null on the last one */
+  next_cursor: string | null;
+}
+
+export interface Endpoint {
+  /** Id of an endpoint */
+  id: string;
+  url: string;
+  name: string | null;
+  description: string | null;
+  contract: string;
+  events: string[];
+  /** Names of its own headers; the values are not shown */
+  headers: {
+    [name: string]: string;
+  };
+  rate_limit: number | null;
+  retry_delays: number[] | null;
+  timeout_seconds: number;
+  /** Your own names and values */
+  metadata: {
+    [name: string]: string;
+  };
+  owner: {
+    kind: 'organization' | 'member' | 'installation';
+    id: string;
+  };
+  enabled: boolean;
+  disabled_reason: string | null;
+  disabled_at: string | null;
+  /** RFC 3339, UTC */
+  created_at: string;
+  /** RFC 3339, UTC */
+  updated_at: string;
+}
+
+export interface EndpointPage {
+  data: Endpoint[];
+  /** Give it as `cursor` for the next page; null on the last one */
+  next_cursor: string | null;
+}
+
+export interface EndpointStats {
+  /** RFC 3339, UTC */
+  since: string;
+  delivered: number;
+  failed: number;
+  cancelled: number;
+  /** Not ended yet, whenever they were made */
+  pending: number;
+  success_rate: number | null;
+  latency_ms: {
+    p50: number;
+    p90: number;
+    p99: number;
+  } | null;
+  consecutive_failures: number;
+  last_success_at: string | null;
+  last_failure_at: string | null;
+}
+
+export interface Event {
+  /** Id of an event */
+  id: string;
+  type: string;
+  /** RFC 3339, UTC */
+  occurred_at: string;
+  deliver_at: string | null;
+  audience: {
+    members?: string[];
+    roles?: string[];
+  } | null;
+  metadata: {
+    [name: string]: string;
+  } | null;
+  source: 'api' | 'schedule' | 'test' | 'system';
+  /** RFC 3339, UTC */
+  created_at: string;
+  /** The data, written exactly as it was received */
+  data: unknown;
+  /** What the event meant for each endpoint; those it goes to first */
+  trace: ({
+    /** Id of an endpoint */
+    endpoint_id: string;
+    endpoint_name: string | null;
+    url: string;
+    matched: boolean;
+    reason: 'matched' | 'type_not_selected' | 'endpoint_disabled' | 'endpoint_newer_than_event' | 'endpoint_changed_since' | 'not_addressed' | 'nothing_visible';
+    delivery_id: string | null;
+    state: string | null;
+    attempts: number;
+  })[];
+  /** false when there are more than 200 endpoints; list deliveries by `event_id` then */
+  trace_complete: boolean;
+}
+
+export interface EventSummary {
+  /** Id of an event */
+  id: string;
+  type: string;
+  /** RFC 3339, UTC */
+  occurred_at: string;
+  deliver_at: string | null;
+  audience: {
+    members?: string[];
+    roles?: string[];
+  } | null;
+  metadata: {
+    [name: string]: string;
+  } | null;
+  source: 'api' | 'schedule' | 'test' | 'system';
+  /** RFC 3339, UTC */
+  created_at: string;
+}
+
+export interface EventSummaryPage {
+  data: EventSummary[];
+  /** Give it as `cursor` for the next page; null on the last one */
+  next_cursor: string | null;
+}
+
+export interface EventType {
+  name: string;
+  description: string;
+  schema: {
+    [name: string]: unknown;
+  } | boolean | null;
+  example: {
+    [name: string]: unknown;
+  } | null;
+  /** RFC 3339, UTC */
+  created_at: string;
+  /** RFC 3339, UTC */
+  updated_at: string;
+}
+
+export interface EventTypePage {
+  data: EventType[];
+  /** Give it as `cursor` for the next page; null on the last one */
+  next_cursor: string | null;
+}
+
+export interface InstallAppAnswer {
+  /** Id of an installation */
+  id: string;
+  /** Id of an app */
+  app_id: string;
+  /** Semantic Versioning 2.0.0 */
+  version: string;
+  scopes: string[];
+  webhooks: ({
+    /** Id of an endpoint */
+    endpoint_id: string;
+    module: string;
+    model: string;
+    actions: ('create' | 'update' | 'delete')[];
+    url: string;
+    /** The signing secret of a new webhook. In this answer and in no other */
+    secret?: string;
+  })[];
+  installed_by: string;
+  /** RFC 3339, UTC */
+  created_at: string;
+  /** RFC 3339, UTC */
+  updated_at: string;
+  token: CreateInstallationTokenAnswer;
+}
+
+export interface InstallAppBody {
+  /** A registered version of the app */
+  version: string;
+  /** An administrator's consent: `true` to everything that the version asks for, or the names of the scopes. Without it, the answer is 409 `consent_required` and lists them */
+  consent?: boolean | string[];
+  /** The member that the token acts for, and whose access rights bound it; if left out the member whose token is used, otherwise nobody */
+  member_id?: string | null;
+}
+
+export interface Installation {
+  /** Id of an installation */
+  id: string;
+  /** Id of an app */
+  app_id: string;
+  /** Semantic Versioning 2.0.0 */
+  version: string;
+  scopes: string[];
+  webhooks: ({
+    /** Id of an endpoint */
+    endpoint_id: string;
+    module: string;
+    model: string;
+    actions: ('create' | 'update' | 'delete')[];
+    url: string;
+  })[];
+  installed_by: string;
+  /** RFC 3339, UTC */
+  created_at: string;
+  /** RFC 3339, UTC */
+  updated_at: string;
+}
+
+export interface InstallationPage {
+  data: Installation[];
+  /** Give it as `cursor` for the next page; null on the last one */
+  next_cursor: string | null;
+}
+
+export interface InstallationToken {
+  /** Id of an installation token */
+  id: string;
+  member_id: string | null;
+  last_four: string;
+  created_by: string;
+  /** RFC 3339, UTC */
+  created_at: string;
+  last_used_at: string | null;
+}
+
+export interface InstallationTokenPage {
+  data: InstallationToken[];
+  /** Give it as `cursor` for the next page; null on the last one */
+  next_cursor: string | null;
+}
+
+export interface Key {
+  /** Id of a key */
   id: string;
   name: string;
-  description: string | null;
-  /** Approvals that end a task */
-  approvals: number;
-  reviewers: {
-    members: string[];
-  } | {
+  /** How the secret begins */
+  prefix: string;
+  /** How the secret ends */
+  last_four: string;
+  scopes: string[];
+  created_by: string;
+  /** RFC 3339, UTC */
+  created_at: string;
+  last_used_at: string | null;
+  expires_at: string | null;
+  revoked_at: string | null;
+}
+
+export interface KeyPage {
+  data: Key[];
+  /** Give it as `cursor` for the next page; null on the last one */
+  next_cursor: string | null;
+}
+
+export interface Me {
+  kind: 'key' | 'member' | 'installation';
+  id: string;
+  name: string;
+  scopes: string[];
+  /** What an installation's manifest declares */
+  record_scopes?: string[];
+  acts_for?: string | null;
+  /** Where a member asks */
+  member?: {
+    /** Id of a member */
+    id: string;
+    email: string;
     role: 'owner' | 'admin' | 'hr_admin' | 'member';
-  } | null;
-  /** Whether one rejection ends a task */
-  rejection_ends: boolean;
-  /** What happens to tasks whose time runs out; `after_seconds` is for those that name no time */
-  expiry: {
-    after_seconds: number | null;
-    action: 'expire' | 'approve' | 'reject' | 'escalate';
-    escalation?: {
-      /** Id of a queue */
-      queue_id: string;
-      after_seconds: number;
-      action: 'expire' | 'approve' | 'reject';
-    } | null;
+    has_password: boolean;
+    session_id: string | null;
   };
+  organization: {
+    /** Id of an organization */
+    id: string;
+    name: string;
+    slug: string;
+    preset: string | null;
+    time_zone: string;
+  };
+}
+
+export interface Meeting {
+  /** Id of a meeting */
+  id: string;
+  title: string;
+  /** RFC 3339, UTC */
+  starts_at: string;
+  members: string[];
   created_by: string;
   /** RFC 3339, UTC */
   created_at: string;
   /** RFC 3339, UTC */
   updated_at: string;
+  cancelled_at: string | null;
+}
+
+export interface MeetingPage {
+  data: Meeting[];
+  /** Give it as `cursor` for the next page; null on the last one */
+  next_cursor: string | null;
+}
+
+export interface Member {
+  /** Id of a member */
+  id: string;
+  email: string;
+  name: string;
+  role: 'owner' | 'admin' | 'hr_admin' | 'member';
+  /** Module → what the member may do there */
+  access: {
+    [name: string]: 'none' | 'read' | 'write';
+  };
+  /** RFC 3339, UTC */
+  created_at: string;
+  /** RFC 3339, UTC */
+  updated_at: string;
+}
+
+export interface MemberPage {
+  data: Member[];
+  /** Give it as `cursor` for the next page; null on the last one */
+  next_cursor: string | null;
+}
+
+export interface MemberToken {
+  /** Id of a member token */
+  id: string;
+  /** Id of a member */
+  member_id: string;
+  name: string;
+  /** How the secret ends */
+  last_four: string;
+  /** What the role that it was issued for holds; less where the member’s role now holds less */
+  scopes: string[];
+  created_by: string;
+  /** RFC 3339, UTC */
+  created_at: string;
+  last_used_at: string | null;
+  expires_at: string | null;
+  revoked_at: string | null;
+}
+
+export interface MemberTokenPage {
+  data: MemberToken[];
+  /** Give it as `cursor` for the next page; null on the last one */
+  next_cursor: string | null;
+}
+
+export interface MyNotification {
+  /** Id of an inbox entry */
+  id: string;
+  /** Id of a notification */
+  notification_id: string;
+  type: 'task_assigned' | 'task_status' | 'blocker' | 'review' | 'meeting' | 'weekly_digest' | 'team_support.approved' | 'system';
+  title: string;
+  body: string | null;
+  url: string | null;
+  read_at: string | null;
+  /** RFC 3339, UTC */
+  created_at: string;
+  data: unknown | null;
+}
+
+export interface MyNotificationPage {
+  data: MyNotification[];
+  /** Give it as `cursor` for the next page; null on the last one */
+  next_cursor: string | null;
+}
+
+export interface Notification {
+  /** Id of a notification */
+  id: string;
+  type: 'task_assigned' | 'task_status' | 'blocker' | 'review' | 'meeting' | 'weekly_digest' | 'team_support.approved' | 'system';
+  state: 'scheduled' | 'sent' | 'cancelled' | 'refused';
+  title: string;
+  body: string | null;
+  url: string | null;
+  to: {
+    members?: string[];
+    roles?: string[];
+    everyone?: true;
+  };
+  recipients: number | null;
+  deliver_at: string | null;
+  sent_at: string | null;
+  cancelled_at: string | null;
+  refused_because: string | null;
+  created_by: string;
+  /** RFC 3339, UTC */
+  created_at: string;
+  data: unknown | null;
+}
+
+export interface NotificationSummary {
+  /** Id of a notification */
+  id: string;
+  type: 'task_assigned' | 'task_status' | 'blocker' | 'review' | 'meeting' | 'weekly_digest' | 'team_support.approved' | 'system';
+  state: 'scheduled' | 'sent' | 'cancelled' | 'refused';
+  title: string;
+  body: string | null;
+  url: string | null;
+  to: {
+    members?: string[];
+    roles?: string[];
+    everyone?: true;
+  };
+  recipients: number | null;
+  deliver_at: string | null;
+  sent_at: string | null;
+  cancelled_at: string | null;
+  refused_because: string | null;
+  created_by: string;
+  /** RFC 3339, UTC */
+  created_at: string;
+}
+
+export interface NotificationSummaryPage {
+  data: NotificationSummary[];
+  /** Give it as `cursor` for the next page; null on the last one */
+  next_cursor: string | null;
+}
+
+export interface OpenEmbedSessionAnswer {
+  /** Id of an embed token */
+  id: string;
+  label: string | null;
+  organization: {
+    name: string;
+  };
+  workflow: {
+    /** Id of a workflow */
+    id: string;
+    name: string;
+  } | null;
+  queue: {
+    /** Id of a queue */
+    id: string;
+    name: string;
+  } | null;
+  member: {
+    /** Id of a member */
+    id: string;
+    name: string;
+  } | null;
+  capabilities: {
+    approve: boolean;
+    reject: boolean;
+    edit: boolean;
+  };
+  allowed_origins: string[];
+  /** RFC 3339, UTC */
+  expires_at: string;
+}
+
+export interface Organization {
+  /** Id of an organization */
+  id: string;
+  name: string;
+  /** Subdomain name: a-z, 0-9 and -, at most 63 characters */
+  slug: string;
+  preset: string | null;
+  /** What new endpoints get when they name no contract */
+  default_contract: string;
+  /** IANA time zone */
+  time_zone: string;
+  /** RFC 3339, UTC */
+  created_at: string;
+  /** RFC 3339, UTC */
+  updated_at: string;
+}
+
+export interface OrganizationPage {
+  data: Organization[];
+  /** Give it as `cursor` for the next page; null on the last one */
+  next_cursor: string | null;
+}
+
+export interface Preset {
+  name: string;
+  title: string;
+  description: string;
+  /** What new endpoints get when they name no contract */
+  default_contract: string;
+  /** How keys begin that are made for the organization */
+  key_prefix: string;
+  /** The catalogue: each type with the JSON Schema of its data and a valid example */
+  event_types: {
+    name: string;
+    description: string;
+    schema: {
+      [name: string]: unknown;
+    };
+    example: {
+      [name: string]: unknown;
+    };
+  }[];
+}
+
+export interface PresetPage {
+  data: Preset[];
+  next_cursor: null;
+}
+
+export interface PreviewScheduleAnswer {
+  /** Five fields: minute, hour, day of month, month, day of week */
+  cron: string;
+  /** IANA time zone; the organization's if left out */
+  time_zone: string;
+  times: string[];
+}
+
+export interface PreviewScheduleBody {
+  /** Five fields: minute, hour, day of month, month, day of week */
+  cron: string;
+  /** IANA time zone; the organization's if left out */
+  time_zone?: string;
+  /** Times; five if left out */
+  count?: number;
+}
+
+/** RFC 9457 problem document */
+export interface Problem {
+  /** A URN that names the kind of problem */
+  type: string;
+  title: string;
+  status: number;
+  /** A stable name for programs */
+  code: string;
+  /** What is wrong this time */
+  detail: string;
+  /** What can be done about it */
+  remedy: string;
+  request_id: string;
+  /** With `review_decided`: what was decided, by whom and when */
+  decision?: unknown;
+  /** With `stale_version`: the version that it has now */
+  version?: number;
+  errors?: {
+    /** JSON pointer into the body; `?name` for a query parameter, `header:name` for a header */
+    pointer: string;
+    detail: string;
+  }[];
+}
+
+export interface PublishEventAnswer {
+  /** Your own id, if you gave one */
+  id: string;
+  type: string;
+  /** Endpoints that it goes to */
+  deliveries: number;
+}
+
+export interface PublishEventBody {
+  /** Dot-separated words of a-z, 0-9 and _ */
+  type: string;
+  /** Any JSON object up to 256 KiB; delivered as the bytes received */
+  data: {
+    [name: string]: unknown;
+  };
+  /** Your own id for the event. The same id again with the same content answers the first event; with another content it is a conflict */
+  id?: string;
+  occurred_at?: string | null;
+  /** Not before this time; at most 365 days ahead */
+  deliver_at?: string | null;
+  audience?: {
+    members?: string[];
+    roles?: ('owner' | 'admin' | 'hr_admin' | 'member')[];
+  } | null;
+  metadata?: {
+    [name: string]: string;
+  } | null;
+}
+
+export interface PublishEventsAnswer {
+  data: PublishEventAnswer[];
+}
+
+export interface PublishEventsBody {
+  events: PublishEventBody[];
+}
+
+export interface PutEventTypeBody {
+  description?: string;
+  schema?: {
+    [name: string]: unknown;
+  } | boolean | null;
+  example?: {
+    [name: string]: unknown;
+  } | null;
+}
+
+export interface PutRecordTypeBody {
+  description?: string;
+  schema?: {
+    [name: string]: unknown;
+  } | boolean | null;
+}
+
+export interface Queue {
+  /** Id of a queue */
+  id: string;
+  /** Id of a workflow */
+  workflow_id: string;
+  name: string;
+  /** RFC 3339, UTC */
+  created_at: string;
+}
+
+export interface QueuePage {
+  data: Queue[];
+  /** Give it as `cursor` for the next page; null on the last one */
+  next_cursor: string | null;
+}
+
+export interface ReadMyNotificationsAnswer {
+  /** How many were unread */
+  marked: number;
+}
+
+/** The fields of the record, with `id`, `created_at` and `updated_at`; an app sees what its scope names, and the id */
+export interface Record {
+  /** Id of a record */
+  id: string;
+  /** RFC 3339, UTC */
+  created_at?: string;
+  /** RFC 3339, UTC */
+  updated_at?: string;
+  [name: string]: unknown;
+}
+
+export interface RecordPage {
+  data: Record[];
+  /** Give it as `cursor` for the next page; null on the last one */
+  next_cursor: string | null;
+}
+
+export interface RecordType {
+  module: string;
+  model: string;
+  description: string;
+  schema: {
+    [name: string]: unknown;
+  } | boolean | null;
+  /** RFC 3339, UTC */
+  created_at: string;
+  /** RFC 3339, UTC */
+  updated_at: string;
+}
+
+export interface RecordTypePage {
+  data: RecordType[];
+  /** Give it as `cursor` for the next page; null on the last one */
+  next_cursor: string | null;
+}
+
+export interface RejectReviewBody {
+  reason: string;
+  member_id?: string | null;
+  /** The version that was seen; another one is refused */
+  version?: number;
+}
+
+export interface ReplayEventAnswer {
+  id: string;
+  type: string;
+  deliveries: number;
+}
+
+export interface ReplayEventBody {
+  endpoint_id?: string | null;
 }
 
 export interface Review {
@@ -409,360 +1557,44 @@ export interface ReviewGate {
   created_at: string;
 }
 
-export interface RecordType {
-  module: string;
-  model: string;
-  description: string;
-  schema: {
-    [name: string]: unknown;
-  } | boolean | null;
-  /** RFC 3339, UTC */
-  created_at: string;
-  /** RFC 3339, UTC */
-  updated_at: string;
+export interface ReviewGatePage {
+  data: ReviewGate[];
+  /** Give it as `cursor` for the next page; null on the last one */
+  next_cursor: string | null;
 }
 
-/** The fields of the record, with `id`, `created_at` and `updated_at`; an app sees what its scope names, and the id */
-export interface Record {
-  /** Id of a record */
-  id: string;
-  /** RFC 3339, UTC */
-  created_at?: string;
-  /** RFC 3339, UTC */
-  updated_at?: string;
-  [name: string]: unknown;
-}
-
-export interface App {
-  /** Id of an app */
-  id: string;
-  name: string;
-  description: string | null;
-  /** RFC 3339, UTC */
-  created_at: string;
-}
-
-export interface AppVersion {
-  /** Id of an app */
-  app_id: string;
-  /** Semantic Versioning 2.0.0 */
-  version: string;
-  scopes: ({
-    module: string;
-    model: string;
-    /** `write` includes reading */
-    access: 'read' | 'write';
-    fields: string[] | null;
-    name: string;
-  })[];
-  webhooks: ({
-    module: string;
-    model: string;
-    actions: ('create' | 'update' | 'delete')[];
-    url: string;
-  })[];
-  created_by: string;
-  /** RFC 3339, UTC */
-  created_at: string;
-  differences: {
-    from: string | null;
-    scopes: {
-      added: string[];
-      removed: string[];
-    };
-    webhooks: {
-      added: ({
-        module: string;
-        model: string;
-        actions: ('create' | 'update' | 'delete')[];
-        url: string;
-      })[];
-      removed: ({
-        module: string;
-        model: string;
-        actions: ('create' | 'update' | 'delete')[];
-        url: string;
-      })[];
-      unchanged: ({
-        module: string;
-        model: string;
-        actions: ('create' | 'update' | 'delete')[];
-        url: string;
-      })[];
-    };
-    /** Scopes that an administrator has to consent to */
-    consent: string[];
-  };
-}
-
-export interface Installation {
-  /** Id of an installation */
-  id: string;
-  /** Id of an app */
-  app_id: string;
-  /** Semantic Versioning 2.0.0 */
-  version: string;
-  scopes: string[];
-  webhooks: ({
-    /** Id of an endpoint */
-    endpoint_id: string;
-    module: string;
-    model: string;
-    actions: ('create' | 'update' | 'delete')[];
-    url: string;
-  })[];
-  installed_by: string;
-  /** RFC 3339, UTC */
-  created_at: string;
-  /** RFC 3339, UTC */
-  updated_at: string;
-}
-
-export interface Notification {
-  /** Id of a notification */
-  id: string;
-  type: 'task_assigned' | 'task_status' | 'blocker' | 'review' | 'meeting' | 'weekly_digest' | 'team_support.approved' | 'system';
-  state: 'scheduled' | 'sent' | 'cancelled' | 'refused';
-  title: string;
-  body: string | null;
-  url: string | null;
-  to: {
-    members?: string[];
-    roles?: string[];
-    everyone?: true;
-  };
-  recipients: number | null;
-  deliver_at: string | null;
-  sent_at: string | null;
-  cancelled_at: string | null;
-  refused_because: string | null;
-  created_by: string;
-  /** RFC 3339, UTC */
-  created_at: string;
-  data: unknown | null;
-}
-
-export interface Meeting {
-  /** Id of a meeting */
-  id: string;
-  title: string;
-  /** RFC 3339, UTC */
-  starts_at: string;
-  members: string[];
-  created_by: string;
-  /** RFC 3339, UTC */
-  created_at: string;
-  /** RFC 3339, UTC */
-  updated_at: string;
-  cancelled_at: string | null;
-}
-
-export interface Key {
-  /** Id of a key */
-  id: string;
-  name: string;
-  /** How the secret begins */
-  prefix: string;
-  /** How the secret ends */
-  last_four: string;
-  scopes: string[];
-  created_by: string;
-  /** RFC 3339, UTC */
-  created_at: string;
-  last_used_at: string | null;
-  expires_at: string | null;
-  revoked_at: string | null;
-}
-
-export interface Member {
-  /** Id of a member */
-  id: string;
-  email: string;
-  name: string;
-  role: 'owner' | 'admin' | 'hr_admin' | 'member';
-  /** Module → what the member may do there */
-  access: {
-    [name: string]: 'none' | 'read' | 'write';
-  };
-  /** RFC 3339, UTC */
-  created_at: string;
-  /** RFC 3339, UTC */
-  updated_at: string;
-}
-
-export interface MemberToken {
-  /** Id of a member token */
-  id: string;
-  /** Id of a member */
-  member_id: string;
-  name: string;
-  /** How the secret ends */
-  last_four: string;
-  /** What the role that it was issued for holds; less where the member’s role now holds less */
-  scopes: string[];
-  created_by: string;
-  /** RFC 3339, UTC */
-  created_at: string;
-  last_used_at: string | null;
-  expires_at: string | null;
-  revoked_at: string | null;
-}
-
-export interface Session {
-  /** Id of a session */
-  id: string;
-  /** Id of a member */
-  member_id: string;
-  /** Whether it is the one that asks */
-  current: boolean;
-  signed_in_by: 'link' | 'password';
-  ip: string | null;
-  user_agent: string | null;
-  /** RFC 3339, UTC */
-  created_at: string;
-  /** RFC 3339, UTC */
-  last_used_at: string;
-  /** RFC 3339, UTC */
-  ends_at: string;
-}
-
-export interface AuditLogEntry {
-  /** Id of an audit entry */
-  id: string;
-  actor: string;
-  action: string;
-  target: string;
-  ip: string | null;
-  user_agent: string | null;
-  details: {
-    [name: string]: unknown;
-  };
-  /** RFC 3339, UTC */
-  at: string;
-}
-
-export interface EventSummary {
-  /** Id of an event */
-  id: string;
-  type: string;
-  /** RFC 3339, UTC */
-  occurred_at: string;
-  deliver_at: string | null;
-  audience: {
-    members?: string[];
-    roles?: string[];
-  } | null;
-  metadata: {
-    [name: string]: string;
-  } | null;
-  source: 'api' | 'schedule' | 'test' | 'system';
-  /** RFC 3339, UTC */
-  created_at: string;
-}
-
-export interface ScheduleSummary {
-  /** Id of a schedule */
-  id: string;
-  /** Five fields: minute, hour, day of month, month, day of week */
-  cron: string;
-  /** IANA time zone; the organization's if left out */
-  time_zone: string;
-  type: string;
-  audience: {
-    members?: string[];
-    roles?: string[];
-  } | null;
-  /** For times that passed while no worker ran: nothing, one event for the latest (the default), or one for each */
-  catch_up: 'none' | 'latest' | 'all';
-  enabled: boolean;
-  /** null while it is stopped */
-  next_at: string | null;
-  last_at: string | null;
-  /** RFC 3339, UTC */
-  created_at: string;
-  /** RFC 3339, UTC */
-  updated_at: string;
-}
-
-export interface ScheduleRun {
-  /** When it was due */
-  at: string;
-  /** What was published; null: it was refused */
-  event_id: string | null;
-  refusal: string | null;
-  /** RFC 3339, UTC */
-  created_at: string;
-}
-
-export interface DeliverySummary {
-  /** Id of a delivery */
-  id: string;
-  event_id: string;
-  event_type: string;
-  /** Id of an endpoint */
-  endpoint_id: string;
-  contract: string;
-  state: 'pending' | 'sending' | 'delivered' | 'failed' | 'cancelled' | 'held';
-  attempts: number;
-  next_attempt_at: string | null;
-  /** Waits until its endpoint is enabled again */
-  paused: boolean;
-  last_attempt: {
-    outcome: 'delivered' | 'http_error' | 'timeout' | 'connection_error' | 'tls_error' | 'dns_error' | 'blocked_address' | 'unknown';
-    status: number | null;
-    at: string | null;
-  } | null;
-  /** RFC 3339, UTC */
-  created_at: string;
-  finished_at: string | null;
-}
-
-export interface Attempt {
-  /** Id of an attempt */
-  id: string;
-  /** Id of a delivery */
-  delivery_id: string;
-  number: number;
-  outcome: 'delivered' | 'http_error' | 'timeout' | 'connection_error' | 'tls_error' | 'dns_error' | 'blocked_address' | 'unknown';
-  error: string | null;
-  request: {
-    /** Empty where it is not known */
-    url: string;
-    headers: {
-      [name: string]: string | string[];
+export interface ReviewHistoryEntry {
+  /** Of the task after it */
+  version: number;
+  action: 'created' | 'approved' | 'rejected' | 'revised' | 'expired' | 'escalated';
+  status: 'pending' | 'approved' | 'rejected' | 'revised' | 'expired';
+  /** Revisions begin a new round of approvals */
+  round: number;
+  /** Who did it */
+  by: {
+    kind: 'key' | 'member' | 'embed_token' | 'gate' | 'system';
+    id: string | null;
+    name: string | null;
+    member: {
+      /** Id of a member */
+      id: string;
+      name: string | null;
     } | null;
-    body: string | null;
   };
-  response: {
-    status: number;
-    headers: {
-      [name: string]: string | string[];
-    };
-    /** At most the first 16 KiB; text, or base64 where it is not UTF-8 */
-    body: string;
-    body_encoding: 'utf-8' | 'base64';
-    truncated: boolean;
-  } | null;
-  timings_ms: {
-    dns?: number;
-    connect?: number;
-    first_byte?: number;
-    total: number;
-  } | null;
+  ip: string | null;
+  comment: string | null;
+  reason: string | null;
+  queue_id: string | null;
   /** RFC 3339, UTC */
-  started_at: string;
-  /** RFC 3339, UTC */
-  finished_at: string;
+  at: string;
+  /** Of a revision: the content as it was changed; otherwise null */
+  content: unknown;
 }
 
-export interface Queue {
-  /** Id of a queue */
-  id: string;
-  /** Id of a workflow */
-  workflow_id: string;
-  name: string;
-  /** RFC 3339, UTC */
-  created_at: string;
+export interface ReviewHistoryEntryPage {
+  data: ReviewHistoryEntry[];
+  /** Give it as `cursor` for the next page; null on the last one */
+  next_cursor: string | null;
 }
 
 export interface ReviewSummary {
@@ -817,679 +1649,10 @@ export interface ReviewSummary {
   updated_at: string;
 }
 
-export interface ReviewHistoryEntry {
-  /** Of the task after it */
-  version: number;
-  action: 'created' | 'approved' | 'rejected' | 'revised' | 'expired' | 'escalated';
-  status: 'pending' | 'approved' | 'rejected' | 'revised' | 'expired';
-  /** Revisions begin a new round of approvals */
-  round: number;
-  /** Who did it */
-  by: {
-    kind: 'key' | 'member' | 'embed_token' | 'gate' | 'system';
-    id: string | null;
-    name: string | null;
-    member: {
-      /** Id of a member */
-      id: string;
-      name: string | null;
-    } | null;
-  };
-  ip: string | null;
-  comment: string | null;
-  reason: string | null;
-  queue_id: string | null;
-  /** RFC 3339, UTC */
-  at: string;
-  /** Of a revision: the content as it was changed; otherwise null */
-  content: unknown;
-}
-
-export interface EmbedToken {
-  /** Id of an embed token */
-  id: string;
-  label: string | null;
-  /** How the secret ends */
-  last_four: string;
-  workflow_id: string | null;
-  queue_id: string | null;
-  member_id: string | null;
-  capabilities: {
-    approve: boolean;
-    reject: boolean;
-    edit: boolean;
-  };
-  allowed_origins: string[];
-  created_by: string;
-  /** RFC 3339, UTC */
-  created_at: string;
-  last_used_at: string | null;
-  /** RFC 3339, UTC */
-  expires_at: string;
-  revoked_at: string | null;
-}
-
-export interface AppVersionSummary {
-  /** Id of an app */
-  app_id: string;
-  /** Semantic Versioning 2.0.0 */
-  version: string;
-  scopes: ({
-    module: string;
-    model: string;
-    /** `write` includes reading */
-    access: 'read' | 'write';
-    fields: string[] | null;
-    name: string;
-  })[];
-  webhooks: ({
-    module: string;
-    model: string;
-    actions: ('create' | 'update' | 'delete')[];
-    url: string;
-  })[];
-  created_by: string;
-  /** RFC 3339, UTC */
-  created_at: string;
-}
-
-export interface InstallationToken {
-  /** Id of an installation token */
-  id: string;
-  member_id: string | null;
-  last_four: string;
-  created_by: string;
-  /** RFC 3339, UTC */
-  created_at: string;
-  last_used_at: string | null;
-}
-
-export interface NotificationSummary {
-  /** Id of a notification */
-  id: string;
-  type: 'task_assigned' | 'task_status' | 'blocker' | 'review' | 'meeting' | 'weekly_digest' | 'team_support.approved' | 'system';
-  state: 'scheduled' | 'sent' | 'cancelled' | 'refused';
-  title: string;
-  body: string | null;
-  url: string | null;
-  to: {
-    members?: string[];
-    roles?: string[];
-    everyone?: true;
-  };
-  recipients: number | null;
-  deliver_at: string | null;
-  sent_at: string | null;
-  cancelled_at: string | null;
-  refused_because: string | null;
-  created_by: string;
-  /** RFC 3339, UTC */
-  created_at: string;
-}
-
-export interface MyNotification {
-  /** Id of an inbox entry */
-  id: string;
-  /** Id of a notification */
-  notification_id: string;
-  type: 'task_assigned' | 'task_status' | 'blocker' | 'review' | 'meeting' | 'weekly_digest' | 'team_support.approved' | 'system';
-  title: string;
-  body: string | null;
-  url: string | null;
-  read_at: string | null;
-  /** RFC 3339, UTC */
-  created_at: string;
-  data: unknown | null;
-}
-
-export interface CreateOrganizationBody {
-  name: string;
-  /** Subdomain name: a-z, 0-9 and -, at most 63 characters */
-  slug: string;
-  preset?: string | null;
-  /** IANA time zone */
-  time_zone?: string;
-}
-
-export interface PageQuery {
-  /** Entries at most */
-  limit?: number;
-  /** `next_cursor` of the page before */
-  cursor?: string;
-}
-
-export interface ChangeOrganizationBody {
-  name?: string;
-  /** Subdomain name: a-z, 0-9 and -, at most 63 characters */
-  slug?: string;
-  /** IANA time zone */
-  time_zone?: string;
-}
-
-export interface CreateOrganizationKeyBody {
-  name: string;
-  scopes: string[];
-  expires_at?: string | null;
-}
-
-export interface CreateOrganizationKeyAnswer {
-  /** Id of a key */
-  id: string;
-  name: string;
-  /** How the secret begins */
-  prefix: string;
-  /** How the secret ends */
-  last_four: string;
-  scopes: string[];
-  created_by: string;
-  /** RFC 3339, UTC */
-  created_at: string;
-  last_used_at: string | null;
-  expires_at: string | null;
-  revoked_at: string | null;
-  /** Shown once: only its hash is kept */
-  secret: string;
-}
-
-export interface CreateOrganizationSignInLinkBody {
-  /** Whose; without it, the owner who has been there longest */
-  email?: string;
-  /** An hour, unless given */
-  expires_in_seconds?: number;
-}
-
-export interface CreateOrganizationSignInLinkAnswer {
-  /** Id of a sign in link */
-  id: string;
-  /** Id of a member */
-  member_id: string;
-  email: string;
-  /** Shown once: open it in a browser, and the member is signed in */
-  url: string;
-  /** RFC 3339, UTC */
-  created_at: string;
-  /** RFC 3339, UTC */
-  expires_at: string;
-}
-
-export interface ListMembersQuery {
-  /** Entries at most */
-  limit?: number;
-  /** `next_cursor` of the page before */
-  cursor?: string;
-  /** Words that are all in the name or the e-mail address, in capitals or not */
-  search?: string;
-  role?: 'owner' | 'admin' | 'hr_admin' | 'member';
-}
-
-export interface CreateMemberBody {
-  email: string;
-  name: string;
-  role?: 'owner' | 'admin' | 'hr_admin' | 'member';
-  /** Module → what the member may do there */
-  access?: {
-    [name: string]: 'none' | 'read' | 'write';
-  };
-}
-
-export interface ChangeMemberBody {
-  email?: string;
-  name?: string;
-  role?: 'owner' | 'admin' | 'hr_admin' | 'member';
-  /** Module → what the member may do there */
-  access?: {
-    [name: string]: 'none' | 'read' | 'write';
-  };
-}
-
-export interface CreateMemberTokenBody {
-  name: string;
-  expires_at?: string | null;
-}
-
-export interface CreateMemberTokenAnswer {
-  /** Id of a member token */
-  id: string;
-  /** Id of a member */
-  member_id: string;
-  name: string;
-  /** How the secret ends */
-  last_four: string;
-  /** What the role that it was issued for holds; less where the member’s role now holds less */
-  scopes: string[];
-  created_by: string;
-  /** RFC 3339, UTC */
-  created_at: string;
-  last_used_at: string | null;
-  expires_at: string | null;
-  revoked_at: string | null;
-  /** Shown once: only its hash is kept */
-  secret: string;
-}
-
-export interface CreateSignInLinkBody {
-  /** An hour, unless given */
-  expires_in_seconds?: number;
-}
-
-export interface SetPasswordBody {
-  password: string;
-  /** Asked for where there is one */
-  current_password?: string;
-}
-
-export interface ListAuditLogQuery {
-  /** Entries at most */
-  limit?: number;
-  /** `next_cursor` of the page before */
-  cursor?: string;
-  action?: string;
-  actor?: string;
-  target?: string;
-}
-
-export interface PutEventTypeBody {
-  description?: string;
-  schema?: {
-    [name: string]: unknown;
-  } | boolean | null;
-  example?: {
-    [name: string]: unknown;
-  } | null;
-}
-
-export interface PublishEventBody {
-  /** Dot-separated words of a-z, 0-9 and _ */
-  type: string;
-  /** Any JSON object up to 256 KiB; delivered as the bytes received */
-  data: {
-    [name: string]: unknown;
-  };
-  /** Your own id for the event. The same id again with the same content answers the first event; with another content it is a conflict */
-  id?: string;
-  occurred_at?: string | null;
-  /** Not before this time; at most 365 days ahead */
-  deliver_at?: string | null;
-  audience?: {
-    members?: string[];
-    roles?: ('owner' | 'admin' | 'hr_admin' | 'member')[];
-  } | null;
-  metadata?: {
-    [name: string]: string;
-  } | null;
-}
-
-export interface PublishEventAnswer {
-  /** Your own id, if you gave one */
-  id: string;
-  type: string;
-  /** Endpoints that it goes to */
-  deliveries: number;
-}
-
-export interface ListEventsQuery {
-  /** Entries at most */
-  limit?: number;
-  /** `next_cursor` of the page before */
-  cursor?: string;
-  type?: string;
-  /** RFC 3339, UTC */
-  since?: string;
-  /** RFC 3339, UTC */
-  until?: string;
-  /** Only those whose `deliver_at` is still to come; false: only the others */
-  scheduled?: boolean;
-}
-
-export interface PublishEventsBody {
-  events: PublishEventBody[];
-}
-
-export interface PublishEventsAnswer {
-  data: PublishEventAnswer[];
-}
-
-export interface CancelEventAnswer {
-  id: string;
-  type: string;
-  /** Deliveries */
-  cancelled: number;
-}
-
-export interface ReplayEventBody {
-  endpoint_id?: string | null;
-}
-
-export interface ReplayEventAnswer {
-  id: string;
-  type: string;
-  deliveries: number;
-}
-
-export interface CreateScheduleBody {
-  /** Five fields: minute, hour, day of month, month, day of week */
-  cron: string;
-  /** Dot-separated words of a-z, 0-9 and _ */
-  type: string;
-  /** Any JSON object up to 256 KiB; delivered as the bytes received */
-  data: {
-    [name: string]: unknown;
-  };
-  /** IANA time zone; the organization's if left out */
-  time_zone?: string;
-  audience?: {
-    members?: string[];
-    roles?: ('owner' | 'admin' | 'hr_admin' | 'member')[];
-  } | null;
-  /** For times that passed while no worker ran: nothing, one event for the latest (the default), or one for each */
-  catch_up?: 'none' | 'latest' | 'all';
-}
-
-export interface PreviewScheduleBody {
-  /** Five fields: minute, hour, day of month, month, day of week */
-  cron: string;
-  /** IANA time zone; the organization's if left out */
-  time_zone?: string;
-  /** Times; five if left out */
-  count?: number;
-}
-
-export interface PreviewScheduleAnswer {
-  /** Five fields: minute, hour, day of month, month, day of week */
-  cron: string;
-  /** IANA time zone; the organization's if left out */
-  time_zone: string;
-  times: string[];
-}
-
-export interface ChangeScheduleBody {
-  /** Five fields: minute, hour, day of month, month, day of week */
-  cron?: string;
-  /** Dot-separated words of a-z, 0-9 and _ */
-  type?: string;
-  /** Any JSON object up to 256 KiB; delivered as the bytes received */
-  data?: {
-    [name: string]: unknown;
-  };
-  /** IANA time zone; the organization's if left out */
-  time_zone?: string;
-  audience?: {
-    members?: string[];
-    roles?: ('owner' | 'admin' | 'hr_admin' | 'member')[];
-  } | null;
-  /** For times that passed while no worker ran: nothing, one event for the latest (the default), or one for each */
-  catch_up?: 'none' | 'latest' | 'all';
-  enabled?: boolean;
-}
-
-export interface ListContractsAnswer {
-  data: Contract[];
-  next_cursor: null;
-}
-
-export interface ListPresetsAnswer {
-  data: Preset[];
-  next_cursor: null;
-}
-
-export interface ListEndpointsQuery {
-  /** Entries at most */
-  limit?: number;
-  /** `next_cursor` of the page before */
-  cursor?: string;
-  /** Only the webhooks of this installed app */
-  installation_id?: string;
-}
-
-export interface CreateEndpointBody {
-  url: string;
-  name?: string | null;
-  description?: string | null;
-  /** `*`, names of event types, or prefixes such as `review.*` */
-  events: string[];
-  /** Sent with every request; kept encrypted */
-  headers?: {
-    [name: string]: string;
-  };
-  rate_limit?: number | null;
-  retry_delays?: number[] | null;
-  timeout_seconds?: number | null;
-  /** Your own names and values */
-  metadata?: {
-    [name: string]: string;
-  };
-  contract?: string;
-  /** Your own signing secret; made if left out */
-  secret?: string;
-}
-
-export interface CreateEndpointAnswer {
-  /** Id of an endpoint */
-  id: string;
-  url: string;
-  name: string | null;
-  description: string | null;
-  contract: string;
-  events: string[];
-  /** Names of its own headers; the values are not shown */
-  headers: {
-    [name: string]: string;
-  };
-  rate_limit: number | null;
-  retry_delays: number[] | null;
-  timeout_seconds: number;
-  /** Your own names and values */
-  metadata: {
-    [name: string]: string;
-  };
-  owner: {
-    kind: 'organization' | 'member' | 'installation';
-    id: string;
-  };
-  enabled: boolean;
-  disabled_reason: string | null;
-  disabled_at: string | null;
-  /** RFC 3339, UTC */
-  created_at: string;
-  /** RFC 3339, UTC */
-  updated_at: string;
-  /** The signing secret, shown once */
-  secret: string;
-}
-
-export interface ChangeEndpointBody {
-  url?: string;
-  name?: string | null;
-  description?: string | null;
-  /** `*`, names of event types, or prefixes such as `review.*` */
-  events?: string[];
-  /** Sent with every request; kept encrypted */
-  headers?: {
-    [name: string]: string;
-  };
-  rate_limit?: number | null;
-  retry_delays?: number[] | null;
-  timeout_seconds?: number | null;
-  /** Your own names and values */
-  metadata?: {
-    [name: string]: string;
-  };
-  contract?: string;
-}
-
-export interface RotateEndpointSecretBody {
-  overlap_seconds?: number;
-}
-
-export interface RotateEndpointSecretAnswer {
-  secret: string;
-  overlap_seconds: number;
-}
-
-export interface DiagnoseEndpointAnswer {
-  /** Id of an endpoint */
-  endpoint_id: string;
-  url: string;
-  contract: string;
-  /** No probe failed, and those that matter most were looked at */
-  sound: boolean;
-  passed: number;
-  warned: number;
-  failed: number;
-  skipped: number;
-  /** RFC 3339, UTC */
-  started_at: string;
-  duration_ms: number;
-  /** How long one answer may take */
-  timeout_ms: number;
-  slowest_ms: number | null;
-  findings: ({
-    /** Stable name of the probe */
-    probe: string;
-    group: 'delivery' | 'forgery' | 'time' | 'payload';
-    title: string;
-    /** What a sound receiver does */
-    should: 'accept' | 'refuse';
-    because: string;
-    /** What this one did */
-    did: string;
-    /** `skipped`: not sent, or not looked at (429) */
-    verdict: 'pass' | 'warn' | 'fail' | 'skipped';
-    status: number | null;
-    duration_ms: number | null;
-    excerpt: string | null;
-  })[];
-  /** What explains the findings, likeliest first */
-  causes: ({
-    /** Stable name for programs */
-    code: string;
-    level: 'warn' | 'fail';
-    title: string;
-    explanation: string;
-    remedy: string;
-    /** The probes that show it */
-    probes: string[];
-  })[];
-}
-
-export interface GetEndpointStatsQuery {
-  /** Deliveries made since then; a day ago if left out */
-  since?: string;
-}
-
-export interface ListDeliveriesQuery {
-  /** Entries at most */
-  limit?: number;
-  /** `next_cursor` of the page before */
-  cursor?: string;
-  state?: 'pending' | 'sending' | 'delivered' | 'failed' | 'cancelled' | 'held';
-  /** Id of an endpoint */
-  endpoint_id?: string;
-  /** To webhooks of this app, also to those that it has no longer */
-  installation_id?: string;
-  event_id?: string;
-  type?: string;
-  /** RFC 3339, UTC */
-  since?: string;
-  /** RFC 3339, UTC */
-  until?: string;
-}
-
-export interface CreateWorkflowBody {
-  name: string;
-  description?: string | null;
-  approvals?: number;
-  reviewers?: {
-    members: string[];
-  } | {
-    role: 'owner' | 'admin' | 'hr_admin' | 'member';
-  } | null;
-  rejection_ends?: boolean;
-  /** What happens to tasks whose time runs out; `after_seconds` is for those that name no time */
-  expiry?: {
-    after_seconds: number | null;
-    action: 'expire' | 'approve' | 'reject' | 'escalate';
-    escalation?: {
-      /** Id of a queue */
-      queue_id: string;
-      after_seconds: number;
-      action: 'expire' | 'approve' | 'reject';
-    } | null;
-  };
-}
-
-export interface ChangeWorkflowBody {
-  name?: string;
-  description?: string | null;
-  approvals?: number;
-  reviewers?: {
-    members: string[];
-  } | {
-    role: 'owner' | 'admin' | 'hr_admin' | 'member';
-  } | null;
-  rejection_ends?: boolean;
-  /** What happens to tasks whose time runs out; `after_seconds` is for those that name no time */
-  expiry?: {
-    after_seconds: number | null;
-    action: 'expire' | 'approve' | 'reject' | 'escalate';
-    escalation?: {
-      /** Id of a queue */
-      queue_id: string;
-      after_seconds: number;
-      action: 'expire' | 'approve' | 'reject';
-    } | null;
-  };
-}
-
-export interface CreateQueueBody {
-  name: string;
-}
-
-export interface ListReviewsQuery {
-  /** Entries at most */
-  limit?: number;
-  /** `next_cursor` of the page before */
-  cursor?: string;
-  /** Id of a workflow */
-  workflow_id?: string;
-  /** Id of a queue */
-  queue_id?: string;
-  status?: 'pending' | 'approved' | 'rejected' | 'revised' | 'expired';
-  /** Id of a member */
-  assignee?: string;
-  order?: 'newest' | 'urgency';
-}
-
-export interface CreateReviewBody {
-  /** Id of a workflow */
-  workflow_id: string;
-  queue_id?: string | null;
-  title: string;
-  /** Any JSON up to 256 KiB; kept as the bytes received */
-  content: unknown;
-  content_type?: string | null;
-  priority?: 'low' | 'normal' | 'high' | 'urgent';
-  assignee?: string | null;
-  /** As the workflow says, if left out; null: never */
-  expires_at?: string | null;
-  /** Your own names and values */
-  metadata?: {
-    [name: string]: string;
-  };
-}
-
-export interface ApproveReviewBody {
-  comment?: string | null;
-  member_id?: string | null;
-  /** The version that was seen; another one is refused */
-  version?: number;
-}
-
-export interface RejectReviewBody {
-  reason: string;
-  member_id?: string | null;
-  /** The version that was seen; another one is refused */
-  version?: number;
+export interface ReviewSummaryPage {
+  data: ReviewSummary[];
+  /** Give it as `cursor` for the next page; null on the last one */
+  next_cursor: string | null;
 }
 
 export interface ReviseReviewBody {
@@ -1501,212 +1664,142 @@ export interface ReviseReviewBody {
   version?: number;
 }
 
-export interface CreateReviewGateBody {
-  name?: string | null;
-  /** `*`, names of event types, or prefixes such as `invoice.*` */
-  types: string[];
-  endpoints?: string[] | null;
-  /** Id of a workflow */
-  workflow_id: string;
-  queue_id?: string | null;
-  condition?: {
-    [name: string]: unknown;
-  } | boolean | null;
-}
-
-export interface CreateEmbedTokenBody {
-  workflow_id?: string | null;
-  queue_id?: string | null;
-  member_id?: string | null;
-  /** Looking is always allowed */
-  capabilities: {
-    approve?: boolean;
-    reject?: boolean;
-    edit?: boolean;
-  };
-  /** The sites that may show the page: scheme, host and port; https, or http on localhost */
-  allowed_origins: string[];
-  /** RFC 3339, UTC */
-  expires_at: string;
-  label?: string | null;
-}
-
-export interface CreateEmbedTokenAnswer {
-  /** Id of an embed token */
-  id: string;
-  label: string | null;
-  /** How the secret ends */
-  last_four: string;
-  workflow_id: string | null;
-  queue_id: string | null;
-  member_id: string | null;
-  capabilities: {
-    approve: boolean;
-    reject: boolean;
-    edit: boolean;
-  };
-  allowed_origins: string[];
-  created_by: string;
-  /** RFC 3339, UTC */
-  created_at: string;
-  last_used_at: string | null;
-  /** RFC 3339, UTC */
-  expires_at: string;
-  revoked_at: string | null;
-  /** Shown once: only its hash is kept */
+export interface RotateEndpointSecretAnswer {
   secret: string;
-  /** The page, with the secret in the fragment, which browsers do not send */
-  url: string;
-  /** HTML that shows the page */
-  iframe: string;
+  overlap_seconds: number;
 }
 
-export interface OpenEmbedSessionAnswer {
-  /** Id of an embed token */
+export interface RotateEndpointSecretBody {
+  overlap_seconds?: number;
+}
+
+export interface Schedule {
+  /** Id of a schedule */
   id: string;
-  label: string | null;
-  organization: CreateQueueBody;
-  workflow: {
-    /** Id of a workflow */
-    id: string;
-    name: string;
+  /** Five fields: minute, hour, day of month, month, day of week */
+  cron: string;
+  /** IANA time zone; the organization's if left out */
+  time_zone: string;
+  type: string;
+  data: unknown;
+  audience: {
+    members?: string[];
+    roles?: string[];
   } | null;
-  queue: {
-    /** Id of a queue */
-    id: string;
-    name: string;
-  } | null;
-  member: {
-    /** Id of a member */
-    id: string;
-    name: string;
-  } | null;
-  capabilities: {
-    approve: boolean;
-    reject: boolean;
-    edit: boolean;
-  };
-  allowed_origins: string[];
-  /** RFC 3339, UTC */
-  expires_at: string;
-}
-
-export interface PutRecordTypeBody {
-  description?: string;
-  schema?: {
-    [name: string]: unknown;
-  } | boolean | null;
-}
-
-export interface ListRecordsQuery {
-  /** Entries at most */
-  limit?: number;
-  /** `next_cursor` of the page before */
-  cursor?: string;
-  /** By when they were made, or `updated`: what was changed the longest ago first */
-  order?: 'newest' | 'oldest' | 'updated';
-  /** Only what was changed then or later */
-  updated_since?: string;
-}
-
-/** Fields as the schema of the record type wants them */
-export interface CreateRecordBody {
-  [name: string]: unknown;
-}
-
-export interface CreateAppBody {
-  name: string;
-  description?: string | null;
-}
-
-export interface ChangeAppBody {
-  name?: string;
-  description?: string | null;
-}
-
-export interface CreateAppVersionBody {
-  /** Semantic Versioning 2.0.0 */
-  version: string;
-  scopes: ({
-    module: string;
-    model: string;
-    /** `write` includes reading */
-    access: 'read' | 'write';
-    fields?: string[] | null;
-  })[];
-  webhooks?: ({
-    module: string;
-    model: string;
-    actions: ('create' | 'update' | 'delete')[];
-    url: string;
-  })[];
-}
-
-export interface GetAppVersionQuery {
-  /** The version to compare with; if left out the installed one, otherwise the one before */
-  from?: string;
-}
-
-export interface InstallAppBody {
-  /** A registered version of the app */
-  version: string;
-  /** An administrator's consent: `true` to everything that the version asks for, or the names of the scopes. Without it, the answer is 409 `consent_required` and lists them */
-  consent?: boolean | string[];
-  /** The member that the token acts for, and whose access rights bound it; if left out the member whose token is used, otherwise nobody */
-  member_id?: string | null;
-}
-
-export interface InstallAppAnswer {
-  /** Id of an installation */
-  id: string;
-  /** Id of an app */
-  app_id: string;
-  /** Semantic Versioning 2.0.0 */
-  version: string;
-  scopes: string[];
-  webhooks: ({
-    /** Id of an endpoint */
-    endpoint_id: string;
-    module: string;
-    model: string;
-    actions: ('create' | 'update' | 'delete')[];
-    url: string;
-    /** The signing secret of a new webhook. In this answer and in no other */
-    secret?: string;
-  })[];
-  installed_by: string;
+  /** For times that passed while no worker ran: nothing, one event for the latest (the default), or one for each */
+  catch_up: 'none' | 'latest' | 'all';
+  enabled: boolean;
+  /** null while it is stopped */
+  next_at: string | null;
+  last_at: string | null;
+  /** Its next times, up to five; none while it is stopped */
+  upcoming: string[];
   /** RFC 3339, UTC */
   created_at: string;
   /** RFC 3339, UTC */
   updated_at: string;
-  token: {
-    /** Id of an installation token */
-    id: string;
-    member_id: string | null;
-    last_four: string;
-    created_by: string;
-    /** RFC 3339, UTC */
-    created_at: string;
-    last_used_at: string | null;
-    /** In this answer and in no other */
-    secret: string;
+}
+
+export interface ScheduleRun {
+  /** When it was due */
+  at: string;
+  /** What was published; null: it was refused */
+  event_id: string | null;
+  refusal: string | null;
+  /** RFC 3339, UTC */
+  created_at: string;
+}
+
+export interface ScheduleRunPage {
+  data: ScheduleRun[];
+  /** Give it as `cursor` for the next page; null on the last one */
+  next_cursor: string | null;
+}
+
+export interface ScheduleSummary {
+  /** Id of a schedule */
+  id: string;
+  /** Five fields: minute, hour, day of month, month, day of week */
+  cron: string;
+  /** IANA time zone; the organization's if left out */
+  time_zone: string;
+  type: string;
+  audience: {
+    members?: string[];
+    roles?: string[];
+  } | null;
+  /** For times that passed while no worker ran: nothing, one event for the latest (the default), or one for each */
+  catch_up: 'none' | 'latest' | 'all';
+  enabled: boolean;
+  /** null while it is stopped */
+  next_at: string | null;
+  last_at: string | null;
+  /** RFC 3339, UTC */
+  created_at: string;
+  /** RFC 3339, UTC */
+  updated_at: string;
+}
+
+export interface ScheduleSummaryPage {
+  data: ScheduleSummary[];
+  /** Give it as `cursor` for the next page; null on the last one */
+  next_cursor: string | null;
+}
+
+export interface SendNotificationAnswer {
+  /** Id of a notification */
+  id: string;
+  type: 'task_assigned' | 'task_status' | 'blocker' | 'review' | 'meeting' | 'weekly_digest' | 'team_support.approved' | 'system';
+  state: 'scheduled' | 'sent' | 'cancelled' | 'refused';
+  /** Members who got it, or would get it as of now */
+  recipients: number;
+}
+
+export interface SendNotificationBody {
+  /** Members by id or by role, or everyone */
+  to: {
+    members?: string[];
+    roles?: ('owner' | 'admin' | 'hr_admin' | 'member')[];
+    everyone?: true;
   };
+  type: 'task_assigned' | 'task_status' | 'blocker' | 'review' | 'meeting' | 'weekly_digest' | 'team_support.approved' | 'system';
+  title: string;
+  body?: string | null;
+  url?: string | null;
+  data?: {
+    [name: string]: unknown;
+  } | null;
+  deliver_at?: string | null;
 }
 
-export interface ListInstallationsQuery {
-  /** Entries at most */
-  limit?: number;
-  /** `next_cursor` of the page before */
-  cursor?: string;
-  /** Id of an app */
-  app_id?: string;
+export interface Session {
+  /** Id of a session */
+  id: string;
+  /** Id of a member */
+  member_id: string;
+  /** Whether it is the one that asks */
+  current: boolean;
+  signed_in_by: 'link' | 'password';
+  ip: string | null;
+  user_agent: string | null;
+  /** RFC 3339, UTC */
+  created_at: string;
+  /** RFC 3339, UTC */
+  last_used_at: string;
+  /** RFC 3339, UTC */
+  ends_at: string;
 }
 
-export interface UpgradeInstallationBody {
-  /** A registered version of the app */
-  version: string;
-  /** An administrator's consent: `true` to everything that the version asks for, or the names of the scopes. Without it, the answer is 409 `consent_required` and lists them */
-  consent?: boolean | string[];
+export interface SessionPage {
+  data: Session[];
+  /** Give it as `cursor` for the next page; null on the last one */
+  next_cursor: string | null;
+}
+
+export interface SetPasswordBody {
+  password: string;
+  /** Asked for where there is one */
+  current_password?: string;
 }
 
 export interface UpgradeInstallationAnswer {
@@ -1734,22 +1827,162 @@ export interface UpgradeInstallationAnswer {
   updated_at: string;
 }
 
-export interface CreateInstallationTokenBody {
-  /** The member that the token acts for, and whose access rights bound it; if left out the member whose token is used, otherwise nobody */
-  member_id?: string | null;
+export interface UpgradeInstallationBody {
+  /** A registered version of the app */
+  version: string;
+  /** An administrator's consent: `true` to everything that the version asks for, or the names of the scopes. Without it, the answer is 409 `consent_required` and lists them */
+  consent?: boolean | string[];
 }
 
-export interface CreateInstallationTokenAnswer {
-  /** Id of an installation token */
+export interface Workflow {
+  /** Id of a workflow */
   id: string;
-  member_id: string | null;
-  last_four: string;
+  name: string;
+  description: string | null;
+  /** Approvals that end a task */
+  approvals: number;
+  reviewers: {
+    members: string[];
+  } | {
+    role: 'owner' | 'admin' | 'hr_admin' | 'member';
+  } | null;
+  /** Whether one rejection ends a task */
+  rejection_ends: boolean;
+  /** What happens to tasks whose time runs out; `after_seconds` is for those that name no time */
+  expiry: {
+    after_seconds: number | null;
+    action: 'expire' | 'approve' | 'reject' | 'escalate';
+    escalation?: {
+      /** Id of a queue */
+      queue_id: string;
+      after_seconds: number;
+      action: 'expire' | 'approve' | 'reject';
+    } | null;
+  };
   created_by: string;
   /** RFC 3339, UTC */
   created_at: string;
-  last_used_at: string | null;
-  /** In this answer and in no other */
-  secret: string;
+  /** RFC 3339, UTC */
+  updated_at: string;
+}
+
+export interface WorkflowPage {
+  data: Workflow[];
+  /** Give it as `cursor` for the next page; null on the last one */
+  next_cursor: string | null;
+}
+
+export interface PageQuery {
+  /** Entries at most */
+  limit?: number;
+  /** `next_cursor` of the page before */
+  cursor?: string;
+}
+
+export interface ListMembersQuery {
+  /** Entries at most */
+  limit?: number;
+  /** `next_cursor` of the page before */
+  cursor?: string;
+  /** Words that are all in the name or the e-mail address, in capitals or not */
+  search?: string;
+  role?: 'owner' | 'admin' | 'hr_admin' | 'member';
+}
+
+export interface ListAuditLogQuery {
+  /** Entries at most */
+  limit?: number;
+  /** `next_cursor` of the page before */
+  cursor?: string;
+  action?: string;
+  actor?: string;
+  target?: string;
+}
+
+export interface ListEventsQuery {
+  /** Entries at most */
+  limit?: number;
+  /** `next_cursor` of the page before */
+  cursor?: string;
+  type?: string;
+  /** RFC 3339, UTC */
+  since?: string;
+  /** RFC 3339, UTC */
+  until?: string;
+  /** Only those whose `deliver_at` is still to come; false: only the others */
+  scheduled?: boolean;
+}
+
+export interface ListEndpointsQuery {
+  /** Entries at most */
+  limit?: number;
+  /** `next_cursor` of the page before */
+  cursor?: string;
+  /** Only the webhooks of this installed app */
+  installation_id?: string;
+}
+
+export interface GetEndpointStatsQuery {
+  /** Deliveries made since then; a day ago if left out */
+  since?: string;
+}
+
+export interface ListDeliveriesQuery {
+  /** Entries at most */
+  limit?: number;
+  /** `next_cursor` of the page before */
+  cursor?: string;
+  state?: 'pending' | 'sending' | 'delivered' | 'failed' | 'cancelled' | 'held';
+  /** Id of an endpoint */
+  endpoint_id?: string;
+  /** To webhooks of this app, also to those that it has no longer */
+  installation_id?: string;
+  event_id?: string;
+  type?: string;
+  /** RFC 3339, UTC */
+  since?: string;
+  /** RFC 3339, UTC */
+  until?: string;
+}
+
+export interface ListReviewsQuery {
+  /** Entries at most */
+  limit?: number;
+  /** `next_cursor` of the page before */
+  cursor?: string;
+  /** Id of a workflow */
+  workflow_id?: string;
+  /** Id of a queue */
+  queue_id?: string;
+  status?: 'pending' | 'approved' | 'rejected' | 'revised' | 'expired';
+  /** Id of a member */
+  assignee?: string;
+  order?: 'newest' | 'urgency';
+}
+
+export interface ListRecordsQuery {
+  /** Entries at most */
+  limit?: number;
+  /** `next_cursor` of the page before */
+  cursor?: string;
+  /** By when they were made, or `updated`: what was changed the longest ago first */
+  order?: 'newest' | 'oldest' | 'updated';
+  /** Only what was changed then or later */
+  updated_since?: string;
+}
+
+export interface GetAppVersionQuery {
+  /** The version to compare with; if left out the installed one, otherwise the one before */
+  from?: string;
+}
+
+export interface ListInstallationsQuery {
+  /** Entries at most */
+  limit?: number;
+  /** `next_cursor` of the page before */
+  cursor?: string;
+  /** Id of an app */
+  app_id?: string;
 }
 
 export interface ListNotificationsQuery {
@@ -1759,30 +1992,6 @@ export interface ListNotificationsQuery {
   cursor?: string;
   type?: 'task_assigned' | 'task_status' | 'blocker' | 'review' | 'meeting' | 'weekly_digest' | 'team_support.approved' | 'system';
   state?: 'scheduled' | 'sent' | 'cancelled' | 'refused';
-}
-
-export interface SendNotificationBody {
-  /** Members by id or by role, or everyone */
-  to: {
-    members?: string[];
-    roles?: ('owner' | 'admin' | 'hr_admin' | 'member')[];
-    everyone?: true;
-  };
-  type: 'task_assigned' | 'task_status' | 'blocker' | 'review' | 'meeting' | 'weekly_digest' | 'team_support.approved' | 'system';
-  title: string;
-  body?: string | null;
-  url?: string | null;
-  data?: CreateRecordBody | null;
-  deliver_at?: string | null;
-}
-
-export interface SendNotificationAnswer {
-  /** Id of a notification */
-  id: string;
-  type: 'task_assigned' | 'task_status' | 'blocker' | 'review' | 'meeting' | 'weekly_digest' | 'team_support.approved' | 'system';
-  state: 'scheduled' | 'sent' | 'cancelled' | 'refused';
-  /** Members who got it, or would get it as of now */
-  recipients: number;
 }
 
 export interface ListMeetingsQuery {
@@ -1798,36 +2007,9 @@ export interface ListMeetingsQuery {
   until?: string;
 }
 
-export interface CreateMeetingBody {
-  title: string;
-  /** RFC 3339, UTC */
-  starts_at: string;
-  members: string[];
-}
-
-export interface ChangeMeetingBody {
-  title?: string;
-  /** RFC 3339, UTC */
-  starts_at?: string;
-  members?: string[];
-}
-
-export interface CreateIntegrationBody {
-  url: string;
-  name?: string | null;
-  description?: string | null;
-  /** Types of notifications; all of them if left out */
-  events?: ('task_assigned' | 'task_status' | 'blocker' | 'review' | 'meeting' | 'weekly_digest' | 'team_support.approved' | 'system')[];
-  /** Your own signing secret; made if left out */
-  secret?: string;
-}
-
-export interface ChangeIntegrationBody {
-  url?: string;
-  name?: string | null;
-  description?: string | null;
-  /** Types of notifications; all of them if left out */
-  events?: ('task_assigned' | 'task_status' | 'blocker' | 'review' | 'meeting' | 'weekly_digest' | 'team_support.approved' | 'system')[];
+export interface GetIntegrationStatsQuery {
+  /** Deliveries made since then; a day ago if left out */
+  since?: string;
 }
 
 export interface ListIntegrationDeliveriesQuery {
@@ -1847,25 +2029,30 @@ export interface ListMyNotificationsQuery {
   unread?: boolean;
 }
 
-export interface CountMyUnreadNotificationsAnswer {
-  unread: number;
+export interface ListMyMeetingsQuery {
+  /** Entries at most */
+  limit?: number;
+  /** `next_cursor` of the page before */
+  cursor?: string;
+  /** By when they were planned, or `soonest`: by when they begin */
+  order?: 'newest' | 'soonest';
+  /** Only those that begin then or later */
+  from?: string;
+  /** Only those that begin before */
+  until?: string;
 }
 
-export interface ReadMyNotificationsAnswer {
-  /** How many were unread */
-  marked: number;
+export interface GetMyWebhookStatsQuery {
+  /** Deliveries made since then; a day ago if left out */
+  since?: string;
 }
 
-export interface CreateMyWebhookBody {
-  url: string;
-  name?: string | null;
-  /** Your own signing secret; made if left out */
-  secret?: string;
-}
-
-export interface ChangeMyWebhookBody {
-  url?: string;
-  name?: string | null;
+export interface ListMyWebhookDeliveriesQuery {
+  /** Entries at most */
+  limit?: number;
+  /** `next_cursor` of the page before */
+  cursor?: string;
+  state?: 'pending' | 'sending' | 'delivered' | 'failed' | 'cancelled' | 'held';
 }
 
 /** Every operation of the API. */
@@ -1958,106 +2145,28 @@ export function operations(call: Call, list: List) {
     signOut: (options?: CallOptions): Promise<void> =>
       call({ method: 'DELETE', path: '/v1/me/session' }, options),
     /** Who did what, from where and when; newest first */
-    listAuditLog: (query?: ListAuditLogQuery, options?: CallOptions): Listing<{
-      /** Id of an audit entry */
-      id: string;
-      actor: string;
-      action: string;
-      target: string;
-      ip: string | null;
-      user_agent: string | null;
-      details: CreateRecordBody;
-      /** RFC 3339, UTC */
-      at: string;
-    }> =>
+    listAuditLog: (query?: ListAuditLogQuery, options?: CallOptions): Listing<AuditLogEntry> =>
       list({ method: 'GET', path: '/v1/audit-log', query }, options),
     /** List event types by name */
-    listEventTypes: (query?: PageQuery, options?: CallOptions): Listing<{
-      name: string;
-      description: string;
-      schema: CreateRecordBody | boolean | null;
-      example: CreateRecordBody | null;
-      /** RFC 3339, UTC */
-      created_at: string;
-      /** RFC 3339, UTC */
-      updated_at: string;
-    }> =>
+    listEventTypes: (query?: PageQuery, options?: CallOptions): Listing<EventType> =>
       list({ method: 'GET', path: '/v1/event-types', query }, options),
     /** Read an event type */
-    getEventType: (name: string, options?: CallOptions): Promise<{
-      name: string;
-      description: string;
-      schema: CreateRecordBody | boolean | null;
-      example: CreateRecordBody | null;
-      /** RFC 3339, UTC */
-      created_at: string;
-      /** RFC 3339, UTC */
-      updated_at: string;
-    }> =>
+    getEventType: (name: string, options?: CallOptions): Promise<EventType> =>
       call({ method: 'GET', path: `/v1/event-types/${encodeURIComponent(name)}` }, options),
     /** Create or replace an event type */
-    putEventType: (name: string, body: {
-      description?: string;
-      schema?: CreateRecordBody | boolean | null;
-      example?: CreateRecordBody | null;
-    }, options?: CallOptions): Promise<{
-      name: string;
-      description: string;
-      schema: CreateRecordBody | boolean | null;
-      example: CreateRecordBody | null;
-      /** RFC 3339, UTC */
-      created_at: string;
-      /** RFC 3339, UTC */
-      updated_at: string;
-    }> =>
+    putEventType: (name: string, body: PutEventTypeBody, options?: CallOptions): Promise<EventType> =>
       call({ method: 'PUT', path: `/v1/event-types/${encodeURIComponent(name)}`, body }, options),
     /** Delete an event type */
     deleteEventType: (name: string, options?: CallOptions): Promise<void> =>
       call({ method: 'DELETE', path: `/v1/event-types/${encodeURIComponent(name)}` }, options),
     /** Publish an event */
-    publishEvent: (body: {
-      /** Dot-separated words of a-z, 0-9 and _ */
-      type: string;
-      /** Any JSON object up to 256 KiB; delivered as the bytes received */
-      data: CreateRecordBody;
-      /** Your own id for the event. The same id again with the same content answers the first event; with another content it is a conflict */
-      id?: string;
-      occurred_at?: string | null;
-      /** Not before this time; at most 365 days ahead */
-      deliver_at?: string | null;
-      audience?: {
-        members?: string[];
-        roles?: ('owner' | 'admin' | 'hr_admin' | 'member')[];
-      } | null;
-      metadata?: {
-        [name: string]: string;
-      } | null;
-    }, options?: CallOptions): Promise<PublishEventAnswer> =>
+    publishEvent: (body: PublishEventBody, options?: CallOptions): Promise<PublishEventAnswer> =>
       call({ method: 'POST', path: '/v1/events', body }, options),
     /** List events, newest first */
     listEvents: (query?: ListEventsQuery, options?: CallOptions): Listing<EventSummary> =>
       list({ method: 'GET', path: '/v1/events', query }, options),
     /** Publish up to 500 events, all or none */
-    publishEvents: (body: {
-      events: ({
-        /** Dot-separated words of a-z, 0-9 and _ */
-        type: string;
-        /** Any JSON object up to 256 KiB; delivered as the bytes received */
-        data: CreateRecordBody;
-        /** Your own id for the event. The same id again with the same content answers the first event; with another content it is a conflict */
-        id?: string;
-        occurred_at?: string | null;
-        /** Not before this time; at most 365 days ahead */
-        deliver_at?: string | null;
-        audience?: {
-          members?: string[];
-          roles?: ('owner' | 'admin' | 'hr_admin' | 'member')[];
-        } | null;
-        metadata?: {
-          [name: string]: string;
-        } | null;
-      })[];
-    }, options?: CallOptions): Promise<PublishEventsAnswer> =>
+    publishEvents: (body: PublishEventsBody, options?: CallOptions): Promise<PublishEventsAnswer> =>
       call({ method: 'POST', path: '/v1/events/batch', body }, options),
     /** Read an event with its data and its trace */
     getEvent: (id: string, options?: CallOptions): Promise<Event> =>
@@ -2072,22 +2181,7 @@ export function operations(call: Call, list: List) {
     listSchedules: (query?: PageQuery, options?: CallOptions): Listing<ScheduleSummary> =>
       list({ method: 'GET', path: '/v1/schedules', query }, options),
     /** Publish an event again and again, by the calendar */
-    createSchedule: (body: {
-      /** Five fields: minute, hour, day of month, month, day of week */
-      cron: string;
-      /** Dot-separated words of a-z, 0-9 and _ */
-      type: string;
-      /** Any JSON object up to 256 KiB; delivered as the bytes received */
-      data: CreateRecordBody;
-      /** IANA time zone; the organization's if left out */
-      time_zone?: string;
-      audience?: {
-        members?: string[];
-        roles?: ('owner' | 'admin' | 'hr_admin' | 'member')[];
-      } | null;
-      /** For times that passed while no worker ran: nothing, one event for the latest (the default), or one for each */
-      catch_up?: 'none' | 'latest' | 'all';
-    }, options?: CallOptions): Promise<Schedule> =>
+    createSchedule: (body: CreateScheduleBody, options?: CallOptions): Promise<Schedule> =>
       call({ method: 'POST', path: '/v1/schedules', body }, options),
     /** See when a cron expression comes */
     previewSchedule: (body: PreviewScheduleBody, options?: CallOptions): Promise<PreviewScheduleAnswer> =>
@@ -2096,23 +2190,7 @@ export function operations(call: Call, list: List) {
     getSchedule: (id: string, options?: CallOptions): Promise<Schedule> =>
       call({ method: 'GET', path: `/v1/schedules/${encodeURIComponent(id)}` }, options),
     /** Change, stop or resume a schedule */
-    changeSchedule: (id: string, body: {
-      /** Five fields: minute, hour, day of month, month, day of week */
-      cron?: string;
-      /** Dot-separated words of a-z, 0-9 and _ */
-      type?: string;
-      /** Any JSON object up to 256 KiB; delivered as the bytes received */
-      data?: CreateRecordBody;
-      /** IANA time zone; the organization's if left out */
-      time_zone?: string;
-      audience?: {
-        members?: string[];
-        roles?: ('owner' | 'admin' | 'hr_admin' | 'member')[];
-      } | null;
-      /** For times that passed while no worker ran: nothing, one event for the latest (the default), or one for each */
-      catch_up?: 'none' | 'latest' | 'all';
-      enabled?: boolean;
-    }, options?: CallOptions): Promise<Schedule> =>
+    changeSchedule: (id: string, body: ChangeScheduleBody, options?: CallOptions): Promise<Schedule> =>
       call({ method: 'PATCH', path: `/v1/schedules/${encodeURIComponent(id)}`, body }, options),
     /** Delete a schedule */
     deleteSchedule: (id: string, options?: CallOptions): Promise<void> =>
@@ -2121,67 +2199,19 @@ export function operations(call: Call, list: List) {
     listScheduleRuns: (id: string, query?: PageQuery, options?: CallOptions): Listing<ScheduleRun> =>
       list({ method: 'GET', path: `/v1/schedules/${encodeURIComponent(id)}/runs`, query }, options),
     /** List the wire contracts that endpoints can have */
-    listContracts: (options?: CallOptions): Promise<ListContractsAnswer> =>
+    listContracts: (options?: CallOptions): Promise<ContractPage> =>
       call({ method: 'GET', path: '/v1/contracts' }, options),
     /** Read a contract with the times of its attempts */
     getContract: (name: string, options?: CallOptions): Promise<Contract> =>
       call({ method: 'GET', path: `/v1/contracts/${encodeURIComponent(name)}` }, options),
     /** List the products that an organization can adopt */
-    listPresets: (options?: CallOptions): Promise<{
-      data: {
-        name: string;
-        title: string;
-        description: string;
-        /** What new endpoints get when they name no contract */
-        default_contract: string;
-        /** How keys begin that are made for the organization */
-        key_prefix: string;
-        /** The catalogue: each type with the JSON Schema of its data and a valid example */
-        event_types: {
-          name: string;
-          description: string;
-          schema: CreateRecordBody;
-          example: CreateRecordBody;
-        }[];
-      }[];
-      next_cursor: null;
-    }> =>
+    listPresets: (options?: CallOptions): Promise<PresetPage> =>
       call({ method: 'GET', path: '/v1/presets' }, options),
     /** Read a preset with its catalogue */
-    getPreset: (name: string, options?: CallOptions): Promise<{
-      name: string;
-      title: string;
-      description: string;
-      /** What new endpoints get when they name no contract */
-      default_contract: string;
-      /** How keys begin that are made for the organization */
-      key_prefix: string;
-      /** The catalogue: each type with the JSON Schema of its data and a valid example */
-      event_types: {
-        name: string;
-        description: string;
-        schema: CreateRecordBody;
-        example: CreateRecordBody;
-      }[];
-    }> =>
+    getPreset: (name: string, options?: CallOptions): Promise<Preset> =>
       call({ method: 'GET', path: `/v1/presets/${encodeURIComponent(name)}` }, options),
     /** Adopt a preset */
-    adoptPreset: (name: string, options?: CallOptions): Promise<{
-      name: string;
-      title: string;
-      description: string;
-      /** What new endpoints get when they name no contract */
-      default_contract: string;
-      /** How keys begin that are made for the organization */
-      key_prefix: string;
-      /** The catalogue: each type with the JSON Schema of its data and a valid example */
-      event_types: {
-        name: string;
-        description: string;
-        schema: CreateRecordBody;
-        example: CreateRecordBody;
-      }[];
-    }> =>
+    adoptPreset: (name: string, options?: CallOptions): Promise<Preset> =>
       call({ method: 'PUT', path: `/v1/presets/${encodeURIComponent(name)}` }, options),
     /** List endpoints, newest first */
     listEndpoints: (query?: ListEndpointsQuery, options?: CallOptions): Listing<Endpoint> =>
@@ -2274,61 +2304,13 @@ export function operations(call: Call, list: List) {
     reviseReview: (id: string, body: ReviseReviewBody, options?: CallOptions): Promise<Review> =>
       call({ method: 'POST', path: `/v1/reviews/${encodeURIComponent(id)}/revise`, body }, options),
     /** List review gates, newest first */
-    listReviewGates: (query?: PageQuery, options?: CallOptions): Listing<{
-      /** Id of a review gate */
-      id: string;
-      name: string | null;
-      types: string[];
-      endpoints: string[] | null;
-      /** Id of a workflow */
-      workflow_id: string;
-      queue_id: string | null;
-      condition: CreateRecordBody | boolean | null;
-      created_by: string;
-      /** RFC 3339, UTC */
-      created_at: string;
-    }> =>
+    listReviewGates: (query?: PageQuery, options?: CallOptions): Listing<ReviewGate> =>
       list({ method: 'GET', path: '/v1/review-gates', query }, options),
     /** Hold deliveries for review */
-    createReviewGate: (body: {
-      name?: string | null;
-      /** `*`, names of event types, or prefixes such as `invoice.*` */
-      types: string[];
-      endpoints?: string[] | null;
-      /** Id of a workflow */
-      workflow_id: string;
-      queue_id?: string | null;
-      condition?: CreateRecordBody | boolean | null;
-    }, options?: CallOptions): Promise<{
-      /** Id of a review gate */
-      id: string;
-      name: string | null;
-      types: string[];
-      endpoints: string[] | null;
-      /** Id of a workflow */
-      workflow_id: string;
-      queue_id: string | null;
-      condition: CreateRecordBody | boolean | null;
-      created_by: string;
-      /** RFC 3339, UTC */
-      created_at: string;
-    }> =>
+    createReviewGate: (body: CreateReviewGateBody, options?: CallOptions): Promise<ReviewGate> =>
       call({ method: 'POST', path: '/v1/review-gates', body }, options),
     /** Read a review gate */
-    getReviewGate: (id: string, options?: CallOptions): Promise<{
-      /** Id of a review gate */
-      id: string;
-      name: string | null;
-      types: string[];
-      endpoints: string[] | null;
-      /** Id of a workflow */
-      workflow_id: string;
-      queue_id: string | null;
-      condition: CreateRecordBody | boolean | null;
-      created_by: string;
-      /** RFC 3339, UTC */
-      created_at: string;
-    }> =>
+    getReviewGate: (id: string, options?: CallOptions): Promise<ReviewGate> =>
       call({ method: 'GET', path: `/v1/review-gates/${encodeURIComponent(id)}` }, options),
     /** Take a review gate away */
     deleteReviewGate: (id: string, options?: CallOptions): Promise<void> =>
@@ -2346,43 +2328,13 @@ export function operations(call: Call, list: List) {
     openEmbedSession: (options?: CallOptions): Promise<OpenEmbedSessionAnswer> =>
       call({ method: 'GET', path: '/v1/embed/session' }, options),
     /** List record types by module and model */
-    listRecordTypes: (query?: PageQuery, options?: CallOptions): Listing<{
-      module: string;
-      model: string;
-      description: string;
-      schema: CreateRecordBody | boolean | null;
-      /** RFC 3339, UTC */
-      created_at: string;
-      /** RFC 3339, UTC */
-      updated_at: string;
-    }> =>
+    listRecordTypes: (query?: PageQuery, options?: CallOptions): Listing<RecordType> =>
       list({ method: 'GET', path: '/v1/record-types', query }, options),
     /** Read a record type */
-    getRecordType: (module: string, model: string, options?: CallOptions): Promise<{
-      module: string;
-      model: string;
-      description: string;
-      schema: CreateRecordBody | boolean | null;
-      /** RFC 3339, UTC */
-      created_at: string;
-      /** RFC 3339, UTC */
-      updated_at: string;
-    }> =>
+    getRecordType: (module: string, model: string, options?: CallOptions): Promise<RecordType> =>
       call({ method: 'GET', path: `/v1/record-types/${encodeURIComponent(module)}/${encodeURIComponent(model)}` }, options),
     /** Create or replace a record type */
-    putRecordType: (module: string, model: string, body: {
-      description?: string;
-      schema?: CreateRecordBody | boolean | null;
-    }, options?: CallOptions): Promise<{
-      module: string;
-      model: string;
-      description: string;
-      schema: CreateRecordBody | boolean | null;
-      /** RFC 3339, UTC */
-      created_at: string;
-      /** RFC 3339, UTC */
-      updated_at: string;
-    }> =>
+    putRecordType: (module: string, model: string, body: PutRecordTypeBody, options?: CallOptions): Promise<RecordType> =>
       call({ method: 'PUT', path: `/v1/record-types/${encodeURIComponent(module)}/${encodeURIComponent(model)}`, body }, options),
     /** Delete a record type that has no records and that no installed app declares a scope on */
     deleteRecordType: (module: string, model: string, options?: CallOptions): Promise<void> =>
@@ -2391,13 +2343,17 @@ export function operations(call: Call, list: List) {
     listRecords: (module: string, model: string, query?: ListRecordsQuery, options?: CallOptions): Listing<Record> =>
       list({ method: 'GET', path: `/v1/records/${encodeURIComponent(module)}/${encodeURIComponent(model)}`, query }, options),
     /** Create a record */
-    createRecord: (module: string, model: string, body: CreateRecordBody, options?: CallOptions): Promise<Record> =>
+    createRecord: (module: string, model: string, body: {
+      [name: string]: unknown;
+    }, options?: CallOptions): Promise<Record> =>
       call({ method: 'POST', path: `/v1/records/${encodeURIComponent(module)}/${encodeURIComponent(model)}`, body }, options),
     /** Read a record */
     getRecord: (module: string, model: string, id: string, options?: CallOptions): Promise<Record> =>
       call({ method: 'GET', path: `/v1/records/${encodeURIComponent(module)}/${encodeURIComponent(model)}/${encodeURIComponent(id)}` }, options),
     /** Change fields of a record */
-    changeRecord: (module: string, model: string, id: string, body: CreateRecordBody, options?: CallOptions): Promise<Record> =>
+    changeRecord: (module: string, model: string, id: string, body: {
+      [name: string]: unknown;
+    }, options?: CallOptions): Promise<Record> =>
       call({ method: 'PATCH', path: `/v1/records/${encodeURIComponent(module)}/${encodeURIComponent(model)}/${encodeURIComponent(id)}`, body }, options),
     /** Delete a record */
     deleteRecord: (module: string, model: string, id: string, options?: CallOptions): Promise<void> =>
@@ -2427,31 +2383,7 @@ export function operations(call: Call, list: List) {
     getAppVersion: (id: string, version: string, query?: GetAppVersionQuery, options?: CallOptions): Promise<AppVersion> =>
       call({ method: 'GET', path: `/v1/apps/${encodeURIComponent(id)}/versions/${encodeURIComponent(version)}`, query }, options),
     /** Install a version of an app */
-    installApp: (id: string, body: InstallAppBody, options?: CallOptions): Promise<{
-      /** Id of an installation */
-      id: string;
-      /** Id of an app */
-      app_id: string;
-      /** Semantic Versioning 2.0.0 */
-      version: string;
-      scopes: string[];
-      webhooks: ({
-        /** Id of an endpoint */
-        endpoint_id: string;
-        module: string;
-        model: string;
-        actions: ('create' | 'update' | 'delete')[];
-        url: string;
-        /** The signing secret of a new webhook. In this answer and in no other */
-        secret?: string;
-      })[];
-      installed_by: string;
-      /** RFC 3339, UTC */
-      created_at: string;
-      /** RFC 3339, UTC */
-      updated_at: string;
-      token: CreateInstallationTokenAnswer;
-    }> =>
+    installApp: (id: string, body: InstallAppBody, options?: CallOptions): Promise<InstallAppAnswer> =>
       call({ method: 'POST', path: `/v1/apps/${encodeURIComponent(id)}/installations`, body }, options),
     /** List installed apps, newest first */
     listInstallations: (query?: ListInstallationsQuery, options?: CallOptions): Listing<Installation> =>
@@ -2529,7 +2461,7 @@ export function operations(call: Call, list: List) {
     disableIntegration: (id: string, options?: CallOptions): Promise<Endpoint> =>
       call({ method: 'POST', path: `/v1/integrations/${encodeURIComponent(id)}/disable` }, options),
     /** How an integration does */
-    getIntegrationStats: (id: string, query?: GetEndpointStatsQuery, options?: CallOptions): Promise<EndpointStats> =>
+    getIntegrationStats: (id: string, query?: GetIntegrationStatsQuery, options?: CallOptions): Promise<EndpointStats> =>
       call({ method: 'GET', path: `/v1/integrations/${encodeURIComponent(id)}/stats`, query }, options),
     /** List what went to an integration, newest first */
     listIntegrationDeliveries: (id: string, query?: ListIntegrationDeliveriesQuery, options?: CallOptions): Listing<DeliverySummary> =>
@@ -2550,7 +2482,7 @@ export function operations(call: Call, list: List) {
     readMyNotification: (id: string, options?: CallOptions): Promise<ReadMyNotificationsAnswer> =>
       call({ method: 'POST', path: `/v1/me/notifications/${encodeURIComponent(id)}/read` }, options),
     /** List the meetings that you are invited to, cancelled ones too */
-    listMyMeetings: (query?: ListMeetingsQuery, options?: CallOptions): Listing<Meeting> =>
+    listMyMeetings: (query?: ListMyMeetingsQuery, options?: CallOptions): Listing<Meeting> =>
       list({ method: 'GET', path: '/v1/me/meetings', query }, options),
     /** List your own webhooks, newest first */
     listMyWebhooks: (query?: PageQuery, options?: CallOptions): Listing<Endpoint> =>
@@ -2580,10 +2512,10 @@ export function operations(call: Call, list: List) {
     disableMyWebhook: (id: string, options?: CallOptions): Promise<Endpoint> =>
       call({ method: 'POST', path: `/v1/me/webhooks/${encodeURIComponent(id)}/disable` }, options),
     /** How one of your webhooks does */
-    getMyWebhookStats: (id: string, query?: GetEndpointStatsQuery, options?: CallOptions): Promise<EndpointStats> =>
+    getMyWebhookStats: (id: string, query?: GetMyWebhookStatsQuery, options?: CallOptions): Promise<EndpointStats> =>
       call({ method: 'GET', path: `/v1/me/webhooks/${encodeURIComponent(id)}/stats`, query }, options),
     /** List what went to one of your webhooks, newest first */
-    listMyWebhookDeliveries: (id: string, query?: ListIntegrationDeliveriesQuery, options?: CallOptions): Listing<DeliverySummary> =>
+    listMyWebhookDeliveries: (id: string, query?: ListMyWebhookDeliveriesQuery, options?: CallOptions): Listing<DeliverySummary> =>
       list({ method: 'GET', path: `/v1/me/webhooks/${encodeURIComponent(id)}/deliveries`, query }, options),
     /** List the attempts of a delivery to one of your webhooks, oldest first */
     listMyWebhookAttempts: (id: string, delivery_id: string, query?: PageQuery, options?: CallOptions): Listing<Attempt> =>

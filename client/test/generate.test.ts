@@ -3,8 +3,6 @@ import type { JsonSchema } from '../generate/document.ts';
 import { renderFunctions } from '../generate/functions.ts';
 import { typeOf } from '../generate/types.ts';
 
-const type = (schema: JsonSchema) => typeOf(schema, new Map());
-
 test.each<[JsonSchema, string]>([
   [{}, 'unknown'],
   [{ type: 'integer' }, 'number'],
@@ -21,24 +19,31 @@ test.each<[JsonSchema, string]>([
   [{ type: 'object', additionalProperties: false }, '{}'],
   [{ type: 'object', additionalProperties: { type: 'string' } }, '{\n  [name: string]: string;\n}'],
 ])('%j becomes %s', (schema, expected) => {
-  expect(type(schema)).toBe(expected);
+  expect(typeOf(schema)).toBe(expected);
 });
 
 test('members are optional unless required, are quoted where they must be, and say what they are', () => {
   const properties = { 'a-b': { type: 'string' }, c: { type: 'number', description: 'ends */ not\nhere' } };
-  expect(type({ type: 'object', properties, required: ['c'] })).toBe(
+  expect(typeOf({ type: 'object', properties, required: ['c'] })).toBe(
     "{\n  'a-b'?: string;\n  /** ends *\\/ not here */\n  c: number;\n}",
   );
 });
 
-test('an operation becomes a function: path, body, query; a type that has a name is written once', () => {
+test('an operation becomes a function: path, body, query; a schema that has a name is written once', () => {
   const thing: JsonSchema = { type: 'object', properties: { id: { type: 'string' } }, required: ['id'] };
-  const content = (schema: JsonSchema) => ({ 'application/json': { schema } });
+  const page: JsonSchema = {
+    type: 'object',
+    properties: { data: { type: 'array', items: { $ref: '#/components/schemas/Thing' } } },
+  };
+  const content = (name: string) => ({
+    'application/json': { schema: { $ref: `#/components/schemas/${name}` } },
+  });
   const cursor = { in: 'query', name: 'cursor', schema: { type: 'string' } };
   const text = renderFunctions({
+    components: { schemas: { Thing: thing, ThingPage: page } },
     paths: {
       '/things/{id}': {
-        get: { operationId: 'getThing', responses: { 200: { content: content(thing) } } },
+        get: { operationId: 'getThing', responses: { 200: { content: content('Thing') } } },
         put: {
           operationId: 'putThing',
           summary: 'Put it',
@@ -46,8 +51,8 @@ test('an operation becomes a function: path, body, query; a type that has a name
             { in: 'path', name: 'id', required: true },
             { in: 'query', name: 'dry', required: true, schema: { type: 'boolean' } },
           ],
-          requestBody: { required: true, content: content(thing) },
-          responses: { 201: { content: content(thing) }, 404: {} },
+          requestBody: { required: true, content: content('Thing') },
+          responses: { 201: { content: content('Thing') }, 404: {} },
         },
         delete: { operationId: 'deleteThing', responses: { 204: {} } },
       },
@@ -56,9 +61,7 @@ test('an operation becomes a function: path, body, query; a type that has a name
           operationId: 'listThings',
           parameters: [cursor],
           responses: {
-            200: {
-              content: content({ type: 'object', properties: { data: { type: 'array', items: thing } } }),
-            },
+            200: { content: content('ThingPage') },
           },
         },
       },

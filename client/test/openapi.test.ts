@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, expect, test } from 'vitest';
-import { type ApiDocument, renderDocument, withSharedProblem } from '../generate/document.ts';
+import { type ApiDocument, renderDocument } from '../generate/document.ts';
 import { renderFunctions } from '../generate/functions.ts';
 import { servedDocument } from '../generate/served.ts';
 
@@ -9,7 +9,7 @@ const kept = (path: string) => readFile(new URL(`../${path}`, import.meta.url), 
 
 let document: ApiDocument;
 beforeAll(async () => {
-  document = withSharedProblem(await servedDocument());
+  document = await servedDocument();
 });
 
 test('OpenAPI regenerates identically', async () => {

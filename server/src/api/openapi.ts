@@ -4,6 +4,39 @@ import { catalogue } from '../base/errors.ts';
 import { scopeOf } from '../http/operation.ts';
 import type { Route } from '../http/route.ts';
 
+/** What operations are grouped by, in the order in which the reference shows them. */
+const groups = [
+  { name: 'Organizations', description: 'Tenants. The operator makes them, and the first key of each.' },
+  { name: 'Account', description: 'Who is asking, and what was done in the organization.' },
+  { name: 'Keys', description: 'API secrets of an organization.' },
+  { name: 'Members', description: 'People of an organization, their roles and rights.' },
+  { name: 'Sign-in', description: 'Sessions of members in the portal.' },
+  { name: 'Event types', description: 'The catalogue: names, schemas and examples of events.' },
+  { name: 'Events', description: 'What happened: publish it, and see where it went.' },
+  { name: 'Schedules', description: 'Events that are published by the calendar.' },
+  { name: 'Endpoints', description: 'Who receives what, and under which contract.' },
+  { name: 'Deliveries', description: 'The ledger: each event for each endpoint, with every attempt.' },
+  { name: 'Contracts', description: 'Wire formats: what is sent, how it is signed, when it is tried again.' },
+  { name: 'Presets', description: 'Products that an organization can adopt.' },
+  {
+    name: 'Workflows',
+    description: 'Who decides about review tasks, and how; the queues in which they wait.',
+  },
+  { name: 'Reviews', description: 'Tasks for people: approve, reject or revise.' },
+  { name: 'Review gates', description: 'Rules that hold deliveries until they are reviewed.' },
+  { name: 'Embedding', description: 'Review pages within other sites.' },
+  { name: 'Notifications', description: 'What members are told: inboxes, meetings, webhooks of their own.' },
+  { name: 'Integrations', description: "Webhooks for all notifications of an organization's members." },
+  { name: 'Apps', description: 'Custom applications: manifests, versions and installations.' },
+  { name: 'Records', description: 'Data that apps and organizations keep, with its history.' },
+  { name: 'FlowBeacon: webhooks', description: "Below `/api/public/v1`, in FlowBeacon's own form." },
+  { name: 'FlowBeacon: evaluations', description: "Below `/api/public/v1`, in FlowBeacon's own form." },
+  {
+    name: 'Flowxtra: webhooks plugin',
+    description: "Below `/api/plugins/webhooks`, in Flowxtra's own form.",
+  },
+];
+
 /** The frame of the OpenAPI document; the routes fill it. */
 export const openApiBase = {
   openapi: '3.1.0',
@@ -11,10 +44,16 @@ export const openApiBase = {
     title: 'Sluice',
     version: '1',
     description:
-      'Publish events; Sluice delivers them, signed, to everyone who subscribed, and keeps a ledger of every attempt. ' +
-      'Every error is a problem document (RFC 9457) with a stable `code`. Lists answer `data` and `next_cursor`.',
-    license: { name: 'MIT' },
+      'Publish events; Sluice delivers them, signed, to everyone who subscribed, and keeps a ledger of every attempt.\n\n' +
+      '`Authorization: Bearer <key>` says who is asking; each operation names the scope that it needs. ' +
+      'Every error is a problem document (RFC 9457) with a stable `code` and a `remedy`. ' +
+      'Lists answer `data` and `next_cursor`; `?cursor=` takes the next page. ' +
+      'With an `Idempotency-Key`, a POST can be repeated safely for 24 hours. ' +
+      'Things of other organizations answer as things that do not exist: 404.',
+    license: { name: 'MIT', identifier: 'MIT' },
   },
+  servers: [{ url: '/', description: 'This Sluice' }],
+  tags: groups,
   components: {
     securitySchemes: {
       key: { type: 'http' as const, scheme: 'bearer', description: "An organization's key" },
@@ -56,15 +95,12 @@ function withoutDefaulted(schema: TSchema): TSchema {
 
 /** A route in the words of the OpenAPI document. */
 export function describeRoute(route: Route): FastifySchema {
-  const { access, operation, surface } = route;
+  const { operation, surface } = route;
   const { description: described } = surface;
-  const scope = scopeOf(access);
   return {
     operationId: operation.id,
     summary: operation.summary,
-    description: [operation.description, scope === null ? null : `Scope: \`${scope}\`.`]
-      .filter((part) => part !== null && part !== undefined)
-      .join('\n\n'),
+    description: [operation.description, whoMayCall(route)].filter((part) => part !== undefined).join('\n\n'),
     tags: [operation.group],
     security: securityOf(route),
     ...(operation.params ? { params: operation.params } : {}),
@@ -91,6 +127,7 @@ export function describeRoute(route: Route): FastifySchema {
           status,
           {
             description: titleOf(status),
+            ...(status === 429 || status === 503 ? { headers: { 'Retry-After': retryAfter } } : {}),
             content: { [described.problem.contentType]: { schema: described.problem.schema } },
           },
         ]),
@@ -109,6 +146,18 @@ const ifMatch = {
   type: 'string',
   description: 'The `ETag` of what was seen: if it has changed since, nothing is done and the answer is 412',
 };
+
+const retryAfter = { type: 'integer', minimum: 0, description: 'Seconds to wait before the next try' };
+
+function whoMayCall({ access }: Route): string {
+  if (access === 'public') return 'For everybody, without a credential.';
+  if (access === 'operator') return 'For the operator.';
+  if (access === 'a member') return 'For members themselves: signed in, or with a token of their own.';
+  if (access === 'a session') return 'For members who are signed in.';
+  if (access === 'embed token') return 'For embedded pages, with their embed token.';
+  const scope = scopeOf(access);
+  return scope === null ? 'Any credential of an organization will do.' : `Scope: \`${scope}\`.`;
+}
 
 function securityOf({ access, surface }: Route): Record<string, string[]>[] {
   if (access === 'public') return [];

@@ -12,6 +12,8 @@ import { actorName, authenticate, authorize, bearerOf } from './auth.ts';
 import { addEmbedPage } from './embed-page.ts';
 import { execute } from './execute.ts';
 import { defaultBodyLimit, describeRoute, mergePatchType, openApiBase } from './openapi.ts';
+import { withExamples } from './openapi-examples.ts';
+import { withNamedSchemas } from './openapi-names.ts';
 import { addOperations } from './operations.ts';
 import { addPortalPages, builtPortal } from './portal-pages.ts';
 import { holdToProtocol, protocolOptions, refuseBytes } from './protocol.ts';
@@ -98,7 +100,7 @@ export async function createServer(
         const body = documents.openapiObject.paths?.[path]?.post?.requestBody;
         if (body && 'required' in body) body.required = false;
       }
-      return documents.openapiObject;
+      return withNamedSchemas(withExamples(documents.openapiObject));
     },
   });
   await server.register(swaggerUi, {

@@ -41,6 +41,7 @@ interface DocumentedOperation {
 
 export interface ApiDocument {
   readonly paths: Readonly<Record<string, Readonly<Record<string, DocumentedOperation>>>>;
+  readonly components?: { readonly schemas?: Readonly<Record<string, object>> };
 }
 
 /**
@@ -76,9 +77,22 @@ export interface DocumentedRoute {
 
 /** @throws where the document leaves open who may call a route */
 export function readRoutes(document: ApiDocument): DocumentedRoute[] {
-  return Object.entries(document.paths).flatMap(([path, operations]) =>
+  return Object.entries(withoutReferences(document).paths).flatMap(([path, operations]) =>
     Object.entries(operations).map(([method, operation]) => readRoute(method.toUpperCase(), path, operation)),
   );
+}
+
+/** The same document with every schema where it is used. */
+function withoutReferences(document: ApiDocument): ApiDocument {
+  const { schemas = {} } = document.components ?? {};
+  const text = JSON.stringify(document, (_key, value: unknown) => {
+    if (typeof value !== 'object' || value === null || !('$ref' in value)) return value;
+    const { $ref, ...beside } = value;
+    const schema = schemas[String($ref).replace('#/components/schemas/', '')];
+    if (!schema) throw new Error(`The document has no ${$ref}.`);
+    return { ...schema, ...beside };
+  });
+  return JSON.parse(text);
 }
 
 function readRoute(method: string, path: string, operation: DocumentedOperation): DocumentedRoute {

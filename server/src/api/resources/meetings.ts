@@ -42,7 +42,10 @@ const Meeting = Type.Object({
 const settings = {
   title: Text(450, { minLength: 1, examples: ['Stand-up'] }),
   starts_at: Timestamp,
-  members: Type.Array(Type.String({ maxLength: 64 }), { minItems: 1, maxItems: 500 }),
+  members: Type.Array(Type.String({ maxLength: 64, examples: ['mbr_01jd8r5w3kfq5bz0p2v6x7y8z9'] }), {
+    minItems: 1,
+    maxItems: 500,
+  }),
 };
 const Create = Type.Object(settings, { additionalProperties: false });
 const Change = Type.Object(

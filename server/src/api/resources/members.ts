@@ -43,7 +43,7 @@ const Email = Type.String({ format: 'email', maxLength: 254, examples: ['reviewe
 const Create = Type.Object(
   {
     email: Email,
-    name: Text(200, { minLength: 1 }),
+    name: Text(200, { minLength: 1, examples: ['Ada Reviewer'] }),
     role: Type.Optional(Role),
     access: Type.Optional(Access),
   },
@@ -52,7 +52,7 @@ const Create = Type.Object(
 const Change = Type.Object(
   {
     email: Type.Optional(Email),
-    name: Type.Optional(Text(200, { minLength: 1 })),
+    name: Type.Optional(Text(200, { minLength: 1, examples: ['Ada Reviewer'] })),
     role: Type.Optional(Role),
     access: Type.Optional(Access),
   },

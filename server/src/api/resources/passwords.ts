@@ -30,7 +30,7 @@ export const set = operation({
   mode: 'direct',
   body: Type.Object(
     {
-      password: Type.String({ minLength: 1, maxLength: 1024 }),
+      password: Type.String({ minLength: 1, maxLength: 1024, examples: ['correct horse battery staple'] }),
       current_password: Type.Optional(
         Type.String({ minLength: 1, maxLength: 1024, description: 'Asked for where there is one' }),
       ),

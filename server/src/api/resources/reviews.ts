@@ -49,7 +49,10 @@ const Version = Type.Optional(
   Type.Integer({ minimum: 1, description: 'The version that was seen; another one is refused' }),
 );
 const Comment = Type.Optional(OrNull(Text(4_000)));
-const Content = Type.Unknown({ description: 'Any JSON up to 256 KiB; kept as the bytes received' });
+const Content = Type.Unknown({
+  description: 'Any JSON up to 256 KiB; kept as the bytes received',
+  examples: [{ order: 'in_42', amount: 40 }],
+});
 
 const Create = Type.Object(
   {
@@ -280,7 +283,14 @@ export const reject = operation({
   group,
   mode: 'write',
   params: IdParams,
-  body: Type.Object({ reason: Text(4_000, { minLength: 1 }), member_id: MemberId, version: Version }, closed),
+  body: Type.Object(
+    {
+      reason: Text(4_000, { minLength: 1, examples: ['Not covered by the terms'] }),
+      member_id: MemberId,
+      version: Version,
+    },
+    closed,
+  ),
   guarded: true,
   answers,
   handle: (context, input) => act(context, input, { kind: 'reject', reason: input.body.reason }),

@@ -53,6 +53,7 @@ export const create = operation({
           minLength: 1,
           maxLength: 512,
           description: 'What a sign-in link has behind the `#`',
+          examples: ['mbr_link_…'],
         }),
       },
       { additionalProperties: false },

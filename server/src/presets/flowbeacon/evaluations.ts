@@ -54,7 +54,7 @@ export const create = operation({
   mode: 'write',
   body: Type.Object(
     {
-      modules: Type.Array(Type.String({ maxLength: 64 }), {
+      modules: Type.Array(Type.String({ maxLength: 64, examples: ['mod_01jd8r5w3kfq5bz0p2v6x7y8z9'] }), {
         minItems: 1,
         maxItems: 50,
         description: 'Ids of modules',
@@ -62,8 +62,8 @@ export const create = operation({
       scenarios: Type.Array(
         Type.Object(
           {
-            name: Text(200, { minLength: 1 }),
-            input: Type.Unknown({ description: 'Any JSON up to 64 KiB' }),
+            name: Text(200, { minLength: 1, examples: ['Large order'] }),
+            input: Type.Unknown({ description: 'Any JSON up to 64 KiB', examples: [{ amount: 1999 }] }),
           },
           { additionalProperties: false },
         ),
