@@ -41,6 +41,55 @@ describe('with an API', () => {
     expect((await sluice(['me'])).out).toMatch(/^organization {2}Organization 1 \(acme, org_/);
   });
 
+  test('a day begins: an organization, its first key, its owner, another key', async () => {
+    const operator = { SLUICE_URL: app.url, SLUICE_ADMIN_TOKEN: adminToken };
+    const made = await run(['organizations', 'create', 'globex', '--name', 'Globex'], { env: operator });
+    expect(made.out).toMatch(/^organization +org_\w+\nslug +globex\nname +Globex\n/);
+    expect((await run(['organizations', 'list'], { env: operator })).out).toMatch(/org_\w+ +globex +Globex/);
+    const first = ['keys', 'create', 'Order service', '--organization', 'globex'];
+    const { code, out, err } = await run(first, { env: operator });
+    expect([code, out, err]).toEqual([
+      0,
+      expect.stringMatching(/^sluice_\w+\n$/),
+      expect.stringContaining('shown this once'),
+    ]);
+    const own = { SLUICE_URL: app.url, SLUICE_KEY: out.trim() };
+    expect((await run(['me'], { env: own })).out).toMatch(/^organization {2}Globex \(globex, org_/);
+
+    const noOwner = await run(['sign-in-link', 'globex'], { env: operator });
+    expect(noOwner).toMatchObject({ code: 3, err: expect.stringContaining('sluice members add') });
+    const owner = await run(['members', 'add', 'ada@example.com', '--role', 'owner'], { env: own });
+    expect(owner.out).toMatch(/^added mbr_\w+ ada@example\.com as owner\n$/);
+    expect((await run(['members', 'list'], { env: own })).out).toMatch(/mbr_\w+ +owner +ada@example\.com/);
+    expect(await run(['members', 'add', 'x@example.com', '--role', 'boss'], { env: own })).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('There is no role "boss": owner, admin, hr_admin, member.'),
+    });
+    expect((await run(['sign-in-link', 'globex'], { env: operator })).err).toContain(
+      'Signs ada@example.com in',
+    );
+
+    const narrow = ['keys', 'create', 'Reports', '--scopes', 'events:write, deliveries:read', '--json'];
+    const key = JSON.parse((await run(narrow, { env: own })).out);
+    expect(key).toMatchObject({ scopes: ['events:write', 'deliveries:read'] });
+    expect((await run(['keys', 'revoke', key.id], { env: own })).out).toBe(`revoked ${key.id}\n`);
+    const listed = (await run(['keys', 'list'], { env: own })).out;
+    expect(listed).toMatch(new RegExp(`${key.id} +revoked +never +events:write,deliveries:read +Reports`));
+    expect(listed).not.toContain(key.secret);
+  });
+
+  test('deliveries can be watched', async () => {
+    const { id } = await json('endpoints', 'create', `${receiver.url}/watched`, '--events', 'watched');
+    await sluice(['publish', 'watched', '--data', '{}']);
+    const watching = start(['deliveries', 'tail', '--endpoint', id, '--count', '2'], { env });
+    const first = await watching.line((line) => line.includes('pending'));
+    expect(first).toMatch(/^dlv_\w+ pending watched to ep_\w+$/);
+    await app.worker.runOnce();
+    const { code, out } = await watching.ended;
+    expect(code).toBe(0);
+    expect(out).toMatch(/^dlv_\w+ pending .*\n(dlv_\w+) delivered \(attempt 1: 204\) watched to ep_\w+\n$/);
+  });
+
   test('it makes sign-in links for the operator', async () => {
     const email = 'owner@example.com';
     const member = { email, name: 'Owner', role: 'owner' };

@@ -4,8 +4,11 @@ import { addDeliveries } from './commands/deliveries.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEndpoints } from './commands/endpoints.ts';
 import { addEvents } from './commands/events.ts';
+import { addKeys } from './commands/keys.ts';
 import { addListen } from './commands/listen.ts';
 import { addMe } from './commands/me.ts';
+import { addMembers } from './commands/members.ts';
+import { addOrganizations } from './commands/organizations.ts';
 import { addPublish } from './commands/publish.ts';
 import { addSignInLink } from './commands/sign-in-link.ts';
 import { version } from './session.ts';
@@ -15,7 +18,8 @@ Environment:
   SLUICE_URL          where Sluice listens [http://127.0.0.1:4100]
   SLUICE_KEY          the key of your organization
   SLUICE_SECRET       signing secret for listen and doctor
-  SLUICE_ADMIN_TOKEN  the operator's token, for sign-in-link; .sluice/admin-token unless set
+  SLUICE_ADMIN_TOKEN  the operator's token, for organizations, their first keys and sign-in-link;
+                      .sluice/admin-token unless set
   NO_COLOR            set: no colours
 
 Exit codes:
@@ -45,6 +49,9 @@ export function createProgram(): Command {
     addListen,
     addContracts,
     addMe,
+    addOrganizations,
+    addKeys,
+    addMembers,
     addSignInLink,
   ]) {
     add(program);

@@ -17,7 +17,7 @@ export function withExamples<Document extends object>(document: Document): Docum
 }
 
 /** What has to be there, and what has an example of its own; `undefined` where something has none. */
-export function exampleOf(schema: Json): unknown {
+function exampleOf(schema: Json): unknown {
   const [given] = [schema.examples, schema.enum].flatMap((list) => (Array.isArray(list) ? list : []));
   if (given !== undefined) return given;
   for (const known of [schema.const, schema.default]) if (known !== undefined) return known;

@@ -88,7 +88,9 @@ export async function findMember(queries: Queries, orgId: string, email: string 
   if (!found)
     throw new SluiceError(
       'not_found',
-      email === null ? 'The organization has no owner.' : 'No member of the organization has this address.',
+      email === null
+        ? 'The organization has no owner yet; add one first: POST /v1/members with the role owner, or sluice members add.'
+        : 'No member of the organization has this address.',
     );
   return found;
 }

@@ -5,6 +5,7 @@ import { print, printJson, sessionOf, take, wholeNumber } from '../session.ts';
 import { renderFields, renderTable } from '../table.ts';
 import { duration, plain } from '../text.ts';
 import { paintedState } from './states.ts';
+import { addTail } from './tail.ts';
 
 interface ListOptions {
   readonly state?: string;
@@ -62,6 +63,8 @@ export function addDeliveries(program: Command): void {
       ]);
       print(renderTable(paint, ['DELIVERY', 'STATE', 'ATTEMPTS', 'LAST', 'TYPE', 'EVENT', 'MADE'], rows));
     });
+
+  addTail(deliveries);
 
   deliveries
     .command('show <id>')

@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
-import type { Client } from '../../index.ts';
-import { UsageError } from '../failures.ts';
 import { operatorOf, print, printJson, wholeNumber } from '../session.ts';
 import { plain } from '../text.ts';
+import { organizationId } from './organizations.ts';
 
 interface Options {
   readonly email?: string;
@@ -17,7 +16,7 @@ export function addSignInLink(program: Command): void {
     .option('--minutes <count>', 'how long it is good for', wholeNumber(1, 1440), 60)
     .action(async (organization: string, { email, minutes }: Options, command: Command) => {
       const { sluice, json } = await operatorOf(command);
-      const link = await sluice.createOrganizationSignInLink(await idOf(sluice, organization), {
+      const link = await sluice.createOrganizationSignInLink(await organizationId(sluice, organization), {
         expires_in_seconds: minutes * 60,
         ...(email === undefined ? {} : { email }),
       });
@@ -27,12 +26,4 @@ export function addSignInLink(program: Command): void {
         `Signs ${plain(link.email)} in, once, until ${new Date(link.expires_at).toLocaleString()}.\n`,
       );
     });
-}
-
-/** By its id or its slug. */
-async function idOf(sluice: Client, organization: string): Promise<string> {
-  for await (const { id, slug } of sluice.listOrganizations({ limit: 200 })) {
-    if (id === organization || slug === organization) return id;
-  }
-  throw new UsageError(`There is no organization "${organization}".`);
 }
