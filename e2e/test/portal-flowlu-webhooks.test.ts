@@ -55,6 +55,14 @@ describePortal('webhooks of a Flowlu organization', { preset: 'flowlu' }, (story
     expect(await row(/^created_at/).count()).toBe(0);
     await button(page, /fields unchanged/).click();
     await row(/created_at \(same\)/).waitFor();
+    const body = page.getByRole('group', { name: 'Request body' });
+    const sent = await body.textContent();
+    expect(sent).toContain('"balance":12345678901234567890.10');
+    await button(page, 'In lines').click();
+    await body.getByText(/"current": \{\n/).waitFor();
+    expect(await body.textContent()).toContain('\n    "balance": 12345678901234567890.10');
+    await button(page, 'As it was sent').click();
+    expect(await body.textContent()).toBe(sent);
 
     await button(page, 'Change').click();
     expect(await page.getByLabel('Every change of crm.lead').isChecked()).toBe(true);

@@ -38,6 +38,16 @@ describePortal('the portal of an organization with much', { preset: 'flowlu' }, 
     const tile = page.getByRole('group', { name: 'Endpoints' });
     await tile.getByText(String(many), { exact: true }).waitFor();
     await tile.getByText('1 disabled').waitFor();
+    // Those that were sent something stand before the newest ones.
+    const strips = page.getByRole('region', { name: `12 of ${many} endpoints` }).getByRole('listitem');
+    expect((await strips.allTextContents()).slice(0, 2).join()).toContain('Accounting');
+
+    await page.goto(at('/endpoints'));
+    await page.getByRole('searchbox', { name: 'Find an endpoint' }).fill('accOUNT');
+    await page.getByText(`1 of ${many}`).waitFor();
+    await page.getByRole('main').getByRole('link', { name: 'Accounting' }).waitFor();
+    await page.reload();
+    await page.getByText(`1 of ${many}`).waitFor();
 
     await page.goto(at('/deliveries'));
     const entries = button(page, /crm\.account\.create/);

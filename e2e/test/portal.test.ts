@@ -276,6 +276,21 @@ describePortal('the portal', {}, (story) => {
     site.page = '';
   });
 
+  it('says that the service is away, what that means, and goes on when it is back', async () => {
+    const page = await openSignedIn({ expects: /SluiceUnreachable|Failed to load resource/ });
+    await page.getByText('Nothing was delivered yet').waitFor();
+    await page.route('**/v1/**', (route) => route.abort());
+    await page.getByRole('alert').getByText('Sluice does not answer').waitFor();
+    expect(await flawsOf(page, 'away')).toEqual([]);
+    await page.reload();
+    await page.getByRole('alert').getByText('No connection').waitFor();
+    await page.unroute('**/v1/**');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await heading(page, 'Overview').waitFor();
+    await page.getByText('Nothing was delivered yet').waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+  });
+
   it('shows members who may see no deliveries what they may', async () => {
     await story.organization.addMember({ email: 'mo@example.com', name: 'Mo', role: 'member' });
     const page = await openSignedIn({ email: 'mo@example.com' });

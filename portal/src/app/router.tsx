@@ -94,7 +94,12 @@ export function createAppRouter(context: AppContext) {
     defaultPreload: 'intent',
     defaultPendingComponent: Loading,
     defaultErrorComponent: ({ error }) => (
-      <Failure error={error instanceof Error ? error : new Error(String(error))} />
+      <section className="page page-alone" aria-label="What went wrong">
+        <Failure
+          error={error instanceof Error ? error : new Error(String(error))}
+          onRetry={() => window.location.reload()}
+        />
+      </section>
     ),
     scrollRestoration: true,
   });

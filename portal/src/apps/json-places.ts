@@ -66,3 +66,29 @@ export function placeOf(json: string, pointer: string): Span {
 export function lineAt(text: string, index: number): number {
   return text.slice(0, index).split('\n').length;
 }
+
+/**
+ * JSON with a line for each value. Values stay text, so that no digit of a number is lost.
+ * @returns `null` for what is no JSON, such as what was cut off
+ */
+export function laidOut(text: string): string | null {
+  try {
+    JSON.parse(text);
+  } catch {
+    return null;
+  }
+  const parts: string[] = [];
+  let depth = 0;
+  let last = '';
+  const line = () => `\n${'  '.repeat(depth)}`;
+  for (const [part] of text.matchAll(token)) {
+    const closes = part === '}' || part === ']';
+    const opened = last === '{' || last === '[';
+    if (closes) depth -= 1;
+    if (closes ? !opened : opened || last === ',') parts.push(line());
+    parts.push(part === ':' ? ': ' : part);
+    if (part === '{' || part === '[') depth += 1;
+    last = part;
+  }
+  return parts.join('');
+}

@@ -52,6 +52,8 @@ function LogEntry<Item extends LoggedDelivery>({
 }: Props<Item> & { readonly delivery: Item }) {
   const [open, setOpen] = useState(false);
   const details = useId();
+  // Opening shows the whole of what a line has no room for.
+  const shown = open ? 'whole' : 'cut';
   const { state, last_attempt: last, finished_at: finished } = delivery;
   const took = finished === null ? null : Date.parse(finished) - Date.parse(delivery.created_at);
   return (
@@ -66,11 +68,11 @@ function LogEntry<Item extends LoggedDelivery>({
           <DeliveryState delivery={delivery} />
         </span>
         <span className="log-what">
-          <Text component="span" display="block" fw={500} truncate>
+          <Text component="span" display="block" fw={500} className={shown}>
             {delivery.event_type}
           </Text>
           {whereTo && (
-            <Text component="span" display="block" fz="sm" c="dimmed" truncate>
+            <Text component="span" display="block" fz="sm" c="dimmed" className={shown}>
               {whereTo(delivery)}
             </Text>
           )}

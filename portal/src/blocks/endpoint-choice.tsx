@@ -57,7 +57,8 @@ function EndpointOption({ endpoint }: { endpoint: Named | undefined }) {
   );
 }
 
-function isCalled({ id, name, url }: Named, search: string): boolean {
+/** Whether its name, its URL or its id has what somebody typed. */
+export function isCalled({ id, name, url }: Named, search: string): boolean {
   const wanted = search.trim().toLowerCase();
   return [name ?? '', url, id].some((text) => text.toLowerCase().includes(wanted));
 }

@@ -1,7 +1,7 @@
 import { Text } from '@mantine/core';
 import type { EndpointStats } from '@sluice/client';
 
-/** The share of deliveries that arrived of late, and how fast half of them did. */
+/** The share of the last day's deliveries that arrived, and how fast half of them did. */
 export function EndpointHealth({ stats }: { stats: EndpointStats | undefined }) {
   if (stats === undefined) return <div className="endpoint-health" />;
   const { success_rate: rate, latency_ms: latency, pending, consecutive_failures: failures } = stats;
@@ -11,7 +11,7 @@ export function EndpointHealth({ stats }: { stats: EndpointStats | undefined }) 
         {failures > 0
           ? `${failures} failures in a row`
           : rate === null
-            ? 'No deliveries yet'
+            ? 'Nothing ended within a day'
             : `${percent(rate)} delivered`}
       </Text>
       <Text fz="xs" c="dimmed" ta={{ sm: 'right' }}>

@@ -1,6 +1,7 @@
 import { Stack, Tabs, Text } from '@mantine/core';
 import type { Attempt } from '@sluice/client';
 import { BodyText } from './body-text.tsx';
+import { SentBody } from './sent-body.tsx';
 
 interface Props {
   readonly request: Pick<Attempt['request'], 'url' | 'headers' | 'body'>;
@@ -29,7 +30,7 @@ export function ExchangeView({ request, response, isUnknown }: Props) {
                 : 'There is no body: nothing was sent, or it is no longer kept.'}
             </Text>
           ) : (
-            <BodyText label="Request body" text={request.body} />
+            <SentBody label="Request body" text={request.body} />
           )}
         </Stack>
       </Tabs.Panel>
@@ -42,7 +43,7 @@ export function ExchangeView({ request, response, isUnknown }: Props) {
           <Stack gap="sm">
             <Text className="mono">HTTP {response.status}</Text>
             <BodyText label="Response headers" text={headerLines(response.headers)} />
-            <BodyText label="Response body" text={response.body} />
+            <SentBody label="Response body" text={response.body} />
             {(response.truncated || response.body_encoding === 'base64') && (
               <Text fz="xs" c="dimmed">
                 {response.truncated ? 'The first 16 KiB. ' : ''}

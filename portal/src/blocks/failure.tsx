@@ -1,5 +1,5 @@
 import { Alert, Button, Text } from '@mantine/core';
-import { SluiceProblem } from '@sluice/client';
+import { SluiceProblem, SluiceUnreachable } from '@sluice/client';
 
 interface Props {
   readonly error: Error;
@@ -11,9 +11,16 @@ interface Props {
 /** What went wrong and what can be done about it, in the API's own words. */
 export function Failure({ error, title, onRetry }: Props) {
   const isProblem = error instanceof SluiceProblem;
+  const isAway = error instanceof SluiceUnreachable;
   return (
-    <Alert color="red" role="alert" variant="outline" title={title ?? 'That did not work'} my="sm">
-      <Text fz="sm">{isProblem ? error.detail : error.message}</Text>
+    <Alert
+      color="red"
+      role="alert"
+      variant="outline"
+      title={title ?? (isAway ? 'No connection' : 'That did not work')}
+      my="sm"
+    >
+      <Text fz="sm">{isProblem ? error.detail : isAway ? away : error.message}</Text>
       {isProblem && (
         <>
           <Text fz="sm">{error.remedy}</Text>
@@ -32,3 +39,6 @@ export function Failure({ error, title, onRetry }: Props) {
     </Alert>
   );
 }
+
+const away =
+  'Sluice does not answer: either your connection is away, or the service is. What stands on this page may be out of date.';

@@ -1,4 +1,4 @@
-import { Autocomplete, Button, Group, Select } from '@mantine/core';
+import { Autocomplete, Button, Select } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import type { ListDeliveriesQuery } from '@sluice/client';
 import { useState } from 'react';
@@ -49,7 +49,7 @@ function FilteredDeliveries() {
   const filtered = within !== undefined || Object.keys(filter).length > 0;
   return (
     <>
-      <Group mb="md" gap="sm">
+      <div className="filters">
         <Select
           aria-label="State"
           placeholder="Every state"
@@ -57,10 +57,9 @@ function FilteredDeliveries() {
           data={states.map((value) => ({ value, label: value.charAt(0).toUpperCase() + value.slice(1) }))}
           value={filter.state ?? null}
           onChange={setState}
-          w={150}
         />
         {endpoints.data && (
-          <EndpointChoice endpoints={endpoints.data} value={endpoint} onChange={setEndpoint} w={240} />
+          <EndpointChoice endpoints={endpoints.data} value={endpoint} onChange={setEndpoint} />
         )}
         <TypeField value={type} onChange={setType} />
         <Select
@@ -70,7 +69,6 @@ function FilteredDeliveries() {
           data={times}
           value={within?.value ?? null}
           onChange={setHours}
-          w={160}
         />
         {filtered && (
           <Button
@@ -82,7 +80,7 @@ function FilteredDeliveries() {
             Show all
           </Button>
         )}
-      </Group>
+      </div>
       <Deliveries
         filter={filter}
         {...(within && { hours: Number(within.value) })}
@@ -117,7 +115,6 @@ function TypeField({ value, onChange }: { value: string | null; onChange: (type:
         setTyped(text);
         report(text);
       }}
-      w={220}
     />
   );
 }

@@ -9,7 +9,7 @@ import { PageHeader } from '../blocks/page-header.tsx';
 import { PageLink } from '../blocks/page-link.tsx';
 import { Section } from '../blocks/section.tsx';
 import { useEveryEndpoint } from '../blocks/use-every-endpoint.ts';
-import { EndpointStrips } from './home/endpoint-strips.tsx';
+import { EndpointStrips, shownAtMost } from './home/endpoint-strips.tsx';
 import { Pulse } from './home/pulse.tsx';
 import { Tiles } from './home/tiles.tsx';
 
@@ -45,6 +45,7 @@ export function HomePage() {
   return (
     <>
       {header}
+      {failed && <Failure error={failed} title="What stands here is not fresh" />}
       <Stack gap="lg">
         <Tiles deliveries={deliveries.data} endpoints={endpoints.data} />
         <Section
@@ -58,7 +59,15 @@ export function HomePage() {
             <Pulse deliveries={deliveries.data} now={Date.now()} />
           )}
         </Section>
-        <Section title="Endpoints" flush actions={<PageLink path="/endpoints">All endpoints</PageLink>}>
+        <Section
+          title={
+            endpoints.data.length > shownAtMost
+              ? `${shownAtMost} of ${endpoints.data.length} endpoints, those in trouble first`
+              : 'Endpoints'
+          }
+          flush
+          actions={<PageLink path="/endpoints">All endpoints</PageLink>}
+        >
           {endpoints.data.length === 0 ? (
             <Text c="dimmed" px="md" pb="md">
               There are none yet.

@@ -80,7 +80,11 @@ function Webhook({ id }: { id: string }) {
             {webhook.events.map((event) => (
               <div key={event} style={{ display: 'contents' }}>
                 <dt className="mono">{event}</dt>
-                <dd className="mono">{fieldsOf(event).join(', ')}</dd>
+                {event === '*' ? (
+                  <dd>Everything, also what is added later</dd>
+                ) : (
+                  <dd className="mono">{fieldsOf(event).join(', ')}</dd>
+                )}
               </div>
             ))}
           </dl>

@@ -1,20 +1,11 @@
-import { Stack } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
-import { api, holds } from '../app/api.ts';
+import { holds } from '../app/api.ts';
 import { useMe } from '../app/use-me.ts';
 import { useParam } from '../app/use-param.ts';
 import { EventChips } from '../apps/event-chips.tsx';
 import { NoAccess } from '../apps/no-access.tsx';
-import { OwnerNote } from '../apps/owner-note.tsx';
-import { EndpointActions } from '../blocks/endpoint-actions.tsx';
-import { EndpointFacts } from '../blocks/endpoint-facts.tsx';
-import { allEndpoints } from '../blocks/endpoint-family.ts';
-import { nameOf } from '../blocks/endpoint-list.tsx';
-import { Failure } from '../blocks/failure.tsx';
-import { Loading } from '../blocks/loading.tsx';
 import { PageHeader } from '../blocks/page-header.tsx';
 import { PageLink } from '../blocks/page-link.tsx';
-import { useStats } from '../blocks/use-stats.ts';
+import { EndpointView } from './endpoints/endpoint-view.tsx';
 import { WebhookForm } from './webhooks/webhook-form.tsx';
 import { WebhookLog } from './webhooks/webhook-log.tsx';
 
@@ -43,40 +34,19 @@ export function WebhookPage() {
 function Webhook() {
   const me = useMe();
   const id = useParam('id');
-  const found = useQuery({ queryKey: ['endpoints', id], queryFn: () => api.getEndpoint(id) });
-  const statsOf = useStats([{ id }], (one) => api.getEndpointStats(one));
-  if (found.isPending) return <Loading />;
-  if (found.isError) return <Failure error={found.error} onRetry={() => void found.refetch()} />;
-  const endpoint = found.data;
   return (
-    <>
-      <PageHeader
-        title={nameOf(endpoint)}
-        description={endpoint.description}
-        actions={
-          holds(me, 'endpoints:write') && (
-            <EndpointActions
-              endpoint={endpoint}
-              family={allEndpoints}
-              form={(state) => <WebhookForm {...state} endpoint={endpoint} />}
-              after="/settings/webhooks"
-            />
-          )
-        }
-      />
-      <Stack gap="lg">
-        <OwnerNote endpoint={endpoint} />
-        <EndpointFacts
-          endpoint={endpoint}
-          stats={statsOf(id)}
-          events={<EventChips events={endpoint.events} />}
-        />
-        {holds(me, 'deliveries:read') ? (
+    <EndpointView
+      id={id}
+      form={(state, endpoint) => <WebhookForm {...state} endpoint={endpoint} />}
+      eventsOf={({ events }) => <EventChips events={events} />}
+      listPath="/settings/webhooks"
+      log={
+        holds(me, 'deliveries:read') ? (
           <WebhookLog endpointId={id} />
         ) : (
           <NoAccess what="what was sent" scope="deliveries:read" />
-        )}
-      </Stack>
-    </>
+        )
+      }
+    />
   );
 }

@@ -8,7 +8,8 @@ import { paintOf, State } from '../../blocks/state.tsx';
 import { useStats } from '../../blocks/use-stats.ts';
 
 const bars = 24;
-const shownAtMost = 12;
+/** There may be hundreds; those that need somebody come first. */
+export const shownAtMost = 12;
 
 interface Props {
   readonly endpoints: readonly Endpoint[];
@@ -17,7 +18,7 @@ interface Props {
 
 /** A bar for each of an endpoint's last deliveries: what is wrong stands out without reading. */
 export function EndpointStrips({ endpoints, deliveries }: Props) {
-  const shown = endpoints.slice(0, shownAtMost);
+  const shown = byUrgency(endpoints, deliveries).slice(0, shownAtMost);
   const statsOf = useStats(shown, (id) => api.getEndpointStats(id));
   return (
     <ul className="endpoint-rows">
@@ -62,4 +63,19 @@ function wordsOf(deliveries: readonly DeliverySummary[]): string {
   if (deliveries.length === 0) return 'No deliveries of late';
   const delivered = deliveries.filter(({ state }) => state === 'delivered').length;
   return `Of the last ${deliveries.length} deliveries, ${delivered} arrived`;
+}
+
+/** What is in trouble first, then what was sent something of late, then the newest. */
+function byUrgency(endpoints: readonly Endpoint[], deliveries: readonly DeliverySummary[]): Endpoint[] {
+  const busy = new Set(deliveries.map(({ endpoint_id: id }) => id));
+  const troubled = new Set(
+    deliveries
+      .filter((delivery) => paintOf(delivery) === 'bad' || paintOf(delivery) === 'retrying')
+      .map(({ endpoint_id: id }) => id),
+  );
+  const rank = ({ id, enabled, disabled_reason: reason }: Endpoint) => {
+    if (troubled.has(id) || (!enabled && reason !== 'disabled by hand')) return 0;
+    return busy.has(id) ? 1 : 2;
+  };
+  return [...endpoints].sort((a, b) => rank(a) - rank(b));
 }

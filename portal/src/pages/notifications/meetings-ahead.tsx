@@ -1,6 +1,7 @@
-import { Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import type { Meeting } from '@sluice/client';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { api } from '../../app/api.ts';
 import { everyEntry, mostOnAPage } from '../../app/every-entry.ts';
 import { Failure } from '../../blocks/failure.tsx';
@@ -8,6 +9,7 @@ import { Moment } from '../../blocks/moment.tsx';
 import { Section } from '../../blocks/section.tsx';
 
 const refreshMs = 60_000;
+const nextFew = 8;
 
 /** Meetings that the member is invited to and that are still to come, the next one first. */
 export function MeetingsAhead() {
@@ -29,28 +31,37 @@ export function MeetingsAhead() {
 }
 
 function Meetings({ meetings }: { meetings: readonly Meeting[] }) {
+  const [all, setAll] = useState(false);
   if (meetings.length === 0)
     return (
       <Text fz="sm" c="dimmed">
         None. You are reminded ten minutes before one begins.
       </Text>
     );
+  const shown = all ? meetings : meetings.slice(0, nextFew);
   return (
-    <ul className="meetings">
-      {meetings.map(({ id, title, starts_at: startsAt, members }) => (
-        <li key={id} className="meeting">
-          <Text fw={600} className="inbox-title">
-            {title}
-          </Text>
-          <Text fz="sm" c="dimmed">
-            {new Date(startsAt).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' })}
-          </Text>
-          <Text fz="sm" c="dimmed">
-            <Moment at={startsAt} /> · {members.length === 1 ? 'you alone' : `${members.length} people`}
-          </Text>
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul className="meetings">
+        {shown.map(({ id, title, starts_at: startsAt, members }) => (
+          <li key={id} className="meeting">
+            <Text fw={600} className="inbox-title">
+              {title}
+            </Text>
+            <Text fz="sm" c="dimmed">
+              {new Date(startsAt).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' })}
+            </Text>
+            <Text fz="sm" c="dimmed">
+              <Moment at={startsAt} /> · {members.length === 1 ? 'you alone' : `${members.length} people`}
+            </Text>
+          </li>
+        ))}
+      </ul>
+      {meetings.length > nextFew && (
+        <Button variant="subtle" size="compact-sm" aria-expanded={all} onClick={() => setAll(!all)}>
+          {all ? `Only the next ${nextFew}` : `All ${meetings.length}`}
+        </Button>
+      )}
+    </>
   );
 }
 

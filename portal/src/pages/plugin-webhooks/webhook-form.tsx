@@ -35,6 +35,9 @@ function choicesOf(events: readonly PluginEvent[], asked: readonly string[]) {
   }));
   const others = asked
     .filter((name) => !known.some((choice) => choice.name === name))
-    .map((name) => ({ name, description: 'Not in the catalogue' }));
+    .map((name) => ({
+      name,
+      description: name === '*' ? 'Everything, also what is added later' : 'Not in the catalogue',
+    }));
   return [...known, ...others];
 }
