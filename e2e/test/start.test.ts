@@ -59,6 +59,7 @@ describe('a start that cannot succeed says what to do', { timeout: busyMs }, () 
           SLUICE_DEMO: 'yes',
           SLUICE_RETENTION_DAYS: '0',
           SLUICE_DRAIN_SECONDS: 'soon',
+          SLUICE_EMBEDDED_FLUSH: 'maybe',
           SLUICE_PUBLIC_URL: 'sluice.example.com',
         },
       }),
@@ -73,6 +74,7 @@ describe('a start that cannot succeed says what to do', { timeout: busyMs }, () 
       'SLUICE_DEMO is "yes"',
       'SLUICE_RETENTION_DAYS is "0"',
       'SLUICE_DRAIN_SECONDS is "soon"',
+      'SLUICE_EMBEDDED_FLUSH is "maybe"',
       'SLUICE_PUBLIC_URL is "sluice.example.com"',
     ])
       expect(text).toContain(`  - ${name}`);

@@ -47,7 +47,7 @@ const lastWordsMs = 1_000;
 export async function openDatabase(config: Config, log: Logger): Promise<Database> {
   const database =
     config.databaseUrl === null
-      ? await openEmbedded(config.dataDir)
+      ? await openEmbedded(config.dataDir, config.embeddedFlush)
       : await openServer({ url: config.databaseUrl, log });
   try {
     await migrate(database);

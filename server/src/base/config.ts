@@ -22,6 +22,8 @@ export interface Config {
   /** `null`: the embedded database in `dataDir`. */
   readonly databaseUrl: string | null;
   readonly dataDir: string;
+  /** Whether commits of the embedded database are brought onto the disk before they are answered. */
+  readonly embeddedFlush: boolean;
   readonly roles: readonly Role[];
   /** `null`: to be generated in the data folder (development only). */
   readonly adminToken: string | null;
@@ -80,6 +82,12 @@ export const settings: readonly { name: string; fallback: string; meaning: strin
     name: 'SLUICE_DATA_DIR',
     fallback: './.sluice',
     meaning: 'embedded database and generated development secrets',
+  },
+  {
+    name: 'SLUICE_EMBEDDED_FLUSH',
+    fallback: '1 in production, 0 in development',
+    meaning:
+      '1: commits of the embedded database survive a power failure; 0: only the death of the process, but faster',
   },
   {
     name: 'SLUICE_ROLES',
@@ -173,6 +181,9 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     problems.push(`SLUICE_LOG_LEVEL is "${logLevel}"; use one of ${logLevels.join(', ')}.`);
   const demo = text('SLUICE_DEMO');
   if (demo !== null && demo !== '0' && demo !== '1') problems.push(`SLUICE_DEMO is "${demo}"; use 0 or 1.`);
+  const flush = text('SLUICE_EMBEDDED_FLUSH');
+  if (flush !== null && flush !== '0' && flush !== '1')
+    problems.push(`SLUICE_EMBEDDED_FLUSH is "${flush}"; use 0 or 1.`);
   if (databaseUrl === null && roles.length === 1) {
     problems.push(
       `SLUICE_ROLES=${roles[0]} needs DATABASE_URL: the embedded database serves a single process with both roles.`,
@@ -187,6 +198,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     port: roles.includes('api') || text('PORT') !== null ? port : null,
     databaseUrl,
     dataDir: text('SLUICE_DATA_DIR') ?? './.sluice',
+    embeddedFlush: flush === null ? production : flush === '1',
     roles,
     adminToken,
     masterKeys,

@@ -1,12 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { Socket } from 'node:net';
-import { join } from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
+import type { PGlite } from '@electric-sql/pglite';
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import type { Logger } from '../base/log.ts';
 import { lockDataFolder } from './data-folder.ts';
 import { EmbeddedSession, embeddedDialect } from './embedded.ts';
+import { openFiles } from './embedded-files.ts';
 import { DatabaseError } from './failures.ts';
 import { planForIndexes } from './planning.ts';
 import { preparing } from './prepared.ts';
@@ -31,11 +31,14 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** Postgres built into this process, its files in `<dataDir>/database`. One process at a time. */
-export async function openEmbedded(dataDir: string): Promise<Database> {
+/**
+ * Postgres built into this process, its files in `<dataDir>/database`. One process at a time.
+ * @param flushed whether a commit survives a power failure, not only the death of the process
+ */
+export async function openEmbedded(dataDir: string, flushed: boolean): Promise<Database> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const unlock = await lockDataFolder(dataDir);
-  const pglite = await PGlite.create(join(dataDir, 'database')).catch(async (cause: unknown) => {
+  const pglite = await openFiles(dataDir, flushed).catch(async (cause: unknown) => {
     await unlock();
     throw new DatabaseError(`The embedded database in ${dataDir} cannot be opened: ${String(cause)}`, {
       cause,

@@ -1,6 +1,7 @@
 import { firstIdAt } from '../base/ids.ts';
+import { checkpointLongWal } from '../db/checkpoint.ts';
 import { dropPartition, listPartitions, makePartitions } from '../db/partitions.ts';
-import { vacuumWornTables } from '../db/vacuum.ts';
+import { freezeOldTables, vacuumWornTables } from '../db/vacuum.ts';
 import { cancelOlderThan, movedAtOnce } from '../deliveries/changes.ts';
 import { expireLeases } from '../deliveries/expire.ts';
 import { deleteStrayRows, holdsEventsBetween } from '../deliveries/retention.ts';
@@ -59,6 +60,7 @@ const duties: readonly Duty[] = [
     run: async ({ database, clock }) => void (await makePartitions(database.queries, clock.now())),
   },
   { name: 'vacuum', everyMs: 60_000, run: vacuumEmbedded },
+  { name: 'checkpoint', everyMs: 5_000, run: checkpointEmbedded },
   { name: 'retention', everyMs: 3_600_000, run: applyRetention },
 ];
 
@@ -114,7 +116,13 @@ async function sealAnew({ database, sealer, log }: SweepTools): Promise<void> {
 }
 
 async function vacuumEmbedded({ database }: SweepTools): Promise<void> {
-  if (database.kind === 'embedded') await vacuumWornTables(database.queries);
+  if (database.kind !== 'embedded') return;
+  await vacuumWornTables(database.queries);
+  await freezeOldTables(database.queries);
+}
+
+async function checkpointEmbedded({ database }: SweepTools): Promise<void> {
+  if (database.kind === 'embedded') await checkpointLongWal(database.queries);
 }
 
 async function forgetOld({ database, retentionDays }: SweepTools): Promise<void> {
