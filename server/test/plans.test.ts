@@ -75,6 +75,29 @@ describeOnEachDatabase('plans of the delivery path that were made on empty table
     return Promise.all(jobs.map(async (job) => (await attempt(tools, job)).settlement));
   }
 
+  it('lock the day that they read, however many there are', async () => {
+    const { key } = await app.organization();
+    const endpoint = { url: 'http://127.0.0.1:9/', events: ['x.y'] };
+    await app.call('POST', '/v1/endpoints', endpoint, { token: key });
+    await app.call('POST', '/v1/events', { type: 'x.y', data: {} }, { token: key });
+    const claimed = await claimSome(app.database.hotPath);
+    expect(claimed).toHaveLength(1);
+    const attempted = claimed.map((delivery) => ({ ...delivery, bodyId: delivery.eventId }));
+    const locked = await transact(app.database.hotPath, async (tx) => {
+      await prepare(tx, app.services.sealer, attempted);
+      const { rows } = await sql<{ name: string }>`
+        select distinct relname as name from pg_locks join pg_class on pg_class.oid = pg_locks.relation
+         where pid = pg_backend_pid() and relname ~ '^(events|bodies)_([0-9]{8}|default)$' order by name`.execute(
+        tx,
+      );
+      return rows.map(({ name }) => name);
+    });
+    expect(locked).toEqual([
+      expect.stringMatching(/^bodies_[0-9]{8}$/),
+      expect.stringMatching(/^events_[0-9]{8}$/),
+    ]);
+  });
+
   it('find what they need by its key when the tables are full', async () => {
     const { id, key } = await app.organization();
     const orgId = parseId('organization', id) ?? '';

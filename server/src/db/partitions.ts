@@ -7,7 +7,7 @@ import { isRefusedForNow } from './failures.ts';
 const ledgerTables = ['events', 'bodies', 'closed_deliveries', 'attempts'] as const;
 type LedgerTable = (typeof ledgerTables)[number];
 
-const dayMs = 86_400_000;
+export const dayMs = 86_400_000;
 const daysAhead = 14;
 /** Any number that nothing else in the database uses. */
 const makingLock = 7_205_759_406;
@@ -21,7 +21,7 @@ export async function makePartitions(queries: Queries, now: number): Promise<str
   const existing = new Set((await listPartitions(queries)).map((partition) => partition.name));
   const made: string[] = [];
   for (let day = 0; day <= daysAhead; day += 1) {
-    const start = Math.floor(now / dayMs) * dayMs + day * dayMs;
+    const start = startOfDay(now) + day * dayMs;
     for (const table of ledgerTables) {
       const name = partitionName(table, start);
       if (!existing.has(name) && (await makePartition(queries, table, name, start))) made.push(name);
@@ -88,6 +88,11 @@ export async function dropPartition(queries: Queries, partition: Partition): Pro
     if (!isRefusedForNow(error)) throw error;
     return false;
   }
+}
+
+/** The first millisecond of a partition's day. */
+export function startOfDay(time: number): number {
+  return Math.floor(time / dayMs) * dayMs;
 }
 
 function partitionName(table: LedgerTable, start: number): string {

@@ -1,8 +1,9 @@
 import { type Contract, getContract, type RetryRule, type WireEvent } from '@sluice/contracts';
 import { sql } from 'kysely';
-import { publicId } from '../base/ids.ts';
+import { firstIdAt, publicId, timeOfId } from '../base/ids.ts';
 import type { Sealer } from '../base/seal.ts';
 import type { Queries } from '../db/connect.ts';
+import { dayMs, startOfDay } from '../db/partitions.ts';
 import { openHeaders } from '../endpoints/endpoints.ts';
 import { type Projection, project, readProjection, showing } from '../endpoints/projection.ts';
 import { readSecrets } from '../endpoints/secrets.ts';
@@ -191,27 +192,41 @@ function keyed<Row extends { id: string }>(rows: readonly Row[]): Map<string, Ro
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/**
- * Finds rows one by one through the primary key, however a plan of it was made. The bounds on the id let it open only
- * the days that are asked for.
- */
+/** Finds rows one by one through the primary key, however a plan of it was made. */
 function rowsOf<Row>(
   table: 'events' | 'endpoints' | 'bodies',
   columns: readonly string[],
   names: readonly RowName[],
+  within = sql<boolean>`true`,
 ) {
-  const ids = names.map((name) => name.id).sort();
   return sql<Row>`
     select found.* from unnest(${names.map((name) => name.orgId)}::uuid[], ${names.map((name) => name.id)}::uuid[]) as wanted (org_id, id)
      cross join lateral (
        select ${sql.join(columns.map((column) => sql.ref(column)))} from ${sql.table(table)}
-        where org_id = wanted.org_id and id = wanted.id and id >= ${ids[0]}::uuid and id <= ${ids.at(-1)}::uuid offset 0) found`;
+        where org_id = wanted.org_id and id = wanted.id and ${within} offset 0) found`;
+}
+
+/**
+ * The same in a table of daily partitions, with a statement for each day. A plan that is kept locks every partition that
+ * it might read; the day as a constant leaves one.
+ */
+async function rowsByDay<Row>(
+  queries: Queries,
+  table: 'events' | 'bodies',
+  columns: readonly string[],
+  names: readonly RowName[],
+): Promise<Row[]> {
+  const found: Row[] = [];
+  for (const [start, some] of Map.groupBy(names, ({ id }) => startOfDay(timeOfId(id)))) {
+    const within = sql<boolean>`id >= ${sql.lit(firstIdAt(start))} and id < ${sql.lit(firstIdAt(start + dayMs))}`;
+    found.push(...(await rowsOf<Row>(table, columns, some, within).execute(queries)).rows);
+  }
+  return found;
 }
 
 async function readEvents(queries: Queries, names: readonly RowName[]): Promise<Map<string, EventRow>> {
   const columns = ['org_id', 'id', 'external_id', 'type', 'data', 'occurred_at', 'source'];
-  const { rows } = await rowsOf<EventRow>('events', columns, names).execute(queries);
-  return keyed(rows);
+  return keyed(await rowsByDay<EventRow>(queries, 'events', columns, names));
 }
 
 async function readEndpoints(queries: Queries, names: readonly RowName[]): Promise<Map<string, EndpointRow>> {
@@ -224,9 +239,6 @@ async function readBodies(
   queries: Queries,
   names: readonly RowName[],
 ): Promise<Map<string, { id: string; bytes: Uint8Array }>> {
-  if (names.length === 0) return new Map();
-  const { rows } = await rowsOf<{ id: string; content: string }>('bodies', ['id', 'content'], names).execute(
-    queries,
-  );
+  const rows = await rowsByDay<{ id: string; content: string }>(queries, 'bodies', ['id', 'content'], names);
   return new Map(rows.map((row) => [row.id, { id: row.id, bytes: Buffer.from(row.content) }]));
 }
