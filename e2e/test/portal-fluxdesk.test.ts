@@ -113,6 +113,14 @@ describePortal('FluxDesk in the portal', { preset: 'fluxdesk' }, (story) => {
     const owner = await story.openSignedIn();
     await owner.goto(at(`/endpoints/${id}`));
     await owner.getByText('This webhook belongs to Mia Member').waitFor();
+    expect(await owner.getByRole('button', { name: 'Rotate secret' }).count()).toBe(0);
+    await owner.getByRole('button', { name: 'Change' }).click();
+    const change = owner.getByRole('dialog', { name: /^Change/ });
+    for (const field of ['URL', 'Events', 'Contract', 'Header'])
+      expect(await change.getByLabel(field).count()).toBe(0);
+    await change.getByLabel('Deliveries a second at most').fill('5');
+    await change.getByRole('button', { name: 'Save' }).click();
+    await owner.getByText('5 deliveries a second').waitFor();
     await page.goto(at('/endpoints'));
     await page.getByRole('heading', { name: 'Your role does not reach this page' }).waitFor();
   });

@@ -42,18 +42,19 @@ function OfMember({ id }: { id: string }) {
   if (id === me.member.id)
     return (
       <Note>
-        This is a webhook of your own. It gets what is addressed to you; you look after it on your{' '}
+        This is a webhook of your own. It gets what is addressed to you; you change its URL, events and secret
+        on your{' '}
         <PageLink path="/me/agent" fz="sm" underline="always">
           Agent
         </PageLink>{' '}
-        page as well.
+        page.
       </Note>
     );
   return (
     <Note>
       This webhook belongs to <strong>{nameOf(id) ?? 'another member'}</strong>{' '}
-      <span className="mono">({id})</span> and gets what is addressed to them. What you change here, they find
-      changed on their Agent page.
+      <span className="mono">({id})</span> and gets what is addressed to them. They alone change its URL,
+      events, headers and secret; you can limit, disable or delete it.
     </Note>
   );
 }

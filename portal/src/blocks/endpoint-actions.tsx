@@ -16,6 +16,8 @@ interface Props<Values> extends Pick<ButtonProps, 'size'> {
   readonly family: EndpointFamily<Values>;
   readonly form: (state: FormState<Values>) => ReactNode;
   readonly formSize?: NonNullable<ModalProps['size']>;
+  /** Whether the reader may have a new secret of it; left out: yes. */
+  readonly rotatable?: boolean;
   /** What becomes of the old secret, where the contract leaves nothing to say. */
   readonly rotation?: string;
   /** Whether enabling it is offered elsewhere. */
@@ -25,7 +27,14 @@ interface Props<Values> extends Pick<ButtonProps, 'size'> {
 }
 
 /** Everything that can be done to an endpoint; one that an app registered goes only with the app. */
-export function EndpointActions<Values>({ endpoint, family, form, size = 'sm', ...props }: Props<Values>) {
+export function EndpointActions<Values>({
+  endpoint,
+  family,
+  form,
+  size = 'sm',
+  rotatable = true,
+  ...props
+}: Props<Values>) {
   const { id, enabled } = endpoint;
   const name = nameOf(endpoint);
   const queryClient = useQueryClient();
@@ -59,15 +68,17 @@ export function EndpointActions<Values>({ endpoint, family, form, size = 'sm', .
           {enabled ? 'Disable' : 'Enable'}
         </ConfirmButton>
       )}
-      <RotateButton
-        size={size}
-        name={name}
-        consequence={
-          props.rotation ??
-          'Its receiver needs the new one. The contract decides how long the old one stays good.'
-        }
-        rotate={() => family.rotate(id)}
-      />
+      {rotatable && (
+        <RotateButton
+          size={size}
+          name={name}
+          consequence={
+            props.rotation ??
+            'Its receiver needs the new one. The contract decides how long the old one stays good.'
+          }
+          rotate={() => family.rotate(id)}
+        />
+      )}
       {endpoint.owner.kind !== 'installation' && (
         <ConfirmButton
           size={size}

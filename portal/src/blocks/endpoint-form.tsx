@@ -6,7 +6,7 @@ import { fieldError } from './field-errors.ts';
 import { FormFrame, type FormState } from './form-frame.tsx';
 import { type Header, HeaderFields } from './header-fields.tsx';
 
-/** What the form asks for; URL, events and contract only where the manifest of an app does not decide them. */
+/** What the form asks for; URL, events and contract only where neither an app's manifest nor a member decides them. */
 export type EndpointValues = Pick<
   ChangeEndpointBody,
   'url' | 'events' | 'contract' | 'name' | 'description' | 'headers' | 'rate_limit' | 'timeout_seconds'
@@ -37,9 +37,10 @@ const pointers = [
   '/timeout_seconds',
 ];
 
-/** Adds or changes an endpoint of the organization or of an app. */
+/** Adds an endpoint of the organization, or changes any: of somebody else's, only what the API lets others change. */
 export function EndpointForm({ endpoint, events, eventsField, contracts, error, ...props }: Props) {
-  const ofApp = endpoint?.owner.kind === 'installation';
+  const owner = endpoint?.owner.kind ?? 'organization';
+  const isOurs = owner === 'organization';
   const [url, setUrl] = useState(endpoint?.url ?? '');
   const [name, setName] = useState(endpoint?.name ?? '');
   const [description, setDescription] = useState(endpoint?.description ?? '');
@@ -51,8 +52,8 @@ export function EndpointForm({ endpoint, events, eventsField, contracts, error, 
   const submit = () => {
     const given = headers.filter((header) => header.name !== '');
     props.onSubmit({
-      ...(!ofApp && { url: url.trim(), events }),
-      ...(!ofApp && contract !== null && contract !== endpoint?.contract && { contract }),
+      ...(isOurs && { url: url.trim(), events }),
+      ...(isOurs && contract !== null && contract !== endpoint?.contract && { contract }),
       name: textOf(name),
       description: textOf(description),
       ...(given.length > 0 && {
@@ -68,7 +69,7 @@ export function EndpointForm({ endpoint, events, eventsField, contracts, error, 
 
   return (
     <FormFrame {...props} error={error} pointers={pointers} onSubmit={submit}>
-      {!ofApp && (
+      {isOurs && (
         <>
           <UrlField
             description={props.urlDescription}
@@ -82,7 +83,7 @@ export function EndpointForm({ endpoint, events, eventsField, contracts, error, 
         </>
       )}
       <NameField placeholder={props.namePlaceholder} value={name} onChange={setName} error={error} />
-      {!ofApp && contracts && (
+      {isOurs && contracts && (
         <Select
           label="Contract"
           description="The wire format that the receiver understands"
@@ -122,12 +123,14 @@ export function EndpointForm({ endpoint, events, eventsField, contracts, error, 
           error={fieldError(error, '/timeout_seconds')}
         />
       </SimpleGrid>
-      <HeaderFields
-        headers={headers}
-        kept={Object.keys(endpoint?.headers ?? {})}
-        onChange={setHeaders}
-        error={fieldError(error, '/headers')}
-      />
+      {owner !== 'member' && (
+        <HeaderFields
+          headers={headers}
+          kept={Object.keys(endpoint?.headers ?? {})}
+          onChange={setHeaders}
+          error={fieldError(error, '/headers')}
+        />
+      )}
     </FormFrame>
   );
 }

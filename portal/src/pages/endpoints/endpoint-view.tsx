@@ -45,6 +45,7 @@ export function EndpointView({ id, form, eventsOf, listPath, log }: Props) {
               endpoint={endpoint}
               family={allEndpoints}
               form={(state) => form(state, endpoint)}
+              rotatable={endpoint.owner.kind !== 'member'}
               after={listPath}
             />
           )

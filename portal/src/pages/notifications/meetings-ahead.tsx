@@ -15,7 +15,10 @@ const nextFew = 8;
 export function MeetingsAhead() {
   const meetings = useQuery({
     queryKey: ['my-meetings'],
-    queryFn: () => everyEntry(api.listMyMeetings({ limit: mostOnAPage })),
+    queryFn: () =>
+      everyEntry(
+        api.listMyMeetings({ from: new Date().toISOString(), order: 'soonest', limit: mostOnAPage }),
+      ),
     refetchInterval: refreshMs,
   });
   if (meetings.isPending) return null;
@@ -24,7 +27,7 @@ export function MeetingsAhead() {
       {meetings.isError ? (
         <Failure error={meetings.error} onRetry={() => void meetings.refetch()} />
       ) : (
-        <Meetings meetings={aheadOf(meetings.data, Date.now())} />
+        <Meetings meetings={meetings.data.filter(({ cancelled_at }) => cancelled_at === null)} />
       )}
     </Section>
   );
@@ -63,10 +66,4 @@ function Meetings({ meetings }: { meetings: readonly Meeting[] }) {
       )}
     </>
   );
-}
-
-function aheadOf(meetings: readonly Meeting[], now: number): Meeting[] {
-  return meetings
-    .filter(({ starts_at, cancelled_at }) => cancelled_at === null && Date.parse(starts_at) > now)
-    .sort((a, b) => Date.parse(a.starts_at) - Date.parse(b.starts_at));
 }
