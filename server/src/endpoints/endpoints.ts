@@ -261,10 +261,10 @@ export function openHeaders(
 
 /** The same for endpoints' own headers. */
 export async function resealHeaders(queries: Queries, sealer: Sealer): Promise<number> {
-  if (sealer.currentPrefix === null) return 0;
+  if (sealer.olderPrefixes.length === 0) return 0;
   const { rows } = await sql<{ org_id: string; id: string; headers: string }>`
     select org_id, id, headers from endpoints
-     where headers is not null and not starts_with(headers, ${sealer.currentPrefix}) limit 200`.execute(
+     where exists (select 1 from unnest(${sealer.olderPrefixes}::text[]) as older (prefix) where starts_with(headers, older.prefix)) limit 200`.execute(
     queries,
   );
   for (const row of rows) {

@@ -112,12 +112,17 @@ function once<T>(open: () => T[]): () => T[] {
   };
 }
 
-/** Seals secrets anew that an older master key has sealed, some at a time; answers how many. */
+/**
+ * Seals secrets anew that an older master key has sealed, some at a time; answers how many. What no key opens is left
+ * alone: it must not keep the others from it.
+ */
 export async function resealSecrets(queries: Queries, sealer: Sealer): Promise<number> {
-  if (sealer.currentPrefix === null) return 0;
+  if (sealer.olderPrefixes.length === 0) return 0;
   const { rows } = await sql<{ org_id: string; endpoint_id: string; id: string; ciphertext: string }>`
     select org_id, endpoint_id, id, ciphertext from endpoint_secrets
-     where not starts_with(ciphertext, ${sealer.currentPrefix}) limit 200`.execute(queries);
+     where exists (select 1 from unnest(${sealer.olderPrefixes}::text[]) as older (prefix) where starts_with(ciphertext, older.prefix)) limit 200`.execute(
+    queries,
+  );
   for (const row of rows) {
     const bound = purpose({ orgId: row.org_id, id: row.endpoint_id });
     const anew = sealer.seal(sealer.open(row.ciphertext, bound), bound);

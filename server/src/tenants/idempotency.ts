@@ -29,7 +29,7 @@ export function requestHash(method: string, path: string, body: Uint8Array): Buf
  * hours begins anew. Answers, for those that were
  * claimed before, the first answer; the others are to be done and then kept by `keepAnswers`.
  *
- * Answers an error instead for a key that was used for another request.
+ * Answers an error instead for a key that was used for another request, or whose answer nothing opens any more.
  */
 export async function claimIdempotencyKeys(
   tx: Queries,
@@ -70,17 +70,27 @@ export async function claimIdempotencyKeys(
       (candidate) => candidate.org_id === request.orgId && candidate.key === request.key,
     );
     if (!row) throw new Error('An idempotency key vanished between two statements.');
-    results.set(
-      request,
-      request.hash.equals(row.request_hash)
-        ? { status: row.status, body: sealer.open(row.answer, purpose(request)) }
-        : new SluiceError(
-            'idempotency_conflict',
-            'This key was used for a request with another method, path or body.',
-          ),
-    );
+    results.set(request, answerFrom(row, sealer, request));
   }
   return results;
+}
+
+function answerFrom(
+  row: { readonly request_hash: Uint8Array; readonly status: number; readonly answer: string },
+  sealer: Sealer,
+  request: IdempotentRequest,
+): StoredAnswer | SluiceError {
+  if (!request.hash.equals(row.request_hash))
+    return new SluiceError(
+      'idempotency_conflict',
+      'This key was used for a request with another method, path or body.',
+    );
+  if (!sealer.knowsKeyOf(row.answer))
+    return new SluiceError(
+      'conflict',
+      'This was done when it was first sent, but the master key that its answer was sealed under has been removed.',
+    );
+  return { status: row.status, body: sealer.open(row.answer, purpose(request)) };
 }
 
 /** Keeps the first answers, in the same transaction. They are sealed: some hold a secret. */
