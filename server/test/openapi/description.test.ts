@@ -1,3 +1,4 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -46,6 +47,13 @@ function problems(pointer: string, value: unknown): unknown {
 const step = (name: string) => encodeURIComponent(name.replaceAll('~', '~0').replaceAll('/', '~1'));
 
 describe('the OpenAPI document', () => {
+  test('is valid by the specification', async () => {
+    const validator = new Validator();
+    // It resolves references in what it is given.
+    expect(await validator.validate(structuredClone(document))).toMatchObject({ valid: true });
+    expect(validator.version).toBe('3.1');
+  });
+
   test('says of each operation what it does, who may call it, and where it belongs', () => {
     const groups = new Map(document.tags.map(({ name, description }) => [name, description]));
     const wanting = operations.filter(
