@@ -249,6 +249,10 @@ describe('with an API', () => {
       code: 1,
       out: expect.stringMatching(/^http_error 410/),
     });
+    expect((await sluice(['endpoints', 'show', id])).out).toMatch(
+      /state +disabled: the receiver answered 410/,
+    );
+    expect((await sluice(['endpoints', 'enable', id])).out).toMatch(/state +enabled/);
 
     const rotated = await json('endpoints', 'rotate-secret', id, '--overlap', '60');
     expect(rotated).toMatchObject({ overlap_seconds: 60, secret: expect.stringMatching(/^whsec_/) });
