@@ -90,7 +90,7 @@ describePortal('the receiver that Flowxtra’s pages show', { preset: 'flowxtra'
     const webhook = { name: 'ATS', url: `${story.inbox.url}/ats`, events: ['job.closed'] };
     await call('POST', plugin(''), webhook);
     const page = await story.openSignedIn();
-    await page.getByRole('link', { name: 'Plugins → Webhooks' }).click();
+    await page.goto(story.at('/plugins/webhooks'));
     await page.getByRole('link', { name: 'ATS' }).click();
     const text = await textOn(page);
     await withSample(text, flowxtra, async (sample, secret) => {
