@@ -242,9 +242,10 @@ describeOnEachDatabase('a busy worker', (kind) => {
         await receiver.received(n);
         latencies.push(performance.now() - startedAt);
       }
-      // The middle one: behind hanging receivers all would wait, on a busy machine some.
-      expect(latencies.sort((a, b) => a - b)[5]).toBeLessThan(2_000);
+      // Had one of the ten waited for a receiver that hangs to time out, the next would have been asked by now.
       expect(hanging.requests.length).toBeLessThanOrEqual(40);
+      // The middle one: on a busy machine some take longer.
+      expect(latencies.sort((a, b) => a - b)[5]).toBeLessThan(2_000);
     } finally {
       const stopped = worker.stop();
       await hanging.close();
