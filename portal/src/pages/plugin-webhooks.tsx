@@ -62,14 +62,16 @@ function Webhooks({ mayChange, add }: { mayChange: boolean; add: ReactNode }) {
       {webhooks.data.map((webhook) => (
         <li key={webhook.id} className="endpoint-row">
           <div style={{ minWidth: 0 }}>
-            <Text fw={600} truncate>
+            <Text fw={600} truncate title={webhook.name === '' ? webhook.url : webhook.name}>
               <PageLink path={`/plugins/webhooks/${webhook.id}`} className="row-link" inherit>
                 {webhook.name === '' ? webhook.url : webhook.name}
               </PageLink>
             </Text>
-            <Text className="mono" c="dimmed" truncate title={webhook.url}>
-              {webhook.url}
-            </Text>
+            {webhook.name !== '' && (
+              <Text className="mono" c="dimmed" truncate title={webhook.url}>
+                {webhook.url}
+              </Text>
+            )}
             <Text fz="sm" c="dimmed" lineClamp={1}>
               {webhook.events.join(', ')}
             </Text>
