@@ -35,7 +35,8 @@ export interface Running {
   readonly address: string | null;
   /**
    * Stops accepting, finishes what is under way, closes the database. What is not finished in the time that the settings
-   * give is cut off: attempts are settled as `unknown` and due at once, connections are closed.
+   * give is cut off: attempts are settled as `unknown` and due at once, deliveries of which nothing was sent are given back,
+   * connections are closed.
    */
   close(): Promise<void>;
 }

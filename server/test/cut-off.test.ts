@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { Worker } from '../src/worker/loop.ts';
 import { createTestApp, type TestApp } from './support/app.ts';
 import { describeOnEachDatabase } from './support/databases.ts';
 import { startReceiver, type TestReceiver } from './support/receiver.ts';
@@ -62,6 +63,55 @@ describeOnEachDatabase('an attempt that a stop cuts off', (kind) => {
       state: 'failed',
       last_attempt: { outcome: 'unknown' },
     });
+  });
+
+  /** A worker that has claimed what is due, and reads it only after its client was closed. */
+  async function closeBeforeSending() {
+    const { services } = app;
+    const reading = Promise.withResolvers<void>();
+    const closed = Promise.withResolvers<void>();
+    const hotPath = services.database.hotPath.withPlugin({
+      transformQuery: ({ node }) => node,
+      async transformResult({ result }) {
+        if (result.rows.some((row) => 'occurred_at' in row)) {
+          reading.resolve();
+          await closed.promise;
+        }
+        return result;
+      },
+    });
+    const worker = new Worker({ ...services, database: { ...services.database, hotPath } });
+    worker.start();
+    await reading.promise;
+    const stopping = worker.stop();
+    await services.http.close();
+    closed.resolve();
+    await stopping;
+  }
+
+  it('before anything was sent is none: the delivery is as if nobody had claimed it', async () => {
+    const endpoint = await tenant.endpoint(`${receiver.url}/hook`, { retry_delays: [] });
+    const { id } = await tenant.publish();
+    await closeBeforeSending();
+    const [delivery] = await tenant.deliveries(id);
+    expect(delivery).toMatchObject({ state: 'pending', attempts: 0, last_attempt: null });
+    expect(await tenant.attempts(delivery.id)).toEqual([]);
+    expect(receiver.requests).toEqual([]);
+    receiver.answer = () => ({ status: 200 });
+    await other.worker.runOnce();
+    expect((await tenant.deliveries(id))[0]).toMatchObject({ state: 'delivered', attempts: 1 });
+    const { body: stats } = await tenant.get(`/v1/endpoints/${endpoint.id}/stats`);
+    expect(stats).toMatchObject({ consecutive_failures: 0 });
+  });
+
+  it('of a test event that comes after it is unknown, and nobody’s failure', async () => {
+    const endpoint = await tenant.endpoint(`${receiver.url}/hook`);
+    await app.services.http.close();
+    const { body } = await tenant.post(`/v1/endpoints/${endpoint.id}/test`);
+    expect(body).toMatchObject({ outcome: 'unknown', response: null });
+    expect(receiver.requests).toEqual([]);
+    const { body: stats } = await tenant.get(`/v1/endpoints/${endpoint.id}/stats`);
+    expect(stats).toMatchObject({ consecutive_failures: 0 });
   });
 
   it('of a test event is answered as what it is', async () => {

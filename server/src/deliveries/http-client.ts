@@ -48,6 +48,8 @@ export interface HttpRequest {
 }
 
 export interface HttpClient {
+  /** From then on nothing is sent: a `post` ends as `unknown` at once. */
+  readonly closed: boolean;
   post(request: HttpRequest): Promise<HttpResult>;
   /** Lets go of what is under way, which ends as `unknown` at once. */
   close(): Promise<void>;
@@ -57,6 +59,12 @@ export const keptBodyBytes = 16_384;
 /** Read on to here so that the connection can be used again; a longer answer costs its connection instead. */
 const readBodyBytes = 262_144;
 const connectTimeoutMs = 10_000;
+const neverSent: HttpResult = {
+  timings: { total: 0 },
+  response: null,
+  failure: 'unknown',
+  error: 'this process stopped before anything was sent',
+};
 
 class BlockedAddressError extends Error {}
 
@@ -83,8 +91,13 @@ export function createHttpClient(guard: AddressGuard, resolve: Resolve): HttpCli
     bodyTimeout: 0,
     maxHeaderSize: 16_384,
   });
+  let closed = false;
   return {
-    post: (request) => {
+    get closed() {
+      return closed;
+    },
+    async post(request) {
+      if (closed) return neverSent;
       const attempt = { timings: { total: 0 }, startedAt: performance.now(), timeoutMs: request.timeoutMs };
       const limit = new Limit(request.timeoutMs);
       underWay.add(limit);
@@ -96,6 +109,7 @@ export function createHttpClient(guard: AddressGuard, resolve: Resolve): HttpCli
       );
     },
     close() {
+      closed = true;
       for (const limit of underWay) limit.reach('unknown', 'this process stopped before there was an answer');
       return dispatcher.destroy();
     },

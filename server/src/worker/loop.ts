@@ -180,6 +180,12 @@ export class Worker {
   async #sendBatch(deliveries: readonly Claimed[], claimedAt: number): Promise<void> {
     const { jobs, unpreparable } = await this.#prepare(deliveries, claimedAt);
     for (const failed of unpreparable) this.#finish(failed.claimed, notSent(this.#attemptTools, failed));
+    // The time to stop may have run out while they were read.
+    if (this.#tools.http.closed) {
+      const unsent = jobs.map(({ claimed }) => claimed);
+      if (unsent.length > 0) await this.#giveBack(unsent, claimedAt);
+      return;
+    }
     for (const job of jobs) this.#track(this.#send(job, claimedAt));
   }
 
