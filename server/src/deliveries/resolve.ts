@@ -23,7 +23,7 @@ export interface NameServer {
 }
 
 const longestMs = 5_000;
-/** How long one family's answer waits for the other's: RFC 8305, section 3. */
+/** How long IPv4's answer waits for IPv6's: the delay of RFC 8305, section 3. */
 const resolutionDelayMs = 50;
 
 /**
@@ -57,7 +57,10 @@ interface Family {
   refusal: unknown;
 }
 
-/** A family whose server hangs must not delay the other: once there is an address, it has a moment left. */
+/**
+ * IPv6 whose answer hangs must not delay IPv4: once that has an address, the other has a moment left. Not the other way
+ * round: where only IPv4 leads out, the addresses of IPv6 alone would make the attempt fail.
+ */
 async function askForBoth(server: NameServer, name: string): Promise<[Family, Family]> {
   const enough = Promise.withResolvers<void>();
   const timers = [setTimeout(() => server.cancel(), longestMs)];
@@ -67,13 +70,16 @@ async function askForBoth(server: NameServer, name: string): Promise<[Family, Fa
     } catch (error) {
       family.refusal = error;
     }
+  };
+  const askV4 = async (family: Family) => {
+    await ask(server.resolve4(name), family);
     if (family.addresses.length > 0) timers.push(setTimeout(enough.resolve, resolutionDelayMs));
   };
   const families: [Family, Family] = [
     { addresses: [], refusal: null },
     { addresses: [], refusal: null },
   ];
-  const answers = [ask(server.resolve4(name), families[0]), ask(server.resolve6(name), families[1])];
+  const answers = [askV4(families[0]), ask(server.resolve6(name), families[1])];
   await Promise.race([Promise.all(answers), enough.promise]);
   for (const timer of timers) clearTimeout(timer);
   server.cancel();
