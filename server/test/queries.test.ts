@@ -160,6 +160,18 @@ describeOnEachDatabase('queries', (kind) => {
     });
   });
 
+  it('are still prepared there after many that came once', async () => {
+    for (let number = 0; number < statementsKept + 50; number += 1)
+      await sql`select ${sql.lit(number)}::int + ${1}::int as once`.execute(database.hotPath);
+    await readAll(database.hotPath);
+    await database.hotPath.connection().execute(async (queries) => {
+      await readAll(queries);
+      const { rows } = await sql<{ statement: string }>`
+        select statement from pg_prepared_statements where not from_sql`.execute(queries);
+      expect(rows.map(({ statement }) => statement)).toContain('select * from things where id >= $1');
+    });
+  });
+
   it('are prepared anew when the schema has changed', async () => {
     await insert(database.queries, 1);
     expect((await readAll(database.hotPath)).rows).toEqual([{ id: 1, note: null }]);

@@ -21,7 +21,7 @@ export function preparing(pool: pg.Pool): PostgresPool {
 
 class PreparingClient implements PostgresPoolClient {
   readonly #client: pg.PoolClient;
-  /** By text. What comes after the last place is taken runs unprepared. */
+  /** By text. What comes after the last place is taken runs unprepared, until the connection is replaced. */
   readonly #names = new Map<string, string>();
   /** Grows when the names given so far may stand for plans of another schema. */
   #generation = 0;
@@ -41,7 +41,8 @@ class PreparingClient implements PostgresPoolClient {
   }
 
   release(destroy?: boolean): void {
-    this.#client.release(destroy);
+    // Statements that name a day come anew every day. Freeing the oldest would leave the driver thinking it still prepared.
+    this.#client.release(destroy || this.#names.size >= statementsKept);
   }
 
   async #run<R>(text: string, values: readonly unknown[]): Promise<PostgresQueryResult<R>> {
