@@ -53,7 +53,8 @@ interface PlannedEvent {
 /**
  * Accepts requests in the caller's transaction: idempotency, the events with their exact bytes, and their fan-out.
  * One request that is refused changes nothing and does not touch the others.
- * @param insist whether events may be others when they are handed in again: then schemas are tried here in any case
+ * @param insist whether events may be others when they are handed in again: then schemas and gates' conditions are tried
+ *   here in any case
  */
 export async function acceptEvents(
   tx: Queries,
@@ -88,7 +89,7 @@ export async function acceptEvents(
   await store(
     tx,
     tools,
-    state.gates,
+    { gates: state.gates, insist },
     [...planned.values()].flat().filter((entry) => 'event' in entry),
   );
   for (const [request, entries] of planned) {
@@ -180,7 +181,7 @@ function checkData(
     const errors = ofOne.flatMap(({ verdict, pointer: place }) =>
       (verdict?.errors ?? []).map(({ pointer, detail }) => ({ pointer: `${place}${pointer}`, detail })),
     );
-    if (undecided.length > 0) results.set(request, new UndecidedError(orgId, undecided));
+    if (undecided.length > 0) results.set(request, new UndecidedError(orgId, undecided, insist));
     else if (errors.length > 0)
       results.set(request, new SluiceError('invalid_event_data', errors[0]?.detail ?? '', { errors }));
   }
@@ -234,7 +235,7 @@ async function planRequest(
 async function store(
   tx: Queries,
   tools: AcceptTools,
-  gates: ReadonlyMap<string, GateRules>,
+  { gates, insist }: { gates: ReadonlyMap<string, GateRules>; insist: boolean },
   planned: readonly PlannedEvent[],
 ): Promise<void> {
   if (planned.length === 0) return;
@@ -251,7 +252,7 @@ async function store(
     tx,
   );
   const departures = planned.map((entry) => ({
-    event: { ...entry.event, orgId: entry.orgId, id: entry.id },
+    event: { ...entry.event, orgId: entry.orgId, id: entry.id, mayChange: insist },
     deliveries: deliveriesOf(tools.clock, entry),
   }));
   await acceptAll(tx, tools, await fanOut(tx, tools.gate, gates, departures));

@@ -4,9 +4,15 @@ import type { Gate, GateRules, Hold, HoldingGate, PassingEvent } from './gate.ts
 import type { PublishRequest } from './new-event.ts';
 import { UndecidedError } from './schema-checks.ts';
 
+/** An event before the gates. */
+export interface DepartingEvent extends PassingEvent {
+  /** Whether its data may be other data in the next run, so that a verdict on it is of no use then. */
+  readonly mayChange?: boolean;
+}
+
 /** An event with the deliveries that it is to have. */
 interface Departure {
-  readonly event: PassingEvent;
+  readonly event: DepartingEvent;
   readonly deliveries: Iterable<NewDelivery>;
 }
 
@@ -48,6 +54,7 @@ function* throughGates(
   throw new UndecidedError(
     first.orgId,
     theirs.flatMap(({ questions }) => questions),
+    theirs.some(({ insisted }) => insisted),
   );
 }
 

@@ -30,6 +30,10 @@ const turnLength = 1_048_576;
 /** Milliseconds that somebody waits for their turn there. */
 const longestWait = 10_000;
 const roundsAtMost = 6;
+/** Requests of one organization that ask the side thread at once; their verdicts are kept until each is done. */
+const decidingAtOnce = 8;
+/** Requests of one organization that wait for that. */
+const waitingAtMost = 1_000;
 
 const sideThread = new SideThread<SchemaRequest, SchemaAnswer>(
   new URL('./schema-thread.ts', import.meta.url),
@@ -40,12 +44,37 @@ const sideThread = new SideThread<SchemaRequest, SchemaAnswer>(
 export class UndecidedError extends Error {
   readonly orgId: string;
   readonly questions: readonly HeldQuestion[];
+  /** They were tried whatever has been used up, because their data may be other data in the next run. */
+  readonly insisted: boolean;
 
-  constructor(orgId: string, questions: readonly HeldQuestion[]) {
+  constructor(orgId: string, questions: readonly HeldQuestion[], insisted = false) {
     super('A schema takes long; its verdict has to be waited for.');
     this.orgId = orgId;
     this.questions = questions;
+    this.insisted = insisted;
   }
+}
+
+/** Verdicts by schema and data. Neither text is copied: one schema often comes with hundreds of small data. */
+class Verdicts {
+  readonly #bySchema = new Map<string, Map<string, SchemaVerdict>>();
+  readonly #whetherOnly = new Map<string, Map<string, SchemaVerdict>>();
+
+  get({ schema, data, whetherOnly }: HeldQuestion): SchemaVerdict | undefined {
+    return (whetherOnly ? this.#whetherOnly : this.#bySchema).get(schema.text)?.get(data);
+  }
+
+  set({ schema, data, whetherOnly }: HeldQuestion, verdict: SchemaVerdict): void {
+    const bySchema = whetherOnly ? this.#whetherOnly : this.#bySchema;
+    const byData = bySchema.get(schema.text) ?? new Map<string, SchemaVerdict>();
+    bySchema.set(schema.text, byData.set(data, verdict));
+  }
+}
+
+/** Who asks the side thread for one organization, and who waits until one of those is done. */
+interface Deciding {
+  count: number;
+  readonly waiting: Set<() => void>;
 }
 
 /**
@@ -56,7 +85,8 @@ export class SchemaChecks {
   /** What organizations with slow schemas may still use up here, as of a time of `performance.now()`. */
   readonly #saved = new Map<string, { readonly ms: number; readonly at: number }>();
   /** What the side thread found, for as long as somebody goes by it. */
-  readonly #found = new Map<string, Set<ReadonlyMap<string, SchemaVerdict>>>();
+  readonly #found = new Map<string, Set<Verdicts>>();
+  readonly #deciding = new Map<string, Deciding>();
 
   readonly #mostSaved: number;
 
@@ -107,15 +137,20 @@ export class SchemaChecks {
    */
   async whileDecided<T>(work: () => Promise<T>): Promise<T> {
     const releases: (() => void)[] = [];
+    const triedInVain = new Set<string>();
+    let hasPlace = false;
     try {
       for (let rounds = 1; ; rounds += 1) {
         try {
           return await work();
         } catch (error) {
           if (!(error instanceof UndecidedError)) throw error;
-          if (rounds === roundsAtMost) throw neverTold(error);
+          if (rounds === roundsAtMost || isRepeated(error, triedInVain)) throw neverTold(error);
           // A busy machine makes quick checks slow, too: where that has hardly happened, it is tried here again.
-          if (rounds > 1 || this.#savedBy(error.orgId) <= 0) releases.push(await this.#decide(error));
+          if (rounds === 1 && !error.insisted && this.#savedBy(error.orgId) > 0) continue;
+          if (!hasPlace) releases.push(await this.#takePlace(error.orgId));
+          hasPlace = true;
+          releases.push(await this.#decide(error));
         }
       }
     } finally {
@@ -154,9 +189,28 @@ export class SchemaChecks {
     });
   }
 
+  /**
+   * Answers how to give the place back.
+   * @throws {SluiceError} too_much_under_way
+   */
+  async #takePlace(orgId: string): Promise<() => void> {
+    const deciding = this.#deciding.get(orgId) ?? { count: 0, waiting: new Set() };
+    this.#deciding.set(orgId, deciding);
+    if (deciding.count < decidingAtOnce) deciding.count += 1;
+    else if (deciding.waiting.size >= waitingAtMost) throw tooMuch(new Error('too many wait already'));
+    else await waitForPlace(deciding);
+    return () => {
+      // Whoever comes next takes this place, so that nobody comes between.
+      const [next] = deciding.waiting;
+      if (next) next();
+      else deciding.count -= 1;
+      if (deciding.count === 0) this.#deciding.delete(orgId);
+    };
+  }
+
   /** Answers how to forget the verdicts again. */
   async #decide({ orgId, questions }: UndecidedError): Promise<() => void> {
-    const verdicts = new Map<string, SchemaVerdict>();
+    const verdicts = new Verdicts();
     let spent = 0;
     for (let next = 0; next < questions.length; ) {
       const turn = spent < requestLimit ? turnOf(questions, next) : [];
@@ -166,7 +220,7 @@ export class SchemaChecks {
           : { judged: questions.slice(next).map(outOfTime), spentMs: 0 };
       for (const verdict of judged) {
         const question = questions[next];
-        if (question) verdicts.set(keyOf(question), verdict);
+        if (question) verdicts.set(question, verdict);
         next += 1;
       }
       spent += spentMs;
@@ -182,9 +236,8 @@ export class SchemaChecks {
   #known(orgId: string, question: HeldQuestion): SchemaVerdict | null {
     const found = this.#found.get(orgId);
     if (found === undefined) return null;
-    const key = keyOf(question);
     for (const verdicts of found) {
-      const verdict = verdicts.get(key);
+      const verdict = verdicts.get(question);
       if (verdict) return verdict;
     }
     return null;
@@ -223,8 +276,27 @@ function tellQuickly(questions: readonly HeldQuestion[], verdicts: (SchemaVerdic
   });
 }
 
-function keyOf({ schema, data, whetherOnly }: HeldQuestion): string {
-  return `${whetherOnly} ${schema.text.length} ${schema.text}${data}`;
+/** Whether data that is other data in each run has met a schema twice that takes too long here; notes it, if not. */
+function isRepeated({ insisted, questions }: UndecidedError, triedInVain: Set<string>): boolean {
+  if (!insisted) return false;
+  if (questions.some(({ schema }) => triedInVain.has(schema.text))) return true;
+  for (const { schema } of questions) triedInVain.add(schema.text);
+  return false;
+}
+
+function waitForPlace({ waiting }: Deciding): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const take = () => {
+      waiting.delete(take);
+      clearTimeout(timer);
+      resolve();
+    };
+    const timer = setTimeout(() => {
+      waiting.delete(take);
+      reject(tooMuch(new Error('no place for too long')));
+    }, longestWait);
+    waiting.add(take);
+  });
 }
 
 /** As many as may go to the side thread at once; one at least. */

@@ -1,5 +1,6 @@
 import { matchesPattern } from '../../endpoints/match.ts';
-import type { GateRules, HoldingGate, PassingEvent } from '../../events/gate.ts';
+import type { DepartingEvent } from '../../events/fan-out.ts';
+import type { GateRules, HoldingGate } from '../../events/gate.ts';
 import { type HeldSchema, holdSchema } from '../../events/held-schema.ts';
 import { type HeldQuestion, type SchemaChecks, UndecidedError } from '../../events/schema-checks.ts';
 import type { ReviewGate } from './gates.ts';
@@ -23,14 +24,19 @@ interface Rule {
 export function rulesOf(schemas: SchemaChecks, gates: readonly ReviewGate[]): GateRules {
   const rules = gates.map(ruleOf);
   return {
-    gatesOf(event) {
+    gatesOf(event: DepartingEvent) {
       const holding = rules.filter((rule) =>
         rule.types.some((pattern) => matchesPattern(pattern, event.type)),
       );
       const isAmbiguous = once(() => saysKeyTwice(event.data));
-      const met = new Map(
-        holding.map((rule) => [rule, once(() => isMet(schemas, rule, event, isAmbiguous))]),
-      );
+      // One condition that takes long refuses what belongs to a change: the others need not take this thread's time, too.
+      let insist = event.mayChange ?? false;
+      const ask = (rule: Rule) => {
+        const verdict = isMet(schemas, rule, { ...event, mayChange: insist }, isAmbiguous);
+        if (verdict instanceof UndecidedError) insist = false;
+        return verdict;
+      };
+      const met = new Map(holding.map((rule) => [rule, once(() => ask(rule))]));
       return (endpointId) => {
         const undecided: HeldQuestion[] = [];
         for (const rule of holding) {
@@ -40,7 +46,7 @@ export function rulesOf(schemas: SchemaChecks, gates: readonly ReviewGate[]): Ga
           else if (verdict && undecided.length === 0) return rule.gate;
           else if (verdict) break;
         }
-        if (undecided.length > 0) throw new UndecidedError(event.orgId, undecided);
+        if (undecided.length > 0) throw new UndecidedError(event.orgId, undecided, event.mayChange);
         return null;
       };
     },
@@ -61,12 +67,12 @@ function ruleOf(row: ReviewGate): Rule {
 function isMet(
   schemas: SchemaChecks,
   { condition }: Rule,
-  { orgId, data }: PassingEvent,
+  { orgId, data, mayChange }: DepartingEvent,
   isAmbiguous: () => boolean,
 ): boolean | UndecidedError {
   if (condition === null || isAmbiguous()) return true;
   const question: HeldQuestion = { schema: condition, data, whetherOnly: true };
-  const [verdict] = schemas.quickly(orgId, [question]);
+  const [verdict] = schemas.quickly(orgId, [question], mayChange);
   return verdict ? verdict.satisfied !== false : new UndecidedError(orgId, [question]);
 }
 

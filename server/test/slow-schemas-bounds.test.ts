@@ -1,0 +1,107 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { holdSchema } from '../src/events/held-schema.ts';
+import { type HeldQuestion, SchemaChecks, UndecidedError } from '../src/events/schema-checks.ts';
+import { createTestApp, type TestApp } from './support/app.ts';
+import { describeOnEachDatabase } from './support/databases.ts';
+import { createTenant, type Tenant } from './support/tenant.ts';
+
+/** As a transaction does: it asks for verdicts, and goes when one has to be waited for. */
+function ask(schemas: SchemaChecks, questions: readonly HeldQuestion[], insist = false): void {
+  const verdicts = schemas.quickly('org', questions, insist);
+  const undecided = questions.filter((_, index) => !verdicts[index]);
+  if (undecided.length > 0) throw new UndecidedError('org', undecided, insist);
+}
+
+describe('what waits for schemas that take long', () => {
+  it('keeps no copy of the schema for each of its data', { timeout: 60_000 }, async () => {
+    setFlagsFromString('--expose-gc');
+    const collect: () => void = runInNewContext('gc');
+    const heap = () => {
+      collect();
+      return process.memoryUsage().heapUsed;
+    };
+    const schemas = new SchemaChecks(0);
+    const schema = holdSchema(JSON.stringify({ $comment: 'x'.repeat(125_000), required: ['a'] }));
+    const questions = Array.from({ length: 500 }, (_, a) => ({
+      schema,
+      data: JSON.stringify({ a }),
+      whetherOnly: false,
+    }));
+    const before = heap();
+    const grown = await schemas.whileDecided(async () => {
+      ask(schemas, questions);
+      return heap() - before;
+    });
+    expect(grown).toBeLessThan(20_000_000);
+  });
+
+  it('is for eight requests of an organization at once, and the others come after them', async () => {
+    const schemas = new SchemaChecks(0);
+    const schema = holdSchema(JSON.stringify({ required: ['a'] }));
+    let decided = 0;
+    let most = 0;
+    const one = (a: number) =>
+      schemas.whileDecided(async () => {
+        ask(schemas, [{ schema, data: JSON.stringify({ a }), whetherOnly: false }]);
+        decided += 1;
+        most = Math.max(most, decided);
+        // The thread answers the next of them meanwhile.
+        const other = new SchemaChecks(0);
+        await other.whileDecided(async () => ask(other, [{ schema, data: '{}', whetherOnly: true }]));
+        decided -= 1;
+        return a;
+      });
+    const all = Array.from({ length: 30 }, (_, index) => index);
+    expect(await Promise.all(all.map(one))).toEqual(all);
+    expect(most).toBeGreaterThan(1);
+    expect(most).toBeLessThanOrEqual(8);
+  });
+
+  it('is tried twice where its data is other data in each run', { timeout: 60_000 }, async () => {
+    const schemas = new SchemaChecks();
+    const schema = holdSchema(JSON.stringify({ properties: { list: { uniqueItems: true } } }));
+    const list = Array.from({ length: 40_000 }, (_, index) => 10_000 + index);
+    let runs = 0;
+    const work = schemas.whileDecided(async () => {
+      runs += 1;
+      ask(schemas, [{ schema, data: JSON.stringify({ runs, list }), whetherOnly: false }], true);
+    });
+    await expect(work).rejects.toMatchObject({ code: 'invalid_event_data' });
+    expect(runs).toBe(2);
+  });
+});
+
+describeOnEachDatabase('bounds of slow schemas', (kind) => {
+  let app: TestApp;
+  let tenant: Tenant;
+
+  beforeAll(async () => {
+    app = await createTestApp(kind, { schemas: new SchemaChecks(0) });
+    tenant = await createTenant(app);
+  });
+  afterAll(() => app.close());
+
+  it('refuse no change of a record whose event meets a gate', async () => {
+    const { body: workflow } = await tenant.post('/v1/workflows', { name: 'Large sums' });
+    await tenant.endpoint('http://127.0.0.1:9/');
+    const gate = await tenant.post('/v1/review-gates', {
+      types: ['crm.account.*'],
+      workflow_id: workflow.id,
+      condition: { required: ['never'] },
+    });
+    expect(gate.status).toBe(201);
+    const made = await app.call(
+      'PUT',
+      '/v1/record-types/crm/account',
+      { schema: { required: ['name'] } },
+      { token: tenant.key },
+    );
+    expect(made.status).toBeLessThan(300);
+    const { status, body } = await tenant.post('/v1/records/crm/account', { name: 'x' });
+    expect([status, body.code]).toEqual([201, undefined]);
+    const { body: events } = await tenant.get('/v1/events?type=crm.account.create');
+    expect(events.data).toHaveLength(1);
+  });
+});
