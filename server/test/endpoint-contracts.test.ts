@@ -174,7 +174,9 @@ describeOnEachDatabase('endpoints under each contract', (kind) => {
     expect((await create('flowxtra', { retry_delays: [1] })).status).toBe(201);
   });
 
-  it('refuses a contract that there is not', async () => {
-    await refusedAt('/contract', create('nothing'));
+  it('refuses a contract that there is not, and says which there are', async () => {
+    const refused = await create('nothing');
+    await refusedAt('/contract', Promise.resolve(refused));
+    for (const name of names) expect(refused.body.errors[0].detail).toContain(name);
   });
 });

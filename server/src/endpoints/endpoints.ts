@@ -1,4 +1,4 @@
-import { type Contract, getContract } from '@sluice/contracts';
+import { type Contract, contracts, getContract } from '@sluice/contracts';
 import { type Selectable, sql } from 'kysely';
 import { invalidInput, SluiceError } from '../base/errors.ts';
 import { newId } from '../base/ids.ts';
@@ -293,7 +293,10 @@ function headersPurpose(name: EndpointName): string {
 
 function contractNamed(name: string): Contract {
   const contract = getContract(name);
-  if (!contract) throw invalidInput('/contract', `There is no contract "${name}".`);
+  if (!contract) {
+    const names = contracts.map((each) => each.name).join(', ');
+    throw invalidInput('/contract', `There is no contract "${name}"; there are ${names}.`);
+  }
   return contract;
 }
 
