@@ -105,3 +105,53 @@ describeOnEachDatabase('bounds of slow schemas', (kind) => {
     expect(events.data).toHaveLength(1);
   });
 });
+
+/** Does something while a request waits for a verdict. */
+class WatchedChecks extends SchemaChecks {
+  meanwhile: () => Promise<void> = async () => {};
+
+  override whileDecided<T>(work: () => Promise<T>): Promise<T> {
+    return super.whileDecided(async () => {
+      try {
+        return await work();
+      } catch (error) {
+        if (error instanceof UndecidedError) await this.meanwhile();
+        throw error;
+      }
+    });
+  }
+}
+
+describeOnEachDatabase('a key that is revoked while its request waits for a schema', (kind) => {
+  let app: TestApp;
+  let tenant: Tenant;
+  const schemas = new WatchedChecks(0);
+
+  beforeAll(async () => {
+    app = await createTestApp(kind, { time: new Date('2026-04-06T14:30:00Z'), schemas });
+    tenant = await createTenant(app);
+    const schema = { required: ['a'] };
+    await app.call('PUT', '/v1/event-types/checked.thing', { schema }, { token: tenant.key });
+  });
+  afterAll(() => app.close());
+
+  it.each([
+    ['/v1/events', {}, 202],
+    ['/v1/schedules', { cron: '0 * * * *' }, 201],
+  ])('changes nothing at %s', async (path, more, accepted) => {
+    const body = { type: 'checked.thing', data: { a: 1 }, ...more };
+    const { body: key } = await tenant.post('/v1/keys', { name: 'Short', scopes: ['*'] });
+    const send = () => app.call('POST', path, body, { token: key.secret });
+    const count = async () => (await tenant.get(path)).body.data.length;
+    schemas.meanwhile = () => app.advance(2_000);
+    expect((await send()).status).toBe(accepted);
+    expect(await count()).toBe(1);
+    schemas.meanwhile = async () => {
+      expect((await tenant.remove(`/v1/keys/${key.id}`)).status).toBe(204);
+      await app.advance(2_000);
+    };
+    const refused = await send();
+    expect([refused.status, refused.body.code]).toEqual([401, 'unauthenticated']);
+    expect(await count()).toBe(1);
+  });
+});

@@ -13,6 +13,8 @@ import {
 /** One request, as the operation's surroundings see it. */
 export interface Execution {
   readonly credential: Credential | null;
+  /** Answers what the credential is good for after a wait, or refuses it. */
+  identifyAgain(): Promise<Credential | null>;
   readonly actor: Actor;
   readonly method: string;
   readonly path: string;
@@ -32,7 +34,8 @@ export async function execute(
   { operation, surface }: Route,
   execution: Execution,
 ): Promise<Answer> {
-  const { credential, actor, input } = execution;
+  const { actor, input } = execution;
+  let { credential } = execution;
   const orgId = credential !== null && credential.kind !== 'operator' ? credential.orgId : nobody;
   const idempotency = readIdempotency(orgId, execution, operation);
   const context = (queries: Context['queries']): Context => ({
@@ -47,8 +50,13 @@ export async function execute(
     const surroundings = context(queries);
     return surface.run(operation, surroundings, () => operation.handle(surroundings, input));
   };
+  const admit = async () => {
+    credential = await execution.identifyAgain();
+  };
   await operation.prepare?.(input, { services, orgId });
-  if (operation.mode !== 'write') return run(services.database.queries);
+  await admit();
+  if (operation.mode !== 'write')
+    return services.schemas.admitting(admit, () => run(services.database.queries));
   const attempt = async (tx: Context['queries']): Promise<Answer> => {
     if (idempotency === null) return run(tx);
     await operation.admit?.(context(tx), input);
@@ -63,7 +71,9 @@ export async function execute(
     ]);
     return fresh;
   };
-  const answer = await services.schemas.whileDecided(() => transact(services.database.queries, attempt));
+  const answer = await services.schemas.admitting(admit, () =>
+    services.schemas.whileDecided(() => transact(services.database.queries, attempt)),
+  );
   services.database.wakeUps.signal();
   return answer;
 }

@@ -30,7 +30,10 @@ declare module 'fastify' {
   }
 }
 
-/** A body may take half a minute to come; a credential that was revoked meanwhile is refused after all. */
+/**
+ * A body may take half a minute to come, and a slow schema's verdict as long; a credential that was revoked meanwhile is
+ * refused after all.
+ */
 const trustedForMs = 1_000;
 
 /** The HTTP side of a process: the operator's pages, and the API's routes where this process has that role. */
@@ -150,6 +153,10 @@ function addRoute(server: FastifyInstance, services: Services, route: Route): vo
     authorize(request.credential, route.access);
     request.checked_at = services.clock.now();
   };
+  const identifyAgain = async (request: FastifyRequest) => {
+    if (services.clock.now() - request.checked_at > trustedForMs) await identify(request);
+    return request.credential;
+  };
   server.route({
     method: route.method,
     url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
@@ -167,7 +174,7 @@ function addRoute(server: FastifyInstance, services: Services, route: Route): vo
       if (route.access !== 'public') await surface.admit?.(asSurfaceRequest(services, request, reply));
     },
     handler: async (request, reply) => {
-      if (services.clock.now() - request.checked_at > trustedForMs) await identify(request);
+      await identifyAgain(request);
       const raw = request.raw_body ?? new Uint8Array();
       if (route.access !== 'public') await surface.verify?.(asSurfaceRequest(services, request, reply), raw);
       const parsed = raw.length === 0 ? undefined : parseJsonBody(raw, operation.exactMembers);
@@ -178,6 +185,7 @@ function addRoute(server: FastifyInstance, services: Services, route: Route): vo
       const { credential } = request;
       const answer = await execute(services, route, {
         credential,
+        identifyAgain: () => identifyAgain(request),
         actor: {
           name: actorName(credential),
           ip: request.ip,
