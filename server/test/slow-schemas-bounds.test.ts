@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseId } from '../src/base/ids.ts';
 import { holdSchema } from '../src/events/held-schema.ts';
 import { type HeldQuestion, SchemaChecks, UndecidedError } from '../src/events/schema-checks.ts';
 import { createTestApp, type TestApp } from './support/app.ts';
@@ -103,6 +104,62 @@ describeOnEachDatabase('bounds of slow schemas', (kind) => {
     expect([status, body.code]).toEqual([201, undefined]);
     const { body: events } = await tenant.get('/v1/events?type=crm.account.create');
     expect(events.data).toHaveLength(1);
+  });
+});
+
+describeOnEachDatabase('a gate whose condition takes long', (kind) => {
+  let app: TestApp;
+  let gated: Tenant;
+  let neighbour: Tenant;
+
+  beforeAll(async () => {
+    app = await createTestApp(kind, { schemas: new SchemaChecks(0) });
+    gated = await createTenant(app);
+    neighbour = await createTenant(app);
+    const { body: workflow } = await gated.post('/v1/workflows', { name: 'Large sums' });
+    await gated.endpoint('http://127.0.0.1:9/');
+    await gated.post('/v1/review-gates', {
+      types: ['paid'],
+      workflow_id: workflow.id,
+      condition: { required: ['sum'] },
+    });
+  });
+  afterAll(() => app.close());
+
+  it('leaves all other requests of a commit in one commit', async () => {
+    const publish = async (tenant: Tenant, type: string, sum: number) => {
+      const { body } = await app.services.publisher.publish({
+        orgId: parseId('organization', tenant.id) ?? '',
+        events: [
+          {
+            type,
+            data: JSON.stringify({ sum }),
+            externalId: null,
+            occurredAt: null,
+            deliverAt: null,
+            audience: null,
+            metadata: null,
+            source: 'api',
+          },
+        ],
+        idempotency: null,
+        pointer: () => '',
+        answer: ([event]) => ({ status: 202, body: event?.id ?? '' }),
+      });
+      return (await tenant.get(`/v1/events/${body}`)).body;
+    };
+    const numbers = Array.from({ length: 30 }, (_, index) => index);
+    const [slow, free, others] = await Promise.all([
+      Promise.all(numbers.slice(0, 3).map((sum) => publish(gated, 'paid', sum))),
+      Promise.all(numbers.map((sum) => publish(gated, 'free', 100 + sum))),
+      Promise.all(numbers.map((sum) => publish(neighbour, 'paid', sum))),
+    ]);
+    const commits = [...free, ...others].map((event) => event.created_at);
+    expect(commits[0]).toEqual(expect.any(String));
+    // All that one transaction writes has its time.
+    expect(new Set(commits).size).toBe(1);
+    for (const { id } of slow)
+      expect((await gated.deliveries(id)).map(({ state }) => state)).toEqual(['held']);
   });
 });
 

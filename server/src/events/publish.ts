@@ -6,6 +6,7 @@ import { isUnavailable } from '../db/failures.ts';
 import { transact } from '../db/transaction.ts';
 import { type Acceptance, type AcceptTools, acceptAll, acceptEvents } from './accept.ts';
 import type { PublishRequest } from './new-event.ts';
+import { UndecidedError } from './schema-checks.ts';
 
 export interface PublishTools extends AcceptTools {
   readonly log: Logger;
@@ -110,6 +111,11 @@ export class Publisher {
     try {
       this.#settle(group, await this.#commit(group.map(({ request }) => request)));
     } catch (error) {
+      const others = error instanceof UndecidedError ? putAside(group, error) : group;
+      if (others.length < group.length) {
+        if (others.length > 0) await this.#runGroup(others);
+        return;
+      }
       // One request that the database refuses must not take the others down with it.
       if (group.length > 1 && !isUnavailable(error))
         for (const waiting of group) await this.#runGroup([waiting]);
@@ -146,6 +152,22 @@ export class Publisher {
     }
     if (deliveries > 0) this.#database.wakeUps.signal();
   }
+}
+
+/**
+ * A gate's condition takes long: the requests that ask it are told so, and wait for it by themselves. Answers the others,
+ * which have nothing to wait for.
+ */
+function putAside(group: readonly Waiting[], { orgId, questions, insisted }: UndecidedError): Waiting[] {
+  const byData = Map.groupBy(questions, ({ data }) => data);
+  const others: Waiting[] = [];
+  for (const waiting of group) {
+    const { orgId: ofRequest, events } = waiting.request;
+    const asked = ofRequest === orgId ? events.flatMap(({ data }) => byData.get(data) ?? []) : [];
+    if (asked.length === 0) others.push(waiting);
+    else waiting.reject(new UndecidedError(orgId, [...new Set(asked)], insisted));
+  }
+  return others;
 }
 
 function namesOf(request: PublishRequest): string[] {
