@@ -144,8 +144,9 @@ export async function start(services: Services): Promise<Running> {
       ];
       await Promise.all([server?.close(), worker?.stop(), evaluator?.stop()]);
       for (const timer of timers) clearTimeout(timer);
-      await stopSweep?.();
+      // Nothing is sent from here on, so timed work that is under way ends between two items.
       await services.http.close();
+      await stopSweep?.();
       await database.close();
     },
   };

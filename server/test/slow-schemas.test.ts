@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SideThread, SideThreadBusyError, SideThreadError } from '../src/base/side-thread.ts';
-import { SchemaChecks } from '../src/events/schema-checks.ts';
+import { createAddressGuard } from '../src/deliveries/address-guard.ts';
+import { createHttpClient } from '../src/deliveries/http-client.ts';
+import { createResolve } from '../src/deliveries/resolve.ts';
+import { SchemaChecks, UndecidedError } from '../src/events/schema-checks.ts';
+import type { Services } from '../src/http/operation.ts';
 import { sendDueNotifications } from '../src/worker/notifications.ts';
 import { publishDueSchedules } from '../src/worker/schedules.ts';
 import { createTestApp, type TestApp } from './support/app.ts';
@@ -219,12 +223,90 @@ describeOnEachDatabase('schemas that the side thread judges', (kind) => {
     const [first, second] = [await make({ c: 1 }), await make({ c: 2 })];
     expect([first.status, second.status]).toEqual([201, 201]);
     await app.advance(3_600_000);
+    const http = createHttpClient(createAddressGuard([]), createResolve());
+    await http.close();
+    expect(await publishDueSchedules({ ...app.services, http })).toBe(0);
     expect(await publishDueSchedules(app.services)).toBe(2);
     expect(await publishDueSchedules(app.services)).toBe(0);
     for (const { body } of [first, second])
       expect((await tenant.get(`/v1/schedules/${body.id}/runs`)).body.data).toMatchObject([
         { refusal: null },
       ]);
+  });
+
+  describe('of notifications that are due', () => {
+    const later = 60_000;
+    let neighbour: Tenant;
+    /** Plans them for the next minute. */
+    async function plan(of: Tenant, titles: readonly string[]): Promise<void> {
+      const { body: member } = await of.post('/v1/members', { name: 'X', email: `${titles[0]}@example.com` });
+      for (const title of titles) {
+        const deliver_at = new Date(app.services.clock.now() + later).toISOString();
+        const { status } = await of.post('/v1/notifications', {
+          to: { members: [member.id] },
+          type: 'task_assigned',
+          title,
+          deliver_at,
+        });
+        expect(status).toBe(202);
+      }
+    }
+    /** Services that tell of each notification that was published, by its title; "slow…" takes a verdict. */
+    function telling(tell: (title: string) => void, http = app.services.http): Services {
+      const { publisher, schemas } = app.services;
+      let deciding = 0;
+      return {
+        ...app.services,
+        http,
+        schemas: Object.assign(Object.create(schemas), {
+          async whileDecided<T>(work: () => Promise<T>): Promise<T> {
+            deciding += 1;
+            return work().finally(() => {
+              deciding -= 1;
+            });
+          },
+        }),
+        publisher: Object.assign(Object.create(publisher), {
+          async publishWithin(...[tx, ...requests]: Parameters<typeof publisher.publishWithin>) {
+            const titles = requests.flatMap(({ events }) =>
+              events.map(({ data }): string => JSON.parse(data).title),
+            );
+            if (deciding === 0 && titles.some((title) => title.startsWith('slow')))
+              throw new UndecidedError(tenant.id, []);
+            const published = await publisher.publishWithin(tx, ...requests);
+            for (const title of titles) tell(title);
+            return published;
+          },
+        }),
+      };
+    }
+
+    beforeAll(async () => {
+      neighbour = await createTenant(app);
+    });
+
+    it('keep nobody else’s waiting, and all of them come', async () => {
+      const slow = Array.from({ length: 25 }, (_, index) => `slow-${index}`);
+      await plan(tenant, slow);
+      await plan(neighbour, ['quick-0', 'quick-1']);
+      await app.advance(later);
+      const titles: string[] = [];
+      expect(await sendDueNotifications(telling((title) => titles.push(title)))).toBe(27);
+      expect(titles.slice(0, 2).sort()).toEqual(['quick-0', 'quick-1']);
+      expect(titles.slice(2).sort()).toEqual([...slow].sort());
+      expect(await sendDueNotifications(app.services)).toBe(0);
+    });
+
+    it('are left for others when the process stops', async () => {
+      const http = createHttpClient(createAddressGuard([]), createResolve());
+      await plan(tenant, ['slow-last-0', 'slow-last-1']);
+      await app.advance(later);
+      const closing: Promise<void>[] = [];
+      expect(await sendDueNotifications(telling(() => closing.push(http.close()), http))).toBe(1);
+      await Promise.all(closing);
+      expect(await sendDueNotifications({ ...app.services, http })).toBe(0);
+      expect(await sendDueNotifications(app.services)).toBe(1);
+    });
   });
 
   it('count for gates and for records', async () => {

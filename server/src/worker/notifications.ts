@@ -3,6 +3,7 @@ import { publicId } from '../base/ids.ts';
 import type { Queries } from '../db/connect.ts';
 import { isUnavailable } from '../db/failures.ts';
 import { transact } from '../db/transaction.ts';
+import { UndecidedError } from '../events/schema-checks.ts';
 import {
   organizationsToSumUp,
   planDigests,
@@ -20,7 +21,7 @@ import { organizationsToRemind, remindOf, takeDueMeeting } from '../modules/noti
 import { recordAudit, systemActor } from '../tenants/audit.ts';
 import type { WorkerTools } from './tools.ts';
 
-type Tools = Pick<WorkerTools, 'database' | 'clock' | 'publisher' | 'schemas' | 'log'>;
+type Tools = Pick<WorkerTools, 'database' | 'clock' | 'publisher' | 'schemas' | 'log' | 'http'>;
 
 const digestsAtOnce = 100;
 
@@ -95,43 +96,82 @@ interface Work<Taken> {
 
 /** What is done until it is asked again which organizations have something due. */
 const mostInARound = 100;
+/** Of one organization; what it has due beyond them waits until they are decided. */
+const mostPutAside = 20;
+
+/** What one look does not take again. */
+interface Left {
+  readonly failed: string[];
+  /** Organization → what meets a schema that takes long, the first of it first. */
+  readonly slow: Map<string, string[]>;
+}
 
 /**
  * Does what is due, round by round: in each, every organization has its turn, so none waits for all that another one has
- * due. Answers how much was done.
+ * due. What meets a schema that takes long comes after everybody's turn, one for each organization. Ends between two when
+ * the process stops. Answers how much was done.
  */
 async function inTurns<Taken>(tools: Tools, failure: string, work: Work<Taken>): Promise<number> {
-  const failed: string[] = [];
-  for (let count = 0; ; ) {
-    const organizations = await work.organizations(tools.database.queries);
-    const mostInATurn = Math.ceil(mostInARound / organizations.length);
-    let taken = 0;
-    for (const orgId of organizations) {
-      for (let turn = 0; turn < mostInATurn; turn += 1) {
-        const done = await doNext(tools, failure, work, orgId, failed);
-        if (done === null) break;
-        taken += 1;
-        count += done;
-      }
-    }
-    if (taken === 0) return count;
+  const left: Left = { failed: [], slow: new Map() };
+  let count = 0;
+  while (!tools.http.closed) {
+    const { taken, done } = await doRound(tools, failure, work, left);
+    const decided = await decideSlow(tools, failure, work, left);
+    count += done + decided.reduce((sum, one) => sum + one, 0);
+    if (taken + decided.length === 0) break;
   }
+  return count;
+}
+
+async function doRound<Taken>(tools: Tools, failure: string, work: Work<Taken>, left: Left) {
+  const organizations = await work.organizations(tools.database.queries);
+  const mostInATurn = Math.ceil(mostInARound / organizations.length);
+  const round = { taken: 0, done: 0 };
+  for (const orgId of organizations) {
+    for (let turn = 0; turn < mostInATurn && !tools.http.closed; turn += 1) {
+      if ((left.slow.get(orgId)?.length ?? 0) >= mostPutAside) break;
+      const done = await doNext(tools, failure, work, orgId, left, (once) => once());
+      if (done === null) break;
+      round.taken += 1;
+      round.done += done;
+    }
+  }
+  return round;
+}
+
+/** One of each organization that has any. Answers how much was done for each. */
+async function decideSlow<Taken>(tools: Tools, failure: string, work: Work<Taken>, left: Left) {
+  if (tools.http.closed) return [];
+  const waiting = [...left.slow];
+  for (const [orgId, [, ...others]] of waiting) {
+    if (others.length === 0) left.slow.delete(orgId);
+    else left.slow.set(orgId, others);
+  }
+  return Promise.all(
+    waiting.map(async ([orgId]) => {
+      const whileDecided = <T>(once: () => Promise<T>) => tools.schemas.whileDecided(once);
+      return (await doNext(tools, failure, work, orgId, left, whileDecided)) ?? 0;
+    }),
+  );
 }
 
 /**
  * Does what is due next in an organization, in a transaction of its own: one that fails comes round again and does not
  * keep the others waiting. Answers how much was done; `null` when there was nothing to take.
+ * @param run runs it once, or again when what was undecided is decided
  */
 async function doNext<Taken>(
-  { database, schemas, log }: Tools,
+  { database, log }: Tools,
   failure: string,
   { take, idOf, work, failed }: Work<Taken>,
   orgId: string,
-  except: string[],
+  left: Left,
+  run: <T>(once: () => Promise<T>) => Promise<T>,
 ): Promise<number | null> {
+  const except = [...left.failed, ...(left.slow.get(orgId) ?? [])];
   const turn: { taken: Taken | null } = { taken: null };
   try {
-    const done = await schemas.whileDecided(() =>
+    const done = await run(() =>
       transact(database.queries, async (tx) => {
         turn.taken = await take(tx, orgId, except);
         return turn.taken === null ? null : work(tx, turn.taken);
@@ -141,7 +181,12 @@ async function doNext<Taken>(
     return done;
   } catch (error) {
     if (turn.taken === null || isUnavailable(error)) throw error;
-    except.push(idOf(turn.taken));
+    const id = idOf(turn.taken);
+    if (error instanceof UndecidedError) {
+      left.slow.set(orgId, [...(left.slow.get(orgId) ?? []), id]);
+      return 0;
+    }
+    left.failed.push(id);
     const org_id = publicId('organization', orgId);
     log.warn({ org_id, error: error instanceof Error ? error.message : String(error) }, failure);
     await failed?.(turn.taken, error);

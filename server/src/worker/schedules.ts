@@ -3,7 +3,7 @@ import { runDueSchedules } from '../events/schedule-runs.ts';
 import { UndecidedError } from '../events/schema-checks.ts';
 import type { WorkerTools } from './tools.ts';
 
-type Tools = Pick<WorkerTools, 'database' | 'publisher' | 'clock' | 'log' | 'schemas'>;
+type Tools = Pick<WorkerTools, 'database' | 'publisher' | 'clock' | 'log' | 'schemas' | 'http'>;
 
 const batch = 50;
 /** In one go; then others of this process's timed work have their turn. */
@@ -25,7 +25,7 @@ interface Left {
 export async function publishDueSchedules(tools: Tools): Promise<number> {
   const left: Left = { ids: [], slow: new Map() };
   let count = 0;
-  for (let batches = 0; batches < mostBatches; batches += 1) {
+  for (let batches = 0; batches < mostBatches && !tools.http.closed; batches += 1) {
     const { schedules, events } = await publishBatch(tools, left);
     count += events;
     if (schedules === 0) break;
@@ -33,7 +33,8 @@ export async function publishDueSchedules(tools: Tools): Promise<number> {
     await new Promise(setImmediate);
   }
   // One of each organization, so that a thousand of one do not keep everybody's next look waiting.
-  const slow = await Promise.all([...left.slow.values()].map((id) => publishSlow(tools, id)));
+  const ids = tools.http.closed ? [] : [...left.slow.values()];
+  const slow = await Promise.all(ids.map((id) => publishSlow(tools, id)));
   count += slow.reduce((sum, events) => sum + events, 0);
   if (count === 0) return 0;
   tools.log.info({ count }, 'scheduled events published');
