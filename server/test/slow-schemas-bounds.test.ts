@@ -167,7 +167,7 @@ describeOnEachDatabase('a gate whose condition takes long', (kind) => {
 class WatchedChecks extends SchemaChecks {
   meanwhile: () => Promise<void> = async () => {};
 
-  override whileDecided<T>(work: () => Promise<T>): Promise<T> {
+  override whileDecided<T>(work: () => Promise<T>, admitAgain?: () => Promise<void>): Promise<T> {
     return super.whileDecided(async () => {
       try {
         return await work();
@@ -175,7 +175,7 @@ class WatchedChecks extends SchemaChecks {
         if (error instanceof UndecidedError) await this.meanwhile();
         throw error;
       }
-    });
+    }, admitAgain);
   }
 }
 

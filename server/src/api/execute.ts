@@ -38,9 +38,13 @@ export async function execute(
   let { credential } = execution;
   const orgId = credential !== null && credential.kind !== 'operator' ? credential.orgId : nobody;
   const idempotency = readIdempotency(orgId, execution, operation);
+  const admitAgain = async () => {
+    credential = await execution.identifyAgain();
+  };
   const context = (queries: Context['queries']): Context => ({
     services,
     credential,
+    admitAgain,
     orgId,
     actor,
     queries,
@@ -50,13 +54,9 @@ export async function execute(
     const surroundings = context(queries);
     return surface.run(operation, surroundings, () => operation.handle(surroundings, input));
   };
-  const admit = async () => {
-    credential = await execution.identifyAgain();
-  };
   await operation.prepare?.(input, { services, orgId });
-  await admit();
-  if (operation.mode !== 'write')
-    return services.schemas.admitting(admit, () => run(services.database.queries));
+  await admitAgain();
+  if (operation.mode !== 'write') return run(services.database.queries);
   const attempt = async (tx: Context['queries']): Promise<Answer> => {
     if (idempotency === null) return run(tx);
     await operation.admit?.(context(tx), input);
@@ -71,8 +71,9 @@ export async function execute(
     ]);
     return fresh;
   };
-  const answer = await services.schemas.admitting(admit, () =>
-    services.schemas.whileDecided(() => transact(services.database.queries, attempt)),
+  const answer = await services.schemas.whileDecided(
+    () => transact(services.database.queries, attempt),
+    admitAgain,
   );
   services.database.wakeUps.signal();
   return answer;

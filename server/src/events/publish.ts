@@ -47,14 +47,18 @@ export class Publisher {
     this.#groupsAtOnce = database.kind === 'embedded' ? 1 : 3;
   }
 
-  /** @throws {SluiceError} invalid_event_data, conflict, idempotency_conflict, too_much_under_way, database_unavailable */
-  publish(request: PublishRequest): Promise<Published> {
+  /**
+   * @param admitAgain comes before the request is tried again after a wait, and throws what refuses it
+   * @throws {SluiceError} invalid_event_data, conflict, idempotency_conflict, too_much_under_way, database_unavailable
+   */
+  publish(request: PublishRequest, admitAgain?: () => Promise<void>): Promise<Published> {
     return this.#tools.schemas.whileDecided(
       () =>
         new Promise((resolve, reject) => {
           this.#waiting.push({ request, resolve, reject });
           this.#startSoon();
         }),
+      admitAgain,
     );
   }
 

@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { SluiceError } from '../base/errors.ts';
 import { SideThread, SideThreadBusyError, SideThreadError } from '../base/side-thread.ts';
 import type { HeldSchema } from './held-schema.ts';
@@ -88,7 +87,6 @@ export class SchemaChecks {
   /** What the side thread found, for as long as somebody goes by it. */
   readonly #found = new Map<string, Set<Verdicts>>();
   readonly #deciding = new Map<string, Deciding>();
-  readonly #beforeRepeating = new AsyncLocalStorage<() => Promise<void>>();
 
   readonly #mostSaved: number;
 
@@ -133,24 +131,15 @@ export class SchemaChecks {
   }
 
   /**
-   * Runs work within which everything that `whileDecided` repeats after a wait is admitted again first: a key may have been
-   * revoked meanwhile.
-   * @param admit throws what then refuses it
-   */
-  admitting<T>(admit: () => Promise<void>, work: () => Promise<T>): Promise<T> {
-    return this.#beforeRepeating.run(admit, work);
-  }
-
-  /**
    * Runs work that throws `UndecidedError` where it would have to wait for a verdict, and again when the verdict is there.
    * Outside of any transaction.
+   * @param admitAgain comes before what is repeated after a wait, and throws what refuses it: a key may have been revoked
    * @throws {SluiceError} too_much_under_way, invalid_event_data, besides what the work throws
    */
-  async whileDecided<T>(work: () => Promise<T>): Promise<T> {
+  async whileDecided<T>(work: () => Promise<T>, admitAgain?: () => Promise<void>): Promise<T> {
     const releases: (() => void)[] = [];
     const triedInVain = new Set<string>();
     let hasPlace = false;
-    const admit = this.#beforeRepeating.getStore();
     try {
       for (let rounds = 1; ; rounds += 1) {
         try {
@@ -163,7 +152,7 @@ export class SchemaChecks {
           if (!hasPlace) releases.push(await this.#takePlace(error.orgId));
           hasPlace = true;
           releases.push(await this.#decide(error));
-          await admit?.();
+          await admitAgain?.();
         }
       }
     } finally {

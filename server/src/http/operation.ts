@@ -113,6 +113,8 @@ export function scopeOf(access: Access): Scope | null {
 export interface Context {
   readonly services: Services;
   readonly credential: Credential | null;
+  /** For operations that commit by themselves, after a wait: throws what refuses the credential now. */
+  admitAgain(): Promise<void>;
   /** The organization whose credential it is; the nil UUID for the operator and the public. */
   readonly orgId: string;
   readonly actor: Actor;

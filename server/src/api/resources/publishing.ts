@@ -109,13 +109,16 @@ async function accept(
   pointer: (index: number) => string,
   answerOf: (accepted: readonly AcceptedEvent[]) => unknown,
 ) {
-  const published = await context.services.publisher.publish({
-    orgId: context.orgId,
-    events,
-    idempotency: context.idempotency,
-    pointer,
-    answer: (accepted) => ({ status: 202, body: JSON.stringify(answerOf(accepted)) }),
-  });
+  const published = await context.services.publisher.publish(
+    {
+      orgId: context.orgId,
+      events,
+      idempotency: context.idempotency,
+      pointer,
+      answer: (accepted) => ({ status: 202, body: JSON.stringify(answerOf(accepted)) }),
+    },
+    context.admitAgain,
+  );
   return {
     status: published.status,
     text: published.body,
