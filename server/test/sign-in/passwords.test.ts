@@ -137,6 +137,17 @@ describeOnEachDatabase('passwords of members', (kind) => {
 
   it('are changed by one of two at the same time', async () => {
     await set({ password });
+    // Each is compared before either is changed.
+    const argon2 = await vi.importActual<typeof import('@node-rs/argon2')>('@node-rs/argon2');
+    const { promise: bothCompared, resolve } = Promise.withResolvers<void>();
+    let compared = 0;
+    const compare: typeof verify = async (...given) => {
+      compared += 1;
+      if (compared === 2) resolve();
+      await bothCompared;
+      return argon2.verify(...given);
+    };
+    vi.mocked(verify).mockImplementationOnce(compare).mockImplementationOnce(compare);
     const both = await Promise.all(
       ['one and the other', 'the other and one'].map((chosen) =>
         set({ password: chosen, current_password: password }),
