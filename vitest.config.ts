@@ -7,6 +7,8 @@ export default defineConfig({
   test: {
     // Processes, not threads: the embedded database is WebAssembly and its memory goes when the process does.
     pool: 'forks',
+    // V8 now and then dies over freeing compiled WebAssembly that it has replaced (UnregisterWasmAllocation, SIGTRAP).
+    execArgv: ['--no-wasm-code-gc'],
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
