@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { routes } from '../../server/src/api/routes.ts';
-import { createServer } from '../../server/src/api/server.ts';
 import { readConfig } from '../../server/src/base/config.ts';
 import { createLogger } from '../../server/src/base/log.ts';
 import { createServices, openDatabase, realSurroundings } from '../../server/src/compose.ts';
+import { createServer } from '../../server/src/http/server.ts';
 import { problemDocuments } from '../../server/src/http/surface.ts';
 import type { ApiDocument } from './document.ts';
 

@@ -5,7 +5,7 @@ import { routes } from '../src/api/routes.ts';
 import { readConfig, settings } from '../src/base/config.ts';
 import { createMetrics } from '../src/base/metrics.ts';
 import { helpText } from '../src/help.ts';
-import { presets } from '../src/presets/index.ts';
+import { presets } from '../src/products/index.ts';
 import { scopes } from '../src/tenants/scopes.ts';
 import {
   anchorsOf,

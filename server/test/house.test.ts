@@ -1,7 +1,7 @@
 import { contracts } from '@sluice/contracts';
 import { describe, expect, test } from 'vitest';
 import { catalogue } from '../src/base/errors.ts';
-import { presets } from '../src/presets/index.ts';
+import { presets } from '../src/products/index.ts';
 import { renderErrorsPage } from './house/errors-page.ts';
 import { findEnvironmentReaders, findLongFiles, findMarks } from './house/habits.ts';
 import { findCycles } from './house/imports.ts';

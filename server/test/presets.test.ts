@@ -1,8 +1,8 @@
 import { verify } from '@sluice/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventTypeForm } from '../src/events/event-types.ts';
-import { compileSchema } from '../src/events/schemas.ts';
-import { type Preset, presets } from '../src/presets/index.ts';
+import { type Preset, presets } from '../src/products/index.ts';
+import { compileSchema } from '../src/schemas/compile.ts';
 import { adminToken, createTestApp, type TestApp } from './support/app.ts';
 import { describeOnEachDatabase } from './support/databases.ts';
 import { startReceiver } from './support/receiver.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SluiceError } from '../src/base/errors.ts';
-import { compileSchema } from '../src/events/schemas.ts';
+import { compileSchema } from '../src/schemas/compile.ts';
 
 function refusalOf(schema: unknown): SluiceError {
   try {

@@ -3,10 +3,10 @@ import { SideThread, SideThreadBusyError, SideThreadError } from '../src/base/si
 import { createAddressGuard } from '../src/deliveries/address-guard.ts';
 import { createHttpClient } from '../src/deliveries/http-client.ts';
 import { createResolve } from '../src/deliveries/resolve.ts';
-import { SchemaChecks, UndecidedError } from '../src/events/schema-checks.ts';
+import { sendDueNotifications } from '../src/features/notifications/duties.ts';
+import { publishDueSchedules } from '../src/features/schedules/publish-due.ts';
 import type { Services } from '../src/http/operation.ts';
-import { sendDueNotifications } from '../src/worker/notifications.ts';
-import { publishDueSchedules } from '../src/worker/schedules.ts';
+import { SchemaChecks, UndecidedError } from '../src/schemas/checks.ts';
 import { createTestApp, type TestApp } from './support/app.ts';
 import { describeOnEachDatabase } from './support/databases.ts';
 import { createTenant, type Tenant } from './support/tenant.ts';

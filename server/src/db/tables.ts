@@ -1,8 +1,8 @@
+import type { EvaluationTables } from '../features/evaluations/tables.ts';
+import type { NotificationTables } from '../features/notifications/tables.ts';
+import type { ReviewTables } from '../features/reviews/tables.ts';
+import type { PluginTables } from '../products/flowxtra/tables.ts';
 import type { OptionalTime, Time, VersionsTable } from './column-types.ts';
-import type { EvaluationTables } from './evaluation-tables.ts';
-import type { NotificationTables } from './notification-tables.ts';
-import type { PluginTables } from './plugin-tables.ts';
-import type { ReviewTables } from './review-tables.ts';
 import type { SessionTables } from './session-tables.ts';
 
 /** The tables as Kysely sees them; `server/sql` is the truth and says what each column is for. */

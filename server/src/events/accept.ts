@@ -13,6 +13,7 @@ import {
   type SubscriberList,
   type SubscriberLists,
 } from '../endpoints/match.ts';
+import { type HeldQuestion, type SchemaChecks, UndecidedError } from '../schemas/checks.ts';
 import {
   claimIdempotencyKeys,
   keepAnswers,
@@ -25,7 +26,6 @@ import type { Catalogue, Catalogues } from './event-types.ts';
 import { fanOut } from './fan-out.ts';
 import type { Gate, GateRules } from './gate.ts';
 import type { AcceptedEvent, NewEvent, PublishRequest } from './new-event.ts';
-import { type HeldQuestion, type SchemaChecks, UndecidedError } from './schema-checks.ts';
 
 export interface AcceptTools {
   readonly clock: Clock;

@@ -2,8 +2,8 @@ import { type Selectable, sql } from 'kysely';
 import { SluiceError } from '../base/errors.ts';
 import type { Queries } from '../db/connect.ts';
 import type { Tables } from '../db/tables.ts';
+import { type HeldSchema, holdSchema } from '../schemas/kept-schema.ts';
 import { VersionedCache } from '../tenants/versioned.ts';
-import { type HeldSchema, holdSchema } from './held-schema.ts';
 
 export type EventType = Selectable<Tables['event_types']>;
 

@@ -1,8 +1,8 @@
 import type { Queries } from '../db/connect.ts';
 import { enqueue, type NewDelivery } from '../deliveries/enqueue.ts';
+import { UndecidedError } from '../schemas/checks.ts';
 import type { Gate, GateRules, Hold, HoldingGate, PassingEvent } from './gate.ts';
 import type { PublishRequest } from './new-event.ts';
-import { UndecidedError } from './schema-checks.ts';
 
 /** An event before the gates. */
 export interface DepartingEvent extends PassingEvent {

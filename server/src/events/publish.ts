@@ -4,9 +4,9 @@ import type { Metrics } from '../base/metrics.ts';
 import type { Database, Queries } from '../db/connect.ts';
 import { isUnavailable } from '../db/failures.ts';
 import { transact } from '../db/transaction.ts';
+import { UndecidedError } from '../schemas/checks.ts';
 import { type Acceptance, type AcceptTools, acceptAll, acceptEvents } from './accept.ts';
 import type { PublishRequest } from './new-event.ts';
-import { UndecidedError } from './schema-checks.ts';
 
 export interface PublishTools extends AcceptTools {
   readonly log: Logger;

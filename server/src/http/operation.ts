@@ -10,7 +10,7 @@ import type { AttemptResult } from '../deliveries/attempt.ts';
 import type { HttpClient } from '../deliveries/http-client.ts';
 import type { AcceptTools } from '../events/accept.ts';
 import type { Publisher } from '../events/publish.ts';
-import type { TaskFollower } from '../modules/reviews/announce.ts';
+import type { TaskFollower } from '../features/reviews/announce.ts';
 import type { Actor } from '../tenants/audit.ts';
 import type { IdempotentRequest } from '../tenants/idempotency.ts';
 import type { KeyLookups } from '../tenants/key-lookups.ts';

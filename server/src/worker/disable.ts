@@ -6,7 +6,7 @@ import { pauseForEndpoint } from '../deliveries/changes.ts';
 import type { Settled } from '../deliveries/settle.ts';
 import { disableEndpoint, type Endpoint } from '../endpoints/endpoints.ts';
 import { type Health, reasonToDisable } from '../endpoints/health.ts';
-import { writeNotices } from '../modules/notifications/send.ts';
+import { writeNotices } from '../features/notifications/send.ts';
 import { recordAudit, systemActor } from '../tenants/audit.ts';
 import { lockAudience } from '../tenants/members.ts';
 import type { WorkerTools } from './tools.ts';

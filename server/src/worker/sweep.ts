@@ -9,17 +9,17 @@ import { moveStrays } from '../deliveries/strays.ts';
 import { resealHeaders } from '../endpoints/endpoints.ts';
 import { resealSecrets } from '../endpoints/secrets.ts';
 import { deleteStrayEvents, forgetEventIds } from '../events/events.ts';
-import { forgetRuns } from '../events/schedule-runs.ts';
-import { forgetEvaluations } from '../modules/evaluations/evaluations.ts';
-import { forgetResultTokens } from '../modules/evaluations/result-tokens.ts';
-import { forgetNotifications } from '../modules/notifications/notifications.ts';
-import { expireTasks, forgetGateReviews } from '../modules/reviews/expire.ts';
+import { forgetEvaluations } from '../features/evaluations/evaluations.ts';
+import { forgetResultTokens } from '../features/evaluations/result-tokens.ts';
+import { sendDueNotifications, sendReminders, sendWeeklyDigests } from '../features/notifications/duties.ts';
+import { forgetNotifications } from '../features/notifications/notifications.ts';
+import { expireTasks, forgetGateReviews } from '../features/reviews/expire.ts';
+import { publishDueSchedules } from '../features/schedules/publish-due.ts';
+import { forgetRuns } from '../features/schedules/schedule-runs.ts';
 import { forgetIdempotencyKeys } from '../tenants/idempotency.ts';
 import { forgetRequestWindows } from '../tenants/rate-limits.ts';
 import { forgetSessions } from '../tenants/sessions.ts';
 import { forgetSignInLinks } from '../tenants/sign-in-links.ts';
-import { sendDueNotifications, sendReminders, sendWeeklyDigests } from './notifications.ts';
-import { publishDueSchedules } from './schedules.ts';
 import type { WorkerTools } from './tools.ts';
 
 export interface SweepTools extends WorkerTools {

@@ -5,8 +5,8 @@ import type { Sealer } from '../base/seal.ts';
 import type { Database } from '../db/connect.ts';
 import type { HttpClient } from '../deliveries/http-client.ts';
 import type { Publisher } from '../events/publish.ts';
-import type { SchemaChecks } from '../events/schema-checks.ts';
-import type { TaskFollower } from '../modules/reviews/announce.ts';
+import type { TaskFollower } from '../features/reviews/announce.ts';
+import type { SchemaChecks } from '../schemas/checks.ts';
 
 /** What a worker is given. */
 export interface WorkerTools {

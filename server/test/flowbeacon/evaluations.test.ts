@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { EvaluationRunner } from '../../src/modules/evaluations/run.ts';
-import { Evaluator } from '../../src/worker/evaluator.ts';
+import { Evaluator } from '../../src/features/evaluations/evaluator.ts';
+import { EvaluationRunner } from '../../src/features/evaluations/run.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
 import { startReceiver, type TestReceiver } from '../support/receiver.ts';

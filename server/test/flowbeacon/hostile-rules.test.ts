@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { EvaluationRunner, type RunTools, releaseEvaluations } from '../../src/modules/evaluations/run.ts';
-import { Evaluator } from '../../src/worker/evaluator.ts';
+import { Evaluator } from '../../src/features/evaluations/evaluator.ts';
+import { EvaluationRunner, type RunTools, releaseEvaluations } from '../../src/features/evaluations/run.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
 import { createClient, type FlowbeaconClient, startEvaluation } from './client.ts';

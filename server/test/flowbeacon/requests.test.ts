@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createServer } from '../../src/api/server.ts';
-import { createFlowbeaconRoutes } from '../../src/presets/flowbeacon/routes.ts';
+import { createServer } from '../../src/http/server.ts';
+import { createFlowbeaconRoutes } from '../../src/products/flowbeacon/routes.ts';
 import { adminToken, createTestApp, type TestApp } from '../support/app.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
 import { base, createClient, type FlowbeaconClient, signature } from './client.ts';

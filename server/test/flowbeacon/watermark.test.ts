@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { forgetEvaluations } from '../../src/modules/evaluations/evaluations.ts';
-import { EvaluationRunner } from '../../src/modules/evaluations/run.ts';
-import { Evaluator } from '../../src/worker/evaluator.ts';
+import { forgetEvaluations } from '../../src/features/evaluations/evaluations.ts';
+import { Evaluator } from '../../src/features/evaluations/evaluator.ts';
+import { EvaluationRunner } from '../../src/features/evaluations/run.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
 import { startSecondProcess } from '../support/second-process.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { project, showing } from '../../src/endpoints/projection.ts';
-import { isSame, mergePatch, parseExact } from '../../src/modules/records/exact-json.ts';
+import { isSame, mergePatch, parseExact } from '../../src/features/records/exact-json.ts';
 
 /** RFC 7396, as its pseudo-code says it. */
 function mergeByTheBook(target: unknown, patch: unknown): unknown {

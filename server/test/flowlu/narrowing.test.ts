@@ -3,7 +3,7 @@ import { firstIdAt } from '../../src/base/ids.ts';
 import { claim } from '../../src/deliveries/claim.ts';
 import { expireLeases } from '../../src/deliveries/expire.ts';
 import { deleteStrayRows } from '../../src/deliveries/retention.ts';
-import { forgetGateReviews } from '../../src/modules/reviews/expire.ts';
+import { forgetGateReviews } from '../../src/features/reviews/expire.ts';
 import { describeFlowlu, type Scope, type Setting, type Webhook } from './setting.ts';
 
 const account = { module: 'crm', model: 'account' } as const;

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Queries } from '../../src/db/connect.ts';
-import { firstKeptId, numberLogs } from '../../src/presets/flowxtra/logs.ts';
+import { firstKeptId, numberLogs } from '../../src/products/flowxtra/logs.ts';
 import type { TestApp } from '../support/app.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
 import type { TestReceiver } from '../support/receiver.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { mondayAfter, nextDigest, weekToSumUp } from '../../src/modules/notifications/digest-calendar.ts';
+import { mondayAfter, nextDigest, weekToSumUp } from '../../src/features/notifications/digest-calendar.ts';
 
 const hour = 3_600_000;
 const day = 24 * hour;

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { forgetNotifications } from '../../src/modules/notifications/notifications.ts';
-import { sendDueNotifications } from '../../src/worker/notifications.ts';
+import { sendDueNotifications } from '../../src/features/notifications/duties.ts';
+import { forgetNotifications } from '../../src/features/notifications/notifications.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
 import { type Desk, openDesk, type Person } from './setting.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { expireTasks } from '../../src/modules/reviews/expire.ts';
+import { expireTasks } from '../../src/features/reviews/expire.ts';
 import { createKit } from '../reviews/kit.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
 import { type Desk, openDesk, type Person } from './setting.ts';

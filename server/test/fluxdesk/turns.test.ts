@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { sendDueNotifications, sendReminders } from '../../src/features/notifications/duties.ts';
 import type { Services } from '../../src/http/operation.ts';
-import { sendDueNotifications, sendReminders } from '../../src/worker/notifications.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
 import { type Desk, openDesk, type Person } from './setting.ts';
 

@@ -5,41 +5,55 @@ import type { SourceFile } from './source.ts';
 const walls: Readonly<Record<string, readonly string[]>> = {
   // The files directly in server/src put the process together, so they know every room.
   main: [
-    'api',
-    'demo',
     'http',
+    'api',
+    'products',
+    'features',
     'worker',
-    'presets',
-    'modules',
+    'demo',
     'events',
     'deliveries',
     'endpoints',
+    'schemas',
     'tenants',
     'db',
     'base',
   ],
   // A client of the public API that happens to live in the same process.
   demo: ['base', 'contracts'],
-  api: [
+  products: [
+    'features',
+    'api',
     'http',
-    'presets',
-    'modules',
     'events',
     'deliveries',
     'endpoints',
+    'schemas',
     'tenants',
     'db',
     'base',
     'contracts',
   ],
-  presets: ['http', 'modules', 'events', 'deliveries', 'endpoints', 'tenants', 'db', 'base', 'contracts'],
-  // What api and presets share: operations, problem documents, reading input.
-  http: ['modules', 'events', 'deliveries', 'endpoints', 'tenants', 'db', 'base', 'contracts'],
-  worker: ['modules', 'events', 'deliveries', 'endpoints', 'tenants', 'db', 'base', 'contracts'],
-  modules: ['events', 'endpoints', 'tenants', 'db', 'base'],
-  events: ['deliveries', 'endpoints', 'tenants', 'db', 'base'],
+  features: [
+    'api',
+    'http',
+    'events',
+    'deliveries',
+    'endpoints',
+    'schemas',
+    'tenants',
+    'db',
+    'base',
+    'contracts',
+  ],
+  api: ['http', 'events', 'deliveries', 'endpoints', 'schemas', 'tenants', 'db', 'base', 'contracts'],
+  // The door knows no resource and no feature.
+  http: ['tenants', 'db', 'base'],
+  worker: ['events', 'deliveries', 'endpoints', 'tenants', 'db', 'base'],
+  events: ['deliveries', 'endpoints', 'schemas', 'tenants', 'db', 'base', 'contracts'],
   deliveries: ['endpoints', 'tenants', 'db', 'base', 'contracts'],
   endpoints: ['tenants', 'db', 'base', 'contracts'],
+  schemas: ['base'],
   tenants: ['db', 'base'],
   db: ['base'],
   base: [],
@@ -52,7 +66,7 @@ const walls: Readonly<Record<string, readonly string[]>> = {
 
 /** Rooms that may know the HTTP framework. */
 const framework = /^(fastify|@fastify\/.*)$/;
-const frameworkRooms = new Set(['api', 'presets', 'http']);
+const frameworkRooms = new Set(['http']);
 const serverRooms = 'server/src/';
 
 /** Imports that go upward, sideways or through a wall, each as one line to read. */
@@ -79,8 +93,8 @@ function objectionTo(target: Target, from: string, room: string): string | null 
   if (target.kind === 'package') return objectionToPackage(target.name, room);
   const other = roomOf(target.path);
   if (workspaceOf(target.path) !== workspaceOf(from)) return `reaches into ${target.path} by its path`;
-  if (room === 'modules' && other === 'modules' && moduleOf(from) !== moduleOf(target.path)) {
-    return moduleOf(from) === null ? null : `the module imports another one, ${target.path}`;
+  if (room === 'features' && other === 'features' && featureOf(from) !== featureOf(target.path)) {
+    return `the feature imports another one, ${target.path}`;
   }
   return other === room || walls[room]?.includes(other)
     ? null
@@ -101,8 +115,7 @@ function workspaceOf(path: string): string {
   return path.split('/')[0] ?? path;
 }
 
-/** `server/src/modules/reviews/rules.ts` → `reviews`; `null` for what lies directly in `modules/`. */
-function moduleOf(path: string): string | null {
-  const [name, file] = path.slice(`${serverRooms}modules/`.length).split('/');
-  return file === undefined ? null : (name ?? null);
+/** `server/src/features/reviews/rules.ts` → `reviews`. */
+function featureOf(path: string): string | undefined {
+  return path.slice(`${serverRooms}features/`.length).split('/')[0];
 }

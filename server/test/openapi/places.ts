@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { parseId } from '../../src/base/ids.ts';
-import { Evaluator } from '../../src/worker/evaluator.ts';
-import { publishDueSchedules } from '../../src/worker/schedules.ts';
+import { Evaluator } from '../../src/features/evaluations/evaluator.ts';
+import { publishDueSchedules } from '../../src/features/schedules/publish-due.ts';
 import { ask, type Tenant } from './tenant.ts';
 
 /** What a name in a path, body or query stands for. */

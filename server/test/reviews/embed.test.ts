@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { routes } from '../../src/api/routes.ts';
-import { createServer } from '../../src/api/server.ts';
+import { createServer } from '../../src/http/server.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
 import { startSecondProcess } from '../support/second-process.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { expireTasks } from '../../src/modules/reviews/expire.ts';
+import { expireTasks } from '../../src/features/reviews/expire.ts';
 import { startSweep } from '../../src/worker/sweep.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';

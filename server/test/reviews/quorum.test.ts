@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { outcomeOf } from '../../src/modules/reviews/quorum.ts';
+import { outcomeOf } from '../../src/features/reviews/quorum.ts';
 
 describe('a quorum', () => {
   const quorum = fc.record({

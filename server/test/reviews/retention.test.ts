@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { forgetGateReviews } from '../../src/modules/reviews/expire.ts';
+import { forgetGateReviews } from '../../src/features/reviews/expire.ts';
 import { createTestApp } from '../support/app.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
 import { createKit } from './kit.ts';

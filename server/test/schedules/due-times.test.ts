@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { RunTools } from '../../src/events/schedule-runs.ts';
-import { publishDueSchedules } from '../../src/worker/schedules.ts';
+import { publishDueSchedules } from '../../src/features/schedules/publish-due.ts';
+import type { RunTools } from '../../src/features/schedules/schedule-runs.ts';
 import { adminToken, type TestApp } from '../support/app.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
 import { day, hour, openSchedules, type ScheduleSetting } from './setting.ts';

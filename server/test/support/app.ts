@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { routes } from '../../src/api/routes.ts';
-import { createServer } from '../../src/api/server.ts';
 import type { Clock } from '../../src/base/clock.ts';
 import { type Config, readConfig } from '../../src/base/config.ts';
 import { createLogger, type Logger } from '../../src/base/log.ts';
 import { createServices, realSurroundings } from '../../src/compose.ts';
 import { type Database, openServer } from '../../src/db/connect.ts';
-import type { SchemaChecks } from '../../src/events/schema-checks.ts';
 import type { Services } from '../../src/http/operation.ts';
+import { createServer } from '../../src/http/server.ts';
+import type { SchemaChecks } from '../../src/schemas/checks.ts';
 import { Worker } from '../../src/worker/loop.ts';
 import { createTestDatabase, type DatabaseKind, setTime, type TestDatabase } from './databases.ts';
 

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import { routes } from '../../src/api/routes.ts';
-import { createServer } from '../../src/api/server.ts';
 import { createServices } from '../../src/compose.ts';
 import { openServer } from '../../src/db/connect.ts';
-import { SchemaChecks } from '../../src/events/schema-checks.ts';
 import type { Services } from '../../src/http/operation.ts';
+import { createServer } from '../../src/http/server.ts';
+import { SchemaChecks } from '../../src/schemas/checks.ts';
 import type { TestApp } from './app.ts';
 import { postgresUrl } from './databases.ts';
 

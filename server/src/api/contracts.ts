@@ -1,0 +1,100 @@
+import { contracts, type Contract as Definition, getContract, preview } from '@sluice/contracts';
+import { type Static, Type } from 'typebox';
+import { SluiceError } from '../base/errors.ts';
+import { OrNull, Timestamp } from '../http/fields.ts';
+import { operation, type Services } from '../http/operation.ts';
+
+const Contract = Type.Object({
+  name: Type.String(),
+  title: Type.String(),
+  description: Type.String(),
+  headers: Type.Array(Type.String(), { description: 'Every header that it sends' }),
+  tolerance_seconds: OrNull(Type.Number({ description: 'How old a signed timestamp may be' })),
+  timeout_seconds: Type.Number(),
+  retry: Type.Object({
+    jitter: Type.Number({ description: 'Share by which a delay may vary either way' }),
+    endpoint_may_change: Type.Boolean(),
+  }),
+  attempts: Type.Array(
+    Type.Object({
+      number: Type.Integer(),
+      after_seconds: Type.Number({
+        description: 'Since the first attempt, without jitter and the attempts’ own duration',
+      }),
+      at: Timestamp,
+    }),
+    { description: 'When each attempt would happen if the first were now' },
+  ),
+  disabled_after: OrNull(
+    Type.Object({
+      kind: Type.String(),
+      count: Type.Optional(Type.Integer()),
+      seconds: Type.Optional(Type.Number()),
+      counts: Type.String(),
+    }),
+  ),
+  secret: Type.Object({
+    example_form: Type.String(),
+    max_overlap_seconds: Type.Integer(),
+    default_overlap_seconds: Type.Integer(),
+  }),
+});
+
+function show(services: Services, contract: Definition): Static<typeof Contract> {
+  const now = services.clock.now();
+  return {
+    name: contract.name,
+    title: contract.title,
+    description: contract.description,
+    headers: [...contract.headerNames],
+    tolerance_seconds: contract.toleranceSeconds,
+    timeout_seconds: contract.timeoutSeconds,
+    retry: { jitter: contract.retry.jitter, endpoint_may_change: contract.retry.overridable },
+    attempts: preview(contract).map((planned) => ({
+      number: planned.attempt,
+      after_seconds: planned.elapsedSeconds,
+      at: new Date(now + planned.elapsedSeconds * 1000).toISOString(),
+    })),
+    disabled_after: contract.disableAfter && { ...contract.disableAfter },
+    secret: {
+      example_form: contract.secret.mask(contract.secret.format(new Uint8Array(contract.secret.randomBytes))),
+      max_overlap_seconds: contract.secret.maxOverlapSeconds,
+      default_overlap_seconds: contract.secret.defaultOverlapSeconds,
+    },
+  };
+}
+
+const group = 'Contracts';
+
+export const list = operation({
+  id: 'listContracts',
+  summary: 'List the wire contracts that endpoints can have',
+  group,
+  mode: 'read',
+  answers: {
+    200: {
+      description: 'All of them',
+      schema: Type.Object({ data: Type.Array(Contract), next_cursor: Type.Null() }),
+    },
+  },
+  async handle({ services }) {
+    return {
+      status: 200,
+      body: { data: contracts.map((contract) => show(services, contract)), next_cursor: null },
+    };
+  },
+});
+
+export const get = operation({
+  id: 'getContract',
+  summary: 'Read a contract with the times of its attempts',
+  group,
+  mode: 'read',
+  params: Type.Object({ name: Type.String({ minLength: 1, maxLength: 200 }) }),
+  answers: { 200: { description: 'The contract', schema: Contract } },
+  async handle({ services }, { params }) {
+    const contract = getContract(params.name);
+    if (!contract) throw new SluiceError('not_found', 'No such contract.');
+    return { status: 200, body: show(services, contract) };
+  },
+});

@@ -1,0 +1,146 @@
+import { type Static, Type } from 'typebox';
+import { invalidInput, SluiceError } from '../base/errors.ts';
+import {
+  deleteEventType,
+  eventTypeForm,
+  eventTypeLength,
+  getEventType,
+  listEventTypes,
+  putEventType,
+  type EventType as Row,
+} from '../events/event-types.ts';
+import { OrNull, Text, Timestamp } from '../http/fields.ts';
+import { operation } from '../http/operation.ts';
+import { PageOf, PageQuery, pageOf, readCursor } from '../http/page.ts';
+import { recordAudit } from '../tenants/audit.ts';
+
+const AnyObject = Type.Record(Type.String(), Type.Unknown());
+const JsonSchema = Type.Union([AnyObject, Type.Boolean()], {
+  description: 'JSON Schema of the data, draft 2020-12 (or draft-07 where `$schema` says so)',
+});
+
+const EventType = Type.Object({
+  name: Type.String({ examples: ['invoice.paid'] }),
+  description: Type.String(),
+  schema: OrNull(JsonSchema),
+  example: OrNull(AnyObject),
+  created_at: Timestamp,
+  updated_at: Timestamp,
+});
+
+const NameParams = Type.Object({ name: Type.String({ minLength: 1, maxLength: 200 }) });
+
+const Put = Type.Object(
+  {
+    description: Type.Optional(Text(2_000, { examples: ['An invoice was paid in full'] })),
+    schema: Type.Optional(OrNull(JsonSchema)),
+    example: Type.Optional(OrNull(AnyObject)),
+  },
+  { additionalProperties: false },
+);
+
+function show(row: Row): Static<typeof EventType> {
+  return {
+    name: row.name,
+    description: row.description,
+    schema: row.schema === null ? null : JSON.parse(row.schema),
+    example: row.example === null ? null : JSON.parse(row.example),
+    created_at: row.created_at.toISOString(),
+    updated_at: row.updated_at.toISOString(),
+  };
+}
+
+/** Names that cannot exist are not found. */
+function readName(name: string): string {
+  if (!eventTypeForm.test(name)) throw new SluiceError('not_found', 'No such event type.');
+  return name;
+}
+
+const group = 'Event types';
+
+export const list = operation({
+  id: 'listEventTypes',
+  summary: 'List event types by name',
+  group,
+  mode: 'read',
+  query: PageQuery,
+  answers: { 200: { description: 'A page', schema: PageOf(EventType) } },
+  async handle({ queries, services, orgId }, { query }) {
+    const name = { sealer: services.sealer, list: 'event_types', orgId };
+    const rows = await listEventTypes(queries, orgId, {
+      after: readCursor(name, query.cursor),
+      limit: query.limit + 1,
+    });
+    return { status: 200, body: pageOf(name, rows, query.limit, (row) => row.name, show) };
+  },
+});
+
+export const get = operation({
+  id: 'getEventType',
+  summary: 'Read an event type',
+  group,
+  mode: 'read',
+  params: NameParams,
+  answers: { 200: { description: 'The event type', schema: EventType } },
+  async handle({ queries, orgId }, { params }) {
+    return { status: 200, body: show(await getEventType(queries, orgId, readName(params.name))) };
+  },
+});
+
+export const put = operation({
+  id: 'putEventType',
+  summary: 'Create or replace an event type',
+  description:
+    'From then on, data of this type that breaks the schema is refused with 422 and the failing pointers.',
+  group,
+  mode: 'write',
+  params: NameParams,
+  body: Put,
+  exactMembers: [],
+  refusals: [429],
+  answers: {
+    200: { description: 'Replaced', schema: EventType },
+    201: { description: 'Created', schema: EventType },
+  },
+  async prepare({ body }, { services, orgId }) {
+    const { schema = null, example = null } = body;
+    if (schema !== null) await services.schemas.examine(orgId, schema, example);
+  },
+  async handle({ queries, services, orgId, actor }, { params, body }) {
+    if (!eventTypeForm.test(params.name) || params.name.length > eventTypeLength) {
+      throw invalidInput(
+        '/name',
+        `A name is dot-separated lower-case words of a-z, 0-9 and _, at most ${eventTypeLength} characters.`,
+      );
+    }
+    const { eventType, created } = await putEventType(queries, orgId, {
+      name: params.name,
+      description: body.description ?? '',
+      schema: body.schema ?? null,
+      example: body.example ?? null,
+    });
+    await recordAudit(queries, services.clock, orgId, actor, {
+      action: created ? 'event_type.created' : 'event_type.changed',
+      target: params.name,
+    });
+    return { status: created ? 201 : 200, body: show(eventType) };
+  },
+});
+
+export const remove = operation({
+  id: 'deleteEventType',
+  summary: 'Delete an event type',
+  description: 'Events of the type stay; new ones of it are accepted with any data.',
+  group,
+  mode: 'write',
+  params: NameParams,
+  answers: { 204: { description: 'Deleted' } },
+  async handle({ queries, services, orgId, actor }, { params }) {
+    await deleteEventType(queries, orgId, readName(params.name));
+    await recordAudit(queries, services.clock, orgId, actor, {
+      action: 'event_type.deleted',
+      target: params.name,
+    });
+    return { status: 204 };
+  },
+});

@@ -1,0 +1,203 @@
+import { type Static, Type } from 'typebox';
+import { publicId } from '../base/ids.ts';
+import { cancelForEvent } from '../deliveries/changes.ts';
+import { getEvent, listEvents, type StoredEvent, type TraceEntry, traceEvent } from '../events/events.ts';
+import { eventSources } from '../events/new-event.ts';
+import { replayEvent } from '../events/replay.ts';
+import { given, IdOf, IdParams, inputId, inputTime, Metadata, OrNull, Timestamp } from '../http/fields.ts';
+import { operation } from '../http/operation.ts';
+import { PageOf, PageQuery, pageOf, readCursor } from '../http/page.ts';
+import { recordAudit } from '../tenants/audit.ts';
+import { showAudience } from './event-input.ts';
+
+const Event = Type.Object({
+  id: IdOf('event'),
+  type: Type.String(),
+  occurred_at: Timestamp,
+  deliver_at: OrNull(Timestamp),
+  audience: OrNull(
+    Type.Object({
+      members: Type.Optional(Type.Array(Type.String())),
+      roles: Type.Optional(Type.Array(Type.String())),
+    }),
+  ),
+  metadata: OrNull(Metadata),
+  source: Type.Enum([...eventSources]),
+  created_at: Timestamp,
+});
+
+const Trace = Type.Object({
+  endpoint_id: IdOf('endpoint'),
+  endpoint_name: OrNull(Type.String()),
+  url: Type.String(),
+  matched: Type.Boolean(),
+  reason: Type.Enum([
+    'matched',
+    'type_not_selected',
+    'endpoint_disabled',
+    'endpoint_newer_than_event',
+    'endpoint_changed_since',
+    'not_addressed',
+    'nothing_visible',
+  ]),
+  delivery_id: OrNull(IdOf('delivery')),
+  state: OrNull(Type.String()),
+  attempts: Type.Integer(),
+});
+
+const EventWithTrace = Type.Object({
+  ...Event.properties,
+  data: Type.Unknown({ description: 'The data, written exactly as it was received' }),
+  trace: Type.Array(Trace, { description: 'What the event meant for each endpoint; those it goes to first' }),
+  trace_complete: Type.Boolean({
+    description: 'false when there are more than 200 endpoints; list deliveries by `event_id` then',
+  }),
+});
+
+function show(event: StoredEvent): Static<typeof Event> {
+  return {
+    id: event.external_id ?? publicId('event', event.id),
+    type: event.type,
+    occurred_at: event.occurred_at.toISOString(),
+    deliver_at: event.deliver_at?.toISOString() ?? null,
+    audience: showAudience(event.audience),
+    metadata: event.metadata === null ? null : JSON.parse(event.metadata),
+    source: eventSources.find((source) => source === event.source) ?? 'api',
+    created_at: event.created_at.toISOString(),
+  };
+}
+
+function showTrace(entry: TraceEntry): Static<typeof Trace> {
+  return {
+    endpoint_id: publicId('endpoint', entry.endpointId),
+    endpoint_name: entry.endpointName,
+    url: entry.url,
+    matched: entry.reason === 'matched',
+    reason: entry.reason,
+    delivery_id: entry.deliveryId === null ? null : publicId('delivery', entry.deliveryId),
+    state: entry.state,
+    attempts: entry.attempts,
+  };
+}
+
+const group = 'Events';
+
+export const list = operation({
+  id: 'listEvents',
+  summary: 'List events, newest first',
+  group,
+  mode: 'read',
+  query: Type.Object(
+    {
+      ...PageQuery.properties,
+      type: Type.Optional(Type.String({ maxLength: 128 })),
+      since: Type.Optional(Timestamp),
+      until: Type.Optional(Timestamp),
+      scheduled: Type.Optional(
+        Type.Boolean({
+          description: 'Only those whose `deliver_at` is still to come; false: only the others',
+        }),
+      ),
+    },
+    { additionalProperties: false },
+  ),
+  answers: { 200: { description: 'A page', schema: PageOf(Event) } },
+  async handle({ queries, services, orgId }, { query }) {
+    const name = { sealer: services.sealer, list: 'events', orgId };
+    const filter = given({
+      type: query.type,
+      scheduled: query.scheduled,
+      since: query.since === undefined ? undefined : inputTime(query.since, '?since'),
+      until: query.until === undefined ? undefined : inputTime(query.until, '?until'),
+    });
+    const rows = await listEvents(queries, orgId, filter, {
+      before: readCursor(name, query.cursor),
+      limit: query.limit + 1,
+    });
+    return { status: 200, body: pageOf(name, rows, query.limit, (row) => row.id, show) };
+  },
+});
+
+export const get = operation({
+  id: 'getEvent',
+  summary: 'Read an event with its data and its trace',
+  group,
+  mode: 'read',
+  params: IdParams,
+  answers: { 200: { description: 'The event', schema: EventWithTrace } },
+  async handle({ queries, orgId }, { params }) {
+    const event = await getEvent(queries, orgId, params.id);
+    const trace = await traceEvent(queries, event);
+    const rest = JSON.stringify({
+      ...show(event),
+      trace: trace.entries.map(showTrace),
+      trace_complete: trace.complete,
+    });
+    // The data goes out as it came in: written by hand, since parsing and printing it would change it.
+    return { status: 200, text: `${rest.slice(0, -1)},"data":${event.data}}` };
+  },
+});
+
+export const cancel = operation({
+  id: 'cancelEvent',
+  summary: 'Cancel what is still to be delivered of an event',
+  description:
+    'For events that wait for their `deliver_at`, above all. The event stays; deliveries whose request is under way are cancelled after it, unless they are delivered. Doing it again changes nothing.',
+  group,
+  mode: 'write',
+  params: IdParams,
+  answers: {
+    200: {
+      description: 'Cancelled',
+      schema: Type.Object({
+        id: Type.String(),
+        type: Type.String(),
+        cancelled: Type.Integer({ description: 'Deliveries' }),
+      }),
+    },
+  },
+  async handle({ queries, services, orgId, actor }, { params }) {
+    const event = await getEvent(queries, orgId, params.id);
+    const cancelled = await cancelForEvent(queries, orgId, event.id);
+    const id = event.external_id ?? publicId('event', event.id);
+    if (cancelled > 0)
+      await recordAudit(queries, services.clock, orgId, actor, {
+        action: 'event.cancelled',
+        target: id,
+        details: { deliveries: cancelled },
+      });
+    return { status: 200, body: { id, type: event.type, cancelled } };
+  },
+});
+
+export const replay = operation({
+  id: 'replayEvent',
+  summary: 'Deliver an event again',
+  description: 'To every endpoint that it matches now, or to one, as new deliveries.',
+  group,
+  mode: 'write',
+  params: IdParams,
+  body: Type.Object(
+    { endpoint_id: Type.Optional(OrNull(IdOf('endpoint'))) },
+    { additionalProperties: false },
+  ),
+  bodyOptional: true,
+  refusals: [429],
+  answers: {
+    202: {
+      description: 'Accepted',
+      schema: Type.Object({ id: Type.String(), type: Type.String(), deliveries: Type.Integer() }),
+    },
+  },
+  async handle({ queries, services, orgId, actor }, { params, body }) {
+    const endpointId =
+      typeof body.endpoint_id === 'string' ? inputId('endpoint', body.endpoint_id, '/endpoint_id') : null;
+    const replayed = await replayEvent(queries, services, orgId, params.id, endpointId);
+    await recordAudit(queries, services.clock, orgId, actor, {
+      action: 'event.replayed',
+      target: replayed.id,
+      details: { deliveries: replayed.deliveries },
+    });
+    return { status: 202, body: replayed };
+  },
+});

@@ -1,0 +1,157 @@
+import { type Static, Type } from 'typebox';
+import { invalidInput, SluiceError } from '../base/errors.ts';
+import { publicId } from '../base/ids.ts';
+import { IdOf, IdParams, inputTime, OrNull, pathId, Text, Timestamp } from '../http/fields.ts';
+import { type Context, heldScopes, operation } from '../http/operation.ts';
+import { PageOf, PageQuery, pageOf, readCursor } from '../http/page.ts';
+import { keyPrefixFor } from '../products/index.ts';
+import { recordAudit } from '../tenants/audit.ts';
+import { createKey, listKeys, type Key as Row, revokeKey } from '../tenants/keys.ts';
+import { getOrganization, type Organization } from '../tenants/organizations.ts';
+import { covers, isGrantable } from '../tenants/scopes.ts';
+
+const Key = Type.Object({
+  id: IdOf('key'),
+  name: Type.String(),
+  prefix: Type.String({ description: 'How the secret begins' }),
+  last_four: Type.String({ description: 'How the secret ends' }),
+  scopes: Type.Array(Type.String()),
+  created_by: Type.String(),
+  created_at: Timestamp,
+  last_used_at: OrNull(Timestamp),
+  expires_at: OrNull(Timestamp),
+  revoked_at: OrNull(Timestamp),
+});
+
+const NewKey = Type.Object({
+  ...Key.properties,
+  secret: Type.String({ description: 'Shown once: only its hash is kept' }),
+});
+
+const Create = Type.Object(
+  {
+    name: Text(200, { minLength: 1, examples: ['Order service'] }),
+    scopes: Type.Array(Type.String({ maxLength: 64 }), {
+      minItems: 1,
+      maxItems: 64,
+      examples: [['events:write', 'endpoints:*']],
+    }),
+    expires_at: Type.Optional(OrNull(Timestamp)),
+  },
+  { additionalProperties: false },
+);
+
+function show(row: Row): Static<typeof Key> {
+  return {
+    id: publicId('key', row.id),
+    name: row.name,
+    prefix: row.prefix,
+    last_four: row.last_four,
+    scopes: row.scopes,
+    created_by: row.created_by,
+    created_at: row.created_at.toISOString(),
+    last_used_at: row.last_used_at?.toISOString() ?? null,
+    expires_at: row.expires_at?.toISOString() ?? null,
+    revoked_at: row.revoked_at?.toISOString() ?? null,
+  };
+}
+
+async function make(
+  { queries, services, actor }: Context,
+  organization: Organization,
+  held: readonly string[],
+  body: Static<typeof Create>,
+) {
+  checkGrant(held, body.scopes);
+  const expiresAt = body.expires_at ? inputTime(body.expires_at, '/expires_at') : null;
+  if (expiresAt !== null && expiresAt.getTime() <= services.clock.now())
+    throw invalidInput('/expires_at', 'This time has passed.');
+  const { key, secret } = await createKey(queries, services.clock, organization.id, {
+    name: body.name,
+    scopes: body.scopes,
+    prefix: keyPrefixFor(organization.preset),
+    expiresAt,
+    createdBy: actor.name,
+  });
+  await recordAudit(queries, services.clock, organization.id, actor, {
+    action: 'key.created',
+    target: publicId('key', key.id),
+    details: { name: body.name, scopes: body.scopes },
+  });
+  return { status: 201, body: { ...show(key), secret } };
+}
+
+/** @throws {SluiceError} invalid_input (no such scope), missing_scope (one that is not held) */
+function checkGrant(held: readonly string[], granted: readonly string[]): void {
+  for (const [index, scope] of granted.entries()) {
+    if (!isGrantable(scope)) throw invalidInput(`/scopes/${index}`, `There is no scope "${scope}".`);
+    if (!covers(held, scope))
+      throw new SluiceError('missing_scope', `A key cannot grant ${scope}, which it does not hold.`, {
+        errors: [{ pointer: `/scopes/${index}`, detail: scope }],
+      });
+  }
+}
+
+const group = 'Keys';
+
+export const createFirst = operation({
+  id: 'createOrganizationKey',
+  summary: 'Create a key for an organization, as the operator',
+  group,
+  mode: 'write',
+  params: IdParams,
+  body: Create,
+  answers: { 201: { description: 'The key with its secret', schema: NewKey } },
+  async handle(context, { params, body }) {
+    const organization = await getOrganization(context.queries, pathId('organization', params.id));
+    return make(context, organization, ['*'], body);
+  },
+});
+
+export const create = operation({
+  id: 'createKey',
+  summary: 'Create a key',
+  description: 'A key cannot grant what it does not hold itself.',
+  group,
+  mode: 'write',
+  body: Create,
+  answers: { 201: { description: 'The key with its secret', schema: NewKey } },
+  async admit({ credential }, { body }) {
+    checkGrant(heldScopes(credential), body.scopes);
+  },
+  async handle(context, { body }) {
+    const organization = await getOrganization(context.queries, context.orgId);
+    return make(context, organization, heldScopes(context.credential), body);
+  },
+});
+
+export const list = operation({
+  id: 'listKeys',
+  summary: 'List keys, newest first, revoked ones too',
+  group,
+  mode: 'read',
+  query: PageQuery,
+  answers: { 200: { description: 'A page', schema: PageOf(Key) } },
+  async handle({ queries, services, orgId }, { query }) {
+    const name = { sealer: services.sealer, list: 'keys', orgId };
+    const rows = await listKeys(queries, orgId, {
+      before: readCursor(name, query.cursor),
+      limit: query.limit + 1,
+    });
+    return { status: 200, body: pageOf(name, rows, query.limit, (row) => row.id, show) };
+  },
+});
+
+export const revoke = operation({
+  id: 'revokeKey',
+  summary: 'Revoke a key at once',
+  group,
+  mode: 'write',
+  params: IdParams,
+  answers: { 204: { description: 'Revoked' } },
+  async handle({ queries, services, orgId, actor }, { params }) {
+    await revokeKey(queries, orgId, pathId('key', params.id));
+    await recordAudit(queries, services.clock, orgId, actor, { action: 'key.revoked', target: params.id });
+    return { status: 204 };
+  },
+});

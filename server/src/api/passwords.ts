@@ -1,0 +1,95 @@
+import { Type } from 'typebox';
+import { invalidInput, SluiceError } from '../base/errors.ts';
+import { publicId } from '../base/ids.ts';
+import { transact } from '../db/transaction.ts';
+import { IdParams, pathId } from '../http/fields.ts';
+import { operation, sessionOf } from '../http/operation.ts';
+import { recordAudit } from '../tenants/audit.ts';
+import { getMember, lockMember } from '../tenants/members.ts';
+import {
+  checkNewPassword,
+  hashPassword,
+  isPassword,
+  readPasswordHash,
+  removePassword,
+  writePasswordHash,
+} from '../tenants/passwords.ts';
+import { endSessions, isSessionAlive } from '../tenants/sessions.ts';
+import { countAttempt } from '../tenants/sign-in.ts';
+import { withdrawSignInLinks } from '../tenants/sign-in-links.ts';
+
+const group = 'Sign-in';
+
+export const set = operation({
+  id: 'setPassword',
+  summary: 'Set the password of the member who is signed in',
+  description:
+    'At least 12 characters. Every other session of the member and every sign-in link that was not used yet ends with it.',
+  group,
+  // By itself: hashing takes a while, and an attempt that is refused counts all the same.
+  mode: 'direct',
+  body: Type.Object(
+    {
+      password: Type.String({ minLength: 1, maxLength: 1024, examples: ['correct horse battery staple'] }),
+      current_password: Type.Optional(
+        Type.String({ minLength: 1, maxLength: 1024, description: 'Asked for where there is one' }),
+      ),
+    },
+    { additionalProperties: false },
+  ),
+  answers: { 204: { description: 'Set' } },
+  refusals: [404, 429],
+  async handle(context, { body }) {
+    const { queries, services, orgId, actor } = context;
+    const { memberId, sessionId } = sessionOf(context);
+    const member = await getMember(queries, orgId, memberId);
+    checkNewPassword(body.password, member);
+    const before = await readPasswordHash(queries, orgId, memberId);
+    if (before !== null) {
+      if (body.current_password === undefined)
+        throw invalidInput('/current_password', 'Say your current password to set another one.');
+      await countAttempt(queries, orgId, memberId);
+      if (!(await isPassword(body.current_password, before)))
+        throw invalidInput('/current_password', 'This is not your current password.');
+    }
+    const hashed = await hashPassword(body.password);
+    await transact(queries, async (tx) => {
+      const locked = await lockMember(tx, orgId, memberId);
+      if (!(await isSessionAlive(tx, orgId, memberId, sessionId)))
+        throw new SluiceError('unauthenticated', 'The session has ended meanwhile.');
+      if ((await readPasswordHash(tx, orgId, memberId)) !== before)
+        throw new SluiceError('conflict', 'The password was changed somewhere else meanwhile.');
+      await writePasswordHash(tx, locked, hashed);
+      await withdrawSignInLinks(tx, orgId, memberId);
+      const sessions = await endSessions(tx, orgId, memberId, sessionId);
+      await recordAudit(tx, services.clock, orgId, actor, {
+        action: 'password.changed',
+        target: publicId('member', memberId),
+        details: { ended_sessions: sessions },
+      });
+    });
+    return { status: 204 };
+  },
+});
+
+export const remove = operation({
+  id: 'removePassword',
+  summary: 'Remove the password of a member who has forgotten it, and sign the member out everywhere',
+  description: 'Without a password a member signs in by a link, and may then set a new one.',
+  group,
+  mode: 'write',
+  params: IdParams,
+  answers: { 204: { description: 'Removed' } },
+  async handle({ queries, services, orgId, actor }, { params }) {
+    const member = await lockMember(queries, orgId, pathId('member', params.id));
+    await removePassword(queries, orgId, member.id);
+    await withdrawSignInLinks(queries, orgId, member.id);
+    const sessions = await endSessions(queries, orgId, member.id);
+    await recordAudit(queries, services.clock, orgId, actor, {
+      action: 'password.removed',
+      target: params.id,
+      details: { ended_sessions: sessions },
+    });
+    return { status: 204 };
+  },
+});

@@ -1,0 +1,250 @@
+import { Type } from 'typebox';
+import { invalidInput, SluiceError } from '../../../base/errors.ts';
+import { publicId } from '../../../base/ids.ts';
+import { IdOf, IdParams, inputId, pathId } from '../../../http/fields.ts';
+import { type Context, heldScopes, operation } from '../../../http/operation.ts';
+import { PageOf, PageQuery, pageOf, readCursor } from '../../../http/page.ts';
+import { recordAudit } from '../../../tenants/audit.ts';
+import { getMember } from '../../../tenants/members.ts';
+import { covers } from '../../../tenants/scopes.ts';
+import { getApp, getVersion } from '../apps.ts';
+import {
+  getInstallation,
+  installApp,
+  listInstallations,
+  uninstallApp,
+  upgradeInstallation,
+} from '../installations.ts';
+import type { Manifest } from '../manifest.ts';
+import { createToken, listTokens, revokeToken, routeScopes } from '../tokens.ts';
+import {
+  Installation,
+  InstallationWithSecrets,
+  NewInstallation,
+  NewToken,
+  showInstallation,
+  showToken,
+  Token,
+  VersionName,
+} from './view.ts';
+
+const consent = Type.Optional(
+  Type.Union([Type.Boolean(), Type.Array(Type.String({ maxLength: 65_536 }), { maxItems: 100 })], {
+    description:
+      "An administrator's consent: `true` to everything that the version asks for, or the names of the scopes. Without it, the answer is 409 `consent_required` and lists them",
+    examples: [true, ['crm.account:read(email,name)']],
+  }),
+);
+const version = Type.String({ ...VersionName, description: 'A registered version of the app' });
+const memberId = Type.Optional(
+  Type.Union([IdOf('member'), Type.Null()], {
+    description:
+      'The member that the token acts for, and whose access rights bound it; if left out the member whose token is used, otherwise nobody',
+  }),
+);
+
+function audit({ queries, services, orgId, actor }: Context, action: string, id: string, details = {}) {
+  return recordAudit(queries, services.clock, orgId, actor, { action, target: id, details });
+}
+
+/** For whom a token is to act. */
+async function actsFor(
+  { queries, orgId, credential }: Context,
+  given: string | null | undefined,
+): Promise<string | null> {
+  if (given === null) return refuseNobody(credential?.kind === 'member');
+  if (given === undefined) return credential?.kind === 'member' ? credential.memberId : null;
+  return (await getMember(queries, orgId, inputId('member', given, '/member_id'))).id;
+}
+
+/** A member cannot hand out more than a member has. */
+function refuseNobody(byMember: boolean): null {
+  if (byMember) throw invalidInput('/member_id', 'Issued by a member, a token acts for a member.');
+  return null;
+}
+
+/** @throws {SluiceError} missing_scope: nobody can let an app do what they may not do themselves */
+function checkGrant({ credential }: Context, manifest: Manifest): void {
+  const beyond = routeScopes(manifest.scopes).find((scope) => !covers(heldScopes(credential), scope));
+  if (beyond === undefined) return;
+  throw new SluiceError('missing_scope', `The app needs ${beyond}, which you do not hold.`, {
+    errors: [{ pointer: 'header:Authorization', detail: beyond }],
+  });
+}
+
+const group = 'Apps';
+
+export const install = operation({
+  id: 'installApp',
+  summary: 'Install a version of an app',
+  description:
+    'Its webhooks become endpoints, and it gets its token. No webhook tells of installing, upgrading or uninstalling. The secrets are in this answer and in no other.',
+  group,
+  mode: 'write',
+  params: IdParams,
+  body: Type.Object({ version, consent, member_id: memberId }, { additionalProperties: false }),
+  answers: { 201: { description: 'The installation with its secrets', schema: NewInstallation } },
+  async admit(context, { params, body }) {
+    const app = await getApp(context.queries, context.orgId, pathId('app', params.id));
+    checkGrant(context, (await getVersion(context.queries, app, body.version)).manifest);
+  },
+  async handle(context, { params, body }) {
+    const { queries, services, orgId, actor } = context;
+    const app = await getApp(queries, orgId, pathId('app', params.id));
+    const version = await getVersion(queries, app, body.version);
+    checkGrant(context, version.manifest);
+    const installed = await installApp(queries, services, app, version, {
+      consent: body.consent,
+      by: actor.name,
+      memberId: await actsFor(context, body.member_id),
+    });
+    const shown = showInstallation(installed.installation);
+    await audit(context, 'app.installed', params.id, { version: body.version, scopes: shown.scopes });
+    const token = { ...showToken(installed.token), secret: installed.secret };
+    return { status: 201, body: { ...shown, token } };
+  },
+});
+
+export const upgrade = operation({
+  id: 'upgradeInstallation',
+  summary: 'Put another version in the place of the installed one',
+  description:
+    'Whole or not at all: webhooks that are no longer defined are removed and what is queued for them is cancelled, new ones are made and have their secret in this answer, unchanged ones keep identity, secret and history.',
+  group,
+  mode: 'write',
+  params: IdParams,
+  body: Type.Object({ version, consent }, { additionalProperties: false }),
+  answers: { 200: { description: 'The installation', schema: InstallationWithSecrets } },
+  async admit(context, { params, body }) {
+    const { queries, orgId } = context;
+    const { app_id } = await getInstallation(queries, { orgId, id: pathId('installation', params.id) });
+    checkGrant(
+      context,
+      (await getVersion(queries, await getApp(queries, orgId, app_id), body.version)).manifest,
+    );
+  },
+  async handle(context, { params, body }) {
+    const { queries, services, orgId } = context;
+    const name = { orgId, id: pathId('installation', params.id) };
+    const before = await getInstallation(queries, name);
+    const app = await getApp(queries, orgId, before.app_id);
+    checkGrant(context, (await getVersion(queries, app, body.version)).manifest);
+    const { installation, added, removed } = await upgradeInstallation(queries, services, app, name, {
+      version: body.version,
+      consent: body.consent,
+    });
+    await audit(context, 'app.upgraded', publicId('app', app.id), { version: body.version, added, removed });
+    return { status: 200, body: showInstallation(installation) };
+  },
+});
+
+export const uninstall = operation({
+  id: 'uninstallApp',
+  summary: 'Uninstall an app',
+  description: 'Its webhooks are removed, what is queued for them is cancelled, and its tokens stop at once.',
+  group,
+  mode: 'write',
+  params: IdParams,
+  answers: { 204: { description: 'Uninstalled' } },
+  async handle(context, { params }) {
+    const name = { orgId: context.orgId, id: pathId('installation', params.id) };
+    const { app_id } = await getInstallation(context.queries, name);
+    await uninstallApp(context.queries, name);
+    await audit(context, 'app.uninstalled', publicId('app', app_id));
+    return { status: 204 };
+  },
+});
+
+export const list = operation({
+  id: 'listInstallations',
+  summary: 'List installed apps, newest first',
+  group,
+  mode: 'read',
+  query: Type.Object(
+    { ...PageQuery.properties, app_id: Type.Optional(IdOf('app')) },
+    { additionalProperties: false },
+  ),
+  answers: { 200: { description: 'A page', schema: PageOf(Installation) } },
+  async handle({ queries, services, orgId }, { query }) {
+    const name = { sealer: services.sealer, list: 'installations', orgId };
+    const appId = query.app_id === undefined ? undefined : inputId('app', query.app_id, '?app_id');
+    const page = { before: readCursor(name, query.cursor), limit: query.limit + 1 };
+    const rows = await listInstallations(queries, orgId, page, appId);
+    return { status: 200, body: pageOf(name, rows, query.limit, (row) => row.id, showInstallation) };
+  },
+});
+
+export const get = operation({
+  id: 'getInstallation',
+  summary: 'Read an installation',
+  group,
+  mode: 'read',
+  params: IdParams,
+  answers: { 200: { description: 'The installation', schema: Installation } },
+  async handle({ queries, orgId }, { params }) {
+    const installation = await getInstallation(queries, { orgId, id: pathId('installation', params.id) });
+    return { status: 200, body: showInstallation(installation) };
+  },
+});
+
+export const tokens = operation({
+  id: 'listInstallationTokens',
+  summary: 'List the tokens of an installation, newest first',
+  group,
+  mode: 'read',
+  params: IdParams,
+  query: PageQuery,
+  answers: { 200: { description: 'A page', schema: PageOf(Token) } },
+  async handle({ queries, services, orgId }, { params, query }) {
+    const installation = await getInstallation(queries, { orgId, id: pathId('installation', params.id) });
+    const name = { sealer: services.sealer, list: `installation_tokens ${installation.id}`, orgId };
+    const rows = await listTokens(queries, installation, {
+      before: readCursor(name, query.cursor),
+      limit: query.limit + 1,
+    });
+    return { status: 200, body: pageOf(name, rows, query.limit, (row) => row.id, showToken) };
+  },
+});
+
+export const issueToken = operation({
+  id: 'createInstallationToken',
+  summary: 'Issue a further token for an installation, mostly for another member',
+  group,
+  mode: 'write',
+  params: IdParams,
+  body: Type.Object({ member_id: memberId }, { additionalProperties: false }),
+  bodyOptional: true,
+  answers: { 201: { description: 'The token with its secret', schema: NewToken } },
+  async admit(context, { params }) {
+    const name = { orgId: context.orgId, id: pathId('installation', params.id) };
+    checkGrant(context, (await getInstallation(context.queries, name)).manifest);
+  },
+  async handle(context, { params, body }) {
+    const { queries, services, orgId, actor } = context;
+    const installation = await getInstallation(queries, { orgId, id: pathId('installation', params.id) });
+    checkGrant(context, installation.manifest);
+    const { token, secret } = await createToken(queries, services.clock, installation, {
+      memberId: await actsFor(context, body.member_id),
+      createdBy: actor.name,
+    });
+    const shown = showToken(token);
+    await audit(context, 'app.token_issued', params.id, { token: shown.id, member: shown.member_id });
+    return { status: 201, body: { ...shown, secret } };
+  },
+});
+
+export const removeToken = operation({
+  id: 'revokeInstallationToken',
+  summary: 'Revoke a token of an installation at once',
+  group,
+  mode: 'write',
+  params: Type.Object({ ...IdParams.properties, token_id: IdParams.properties.id }),
+  answers: { 204: { description: 'Revoked' } },
+  async handle(context, { params }) {
+    const { queries, orgId } = context;
+    const installation = await getInstallation(queries, { orgId, id: pathId('installation', params.id) });
+    await revokeToken(queries, installation, pathId('installationToken', params.token_id));
+    await audit(context, 'app.token_revoked', params.id, { token: params.token_id });
+    return { status: 204 };
+  },
+});

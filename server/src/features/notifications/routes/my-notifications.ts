@@ -1,0 +1,105 @@
+import { Type } from 'typebox';
+import { publicId } from '../../../base/ids.ts';
+import { IdOf, IdParams, OrNull, pathId, Timestamp } from '../../../http/fields.ts';
+import { type Context, memberOf, operation } from '../../../http/operation.ts';
+import { PageOf, PageQuery, pageOf, readCursor } from '../../../http/page.ts';
+import { countUnread, type InboxEntry, type InboxName, listInbox, markAllRead, markRead } from '../inbox.ts';
+import { NotificationType, withData } from './notifications.ts';
+
+const group = 'Notifications';
+
+const Entry = Type.Object({
+  id: IdOf('inboxEntry'),
+  notification_id: IdOf('notification'),
+  type: NotificationType,
+  title: Type.String(),
+  body: OrNull(Type.String()),
+  url: OrNull(Type.String()),
+  read_at: OrNull(Timestamp),
+  created_at: Timestamp,
+  data: OrNull(Type.Unknown()),
+});
+
+const Marked = Type.Object({ marked: Type.Integer({ description: 'How many were unread' }) });
+
+function inboxOf(context: Context): InboxName {
+  return { orgId: context.orgId, memberId: memberOf(context) };
+}
+
+function write(entry: InboxEntry): string {
+  const shown = {
+    id: publicId('inboxEntry', entry.id),
+    notification_id: publicId('notification', entry.notification_id),
+    type: entry.type,
+    title: entry.title,
+    body: entry.body,
+    url: entry.url,
+    read_at: entry.read_at?.toISOString() ?? null,
+    created_at: entry.created_at.toISOString(),
+  };
+  return withData(shown, entry.data);
+}
+
+export const list = operation({
+  id: 'listMyNotifications',
+  summary: 'Your inbox, newest first',
+  group,
+  mode: 'read',
+  query: Type.Object(
+    {
+      ...PageQuery.properties,
+      unread: Type.Optional(Type.Boolean({ description: 'true: only what you have not read' })),
+    },
+    { additionalProperties: false },
+  ),
+  answers: { 200: { description: 'A page', schema: PageOf(Entry) } },
+  async handle(context, { query }) {
+    const { queries, services, orgId } = context;
+    const inbox = inboxOf(context);
+    const name = { sealer: services.sealer, list: `inbox ${inbox.memberId}`, orgId };
+    const page = { before: readCursor(name, query.cursor), limit: query.limit + 1 };
+    const rows = await listInbox(queries, inbox, { unread: query.unread ?? false }, page);
+    const shown = pageOf(name, rows, query.limit, (row) => row.id, write);
+    return {
+      status: 200,
+      text: `{"data":[${shown.data.join(',')}],"next_cursor":${JSON.stringify(shown.next_cursor)}}`,
+    };
+  },
+});
+
+export const unread = operation({
+  id: 'countMyUnreadNotifications',
+  summary: 'How many notifications you have not read',
+  group,
+  mode: 'read',
+  answers: { 200: { description: 'The count', schema: Type.Object({ unread: Type.Integer() }) } },
+  handle: async (context) => ({
+    status: 200,
+    body: { unread: await countUnread(context.queries, inboxOf(context)) },
+  }),
+});
+
+export const readOne = operation({
+  id: 'readMyNotification',
+  summary: 'Mark one of your notifications as read',
+  group,
+  mode: 'write',
+  params: IdParams,
+  answers: { 200: { description: 'Marked', schema: Marked } },
+  async handle(context, { params }) {
+    const wasUnread = await markRead(context.queries, inboxOf(context), pathId('inboxEntry', params.id));
+    return { status: 200, body: { marked: wasUnread ? 1 : 0 } };
+  },
+});
+
+export const readAll = operation({
+  id: 'readMyNotifications',
+  summary: 'Mark all of your notifications as read',
+  group,
+  mode: 'write',
+  answers: { 200: { description: 'Marked', schema: Marked } },
+  handle: async (context) => ({
+    status: 200,
+    body: { marked: await markAllRead(context.queries, inboxOf(context)) },
+  }),
+});

@@ -1,0 +1,67 @@
+import type { ColumnType } from 'kysely';
+import type { OptionalTime, Time } from '../../db/column-types.ts';
+
+/** Tables of `0007_notifications.sql` and `0015_turns_and_token_roles.sql`. */
+export interface NotificationTables {
+  notifications: NotificationsTable;
+  inbox_entries: InboxEntriesTable;
+  meetings: MeetingsTable;
+  meeting_members: MeetingMembersTable;
+  weekly_digests: WeeklyDigestsTable;
+}
+
+interface NotificationsTable {
+  org_id: string;
+  id: string;
+  type: string;
+  title: string;
+  body: string | null;
+  url: string | null;
+  data: string | null;
+  recipients: string;
+  deliver_at: OptionalTime;
+  created_by: string;
+  created_at: Time;
+  sent_at: OptionalTime;
+  addressed: number | null;
+  cancelled_at: OptionalTime;
+  refused_because: string | null;
+  ended_at: OptionalTime;
+}
+
+interface InboxEntriesTable {
+  org_id: string;
+  member_id: string;
+  id: string;
+  notification_id: string;
+  read_at: OptionalTime;
+  created_at: Time;
+}
+
+interface MeetingsTable {
+  org_id: string;
+  id: string;
+  title: string;
+  starts_at: Time;
+  created_by: string;
+  created_at: Time;
+  updated_at: Time;
+  cancelled_at: OptionalTime;
+  reminded: ColumnType<boolean, boolean | undefined, boolean>;
+}
+
+interface MeetingMembersTable {
+  org_id: string;
+  meeting_id: string;
+  member_id: string;
+  reminded_of: OptionalTime;
+}
+
+interface WeeklyDigestsTable {
+  org_id: string;
+  time_zone: string;
+  next_at: Time;
+  latest_until: OptionalTime;
+  sending_until: OptionalTime;
+  sent_through: string | null;
+}

@@ -1,0 +1,149 @@
+import { type Static, Type } from 'typebox';
+import { invalidInput } from '../../../base/errors.ts';
+import { OrNull, Text, Timestamp } from '../../../http/fields.ts';
+import { operation } from '../../../http/operation.ts';
+import { PageOf, PageQuery, pageOf, readCursor } from '../../../http/page.ts';
+import { recordAudit } from '../../../tenants/audit.ts';
+import { refuseWhileDeclared } from '../../apps/declared-models.ts';
+import {
+  deleteRecordType,
+  getRecordType,
+  listRecordTypes,
+  putRecordType,
+  type RecordType as Row,
+} from '../record-types.ts';
+
+const wordForm = /^[a-z0-9_]{1,48}$/;
+
+const JsonSchema = Type.Union([Type.Record(Type.String(), Type.Unknown()), Type.Boolean()], {
+  description: 'JSON Schema of the fields, draft 2020-12 (or draft-07 where `$schema` says so)',
+});
+
+const RecordType = Type.Object({
+  module: Type.String({ examples: ['crm'] }),
+  model: Type.String({ examples: ['account'] }),
+  description: Type.String(),
+  schema: OrNull(JsonSchema),
+  created_at: Timestamp,
+  updated_at: Timestamp,
+});
+
+/** Of every route about records of one type. */
+export const TypeParams = Type.Object({
+  module: Type.String({ pattern: wordForm.source, examples: ['crm'] }),
+  model: Type.String({ pattern: wordForm.source, examples: ['account'] }),
+});
+
+/** Where a type is made, a wrong name is a mistake to be told and not something that is not there. */
+const NewTypeParams = Type.Object({
+  module: Type.String({ maxLength: 200, examples: ['crm'] }),
+  model: Type.String({ maxLength: 200, examples: ['account'] }),
+});
+
+const Put = Type.Object(
+  {
+    description: Type.Optional(Text(2_000, { examples: ['A company or a person that we do business with'] })),
+    schema: Type.Optional(OrNull(JsonSchema)),
+  },
+  { additionalProperties: false },
+);
+
+function show(row: Row): Static<typeof RecordType> {
+  return {
+    module: row.module,
+    model: row.model,
+    description: row.description,
+    schema: row.schema === null ? null : JSON.parse(row.schema),
+    created_at: row.created_at.toISOString(),
+    updated_at: row.updated_at.toISOString(),
+  };
+}
+
+const group = 'Records';
+
+export const list = operation({
+  id: 'listRecordTypes',
+  summary: 'List record types by module and model',
+  group,
+  mode: 'read',
+  query: PageQuery,
+  answers: { 200: { description: 'A page', schema: PageOf(RecordType) } },
+  async handle({ queries, services, orgId }, { query }) {
+    const name = { sealer: services.sealer, list: 'record_types', orgId };
+    const rows = await listRecordTypes(queries, orgId, {
+      after: readCursor(name, query.cursor),
+      limit: query.limit + 1,
+    });
+    return {
+      status: 200,
+      body: pageOf(name, rows, query.limit, (row) => `${row.module}.${row.model}`, show),
+    };
+  },
+});
+
+export const get = operation({
+  id: 'getRecordType',
+  summary: 'Read a record type',
+  group,
+  mode: 'read',
+  params: TypeParams,
+  answers: { 200: { description: 'The record type', schema: RecordType } },
+  async handle({ queries, orgId }, { params }) {
+    return { status: 200, body: show(await getRecordType(queries, orgId, params)) };
+  },
+});
+
+export const put = operation({
+  id: 'putRecordType',
+  summary: 'Create or replace a record type',
+  description:
+    'A new one adds the event types `{module}.{model}.create`, `.update` and `.delete` to the catalogue. Records that break a new schema stay as they are until their next change.',
+  group,
+  mode: 'write',
+  params: NewTypeParams,
+  body: Put,
+  exactMembers: [],
+  refusals: [429],
+  answers: {
+    200: { description: 'Replaced', schema: RecordType },
+    201: { description: 'Created', schema: RecordType },
+  },
+  async prepare({ body }, { services, orgId }) {
+    if (body.schema !== undefined && body.schema !== null)
+      await services.schemas.examine(orgId, body.schema, null);
+  },
+  async handle({ queries, services, orgId, actor }, { params, body }) {
+    for (const part of ['module', 'model'] as const)
+      if (!wordForm.test(params[part]))
+        throw invalidInput(`/${part}`, 'A name is one word of a-z, 0-9 and _, at most 48 characters.');
+    const { recordType, created } = await putRecordType(queries, orgId, {
+      module: params.module,
+      model: params.model,
+      description: body.description ?? '',
+      schema: body.schema ?? null,
+    });
+    await recordAudit(queries, services.clock, orgId, actor, {
+      action: created ? 'record_type.created' : 'record_type.changed',
+      target: `${params.module}.${params.model}`,
+    });
+    return { status: created ? 201 : 200, body: show(recordType) };
+  },
+});
+
+export const remove = operation({
+  id: 'deleteRecordType',
+  summary: 'Delete a record type that has no records and that no installed app declares a scope on',
+  group,
+  mode: 'write',
+  params: TypeParams,
+  answers: { 204: { description: 'Deleted' } },
+  async handle({ queries, services, orgId, actor }, { params }) {
+    await deleteRecordType(queries, orgId, params);
+    await refuseWhileDeclared(queries, orgId, params);
+    await recordAudit(queries, services.clock, orgId, actor, {
+      action: 'record_type.deleted',
+      target: `${params.module}.${params.model}`,
+    });
+    return { status: 204 };
+  },
+});

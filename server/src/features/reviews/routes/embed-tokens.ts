@@ -1,0 +1,236 @@
+import { type Static, Type } from 'typebox';
+import { invalidInput, SluiceError } from '../../../base/errors.ts';
+import { publicId } from '../../../base/ids.ts';
+import { IdOf, IdParams, inputId, inputTime, OrNull, pathId, Text, Timestamp } from '../../../http/fields.ts';
+import { type Context, heldScopes, operation } from '../../../http/operation.ts';
+import { PageOf, PageQuery, pageOf, readCursor } from '../../../http/page.ts';
+import { recordAudit } from '../../../tenants/audit.ts';
+import { getMember } from '../../../tenants/members.ts';
+import { getOrganization } from '../../../tenants/organizations.ts';
+import { covers } from '../../../tenants/scopes.ts';
+import {
+  createEmbedToken,
+  getEmbedToken,
+  listEmbedTokens,
+  type EmbedToken as Row,
+  revokeEmbedToken,
+} from '../embed-tokens.ts';
+import { getQueue } from '../queues.ts';
+import { workflowsOf } from '../workflows.ts';
+
+const group = 'Embedding';
+const closed = { additionalProperties: false };
+
+const Capabilities = Type.Object({ approve: Type.Boolean(), reject: Type.Boolean(), edit: Type.Boolean() });
+
+const EmbedToken = Type.Object({
+  id: IdOf('embedToken'),
+  label: OrNull(Type.String()),
+  last_four: Type.String({ description: 'How the secret ends' }),
+  workflow_id: OrNull(IdOf('workflow')),
+  queue_id: OrNull(IdOf('queue')),
+  member_id: OrNull(IdOf('member')),
+  capabilities: Capabilities,
+  allowed_origins: Type.Array(Type.String()),
+  created_by: Type.String(),
+  created_at: Timestamp,
+  last_used_at: OrNull(Timestamp),
+  expires_at: Timestamp,
+  revoked_at: OrNull(Timestamp),
+});
+
+const NewEmbedToken = Type.Object({
+  ...EmbedToken.properties,
+  secret: Type.String({ description: 'Shown once: only its hash is kept' }),
+  url: Type.String({ description: 'The page, with the secret in the fragment, which browsers do not send' }),
+  iframe: Type.String({ description: 'HTML that shows the page' }),
+});
+
+const Create = Type.Object(
+  {
+    workflow_id: Type.Optional(OrNull(IdOf('workflow'))),
+    queue_id: Type.Optional(OrNull(IdOf('queue'))),
+    member_id: Type.Optional(
+      OrNull(
+        Type.String({
+          ...IdOf('member'),
+          description: 'The reviewer that it acts as; needed where the workflow names its reviewers',
+        }),
+      ),
+    ),
+    capabilities: Type.Object(
+      {
+        approve: Type.Optional(Type.Boolean()),
+        reject: Type.Optional(Type.Boolean()),
+        edit: Type.Optional(Type.Boolean()),
+      },
+      { ...closed, description: 'Looking is always allowed' },
+    ),
+    allowed_origins: Type.Array(Type.String({ maxLength: 300 }), {
+      minItems: 1,
+      maxItems: 20,
+      description: 'The sites that may show the page: scheme, host and port; https, or http on localhost',
+      examples: [['https://app.example.com']],
+    }),
+    expires_at: Timestamp,
+    label: Type.Optional(OrNull(Text(200))),
+  },
+  closed,
+);
+
+function show(row: Row): Static<typeof EmbedToken> {
+  return {
+    id: publicId('embedToken', row.id),
+    label: row.label,
+    last_four: row.last_four,
+    workflow_id: row.workflow_id === null ? null : publicId('workflow', row.workflow_id),
+    queue_id: row.queue_id === null ? null : publicId('queue', row.queue_id),
+    member_id: row.member_id === null ? null : publicId('member', row.member_id),
+    capabilities: { approve: row.can_approve, reject: row.can_reject, edit: row.can_edit },
+    allowed_origins: row.allowed_origins,
+    created_by: row.created_by,
+    created_at: row.created_at.toISOString(),
+    last_used_at: row.last_used_at?.toISOString() ?? null,
+    expires_at: row.expires_at.toISOString(),
+    revoked_at: row.revoked_at?.toISOString() ?? null,
+  };
+}
+
+/** A token must not do what the key that makes it may not. */
+function refuseMoreThanHeld({ credential }: Context, acts: boolean): void {
+  const held = heldScopes(credential);
+  const missing = ['reviews:read', ...(acts ? ['reviews:act'] : [])].find((scope) => !covers(held, scope));
+  if (missing === undefined) return;
+  throw new SluiceError('missing_scope', `A key without ${missing} cannot make a token that has it.`, {
+    errors: [{ pointer: '/capabilities', detail: missing }],
+  });
+}
+
+export const create = operation({
+  id: 'createEmbedToken',
+  summary: 'Create an embed token',
+  description:
+    'For a page that other sites can show in an iframe. The secret is in this answer and in no other.',
+  group,
+  mode: 'write',
+  refers: true,
+  body: Create,
+  answers: { 201: { description: 'The token with its secret and the code to embed', schema: NewEmbedToken } },
+  async handle(context, { body }) {
+    const { queries, services, orgId, actor } = context;
+    const { approve = false, reject = false, edit = false } = body.capabilities;
+    refuseMoreThanHeld(context, approve || reject || edit);
+    const expiresAt = inputTime(body.expires_at, '/expires_at');
+    if (expiresAt.getTime() <= services.clock.now())
+      throw invalidInput('/expires_at', 'This time has passed.');
+    const input = {
+      label: body.label ?? null,
+      workflowId: body.workflow_id ? inputId('workflow', body.workflow_id, '/workflow_id') : null,
+      queueId: body.queue_id ? inputId('queue', body.queue_id, '/queue_id') : null,
+      memberId: body.member_id ? inputId('member', body.member_id, '/member_id') : null,
+      capabilities: { approve, reject, edit },
+      allowedOrigins: body.allowed_origins,
+      expiresAt,
+    };
+    const { token, secret } = await createEmbedToken(queries, services.clock, orgId, input, actor.name);
+    const shown = show(token);
+    const { capabilities, allowed_origins: origins } = shown;
+    await recordAudit(queries, services.clock, orgId, actor, {
+      action: 'embed_token.created',
+      target: shown.id,
+      details: { capabilities, origins },
+    });
+    const url = `${services.site.publicUrl}/embed/review/${shown.id}#${secret}`;
+    return { status: 201, body: { ...shown, secret, url, iframe: iframeOf(url) } };
+  },
+});
+
+/** The address has no character that HTML would read otherwise. */
+function iframeOf(url: string): string {
+  return `<iframe src="${url}" title="Review" sandbox="allow-scripts allow-same-origin allow-forms" referrerpolicy="no-referrer" style="width:100%;min-height:480px;border:0"></iframe>`;
+}
+
+export const list = operation({
+  id: 'listEmbedTokens',
+  summary: 'List embed tokens, newest first, revoked ones too',
+  group,
+  mode: 'read',
+  query: PageQuery,
+  answers: { 200: { description: 'A page', schema: PageOf(EmbedToken) } },
+  async handle({ queries, services, orgId }, { query }) {
+    const name = { sealer: services.sealer, list: 'embed tokens', orgId };
+    const rows = await listEmbedTokens(queries, orgId, {
+      before: readCursor(name, query.cursor),
+      limit: query.limit + 1,
+    });
+    return { status: 200, body: pageOf(name, rows, query.limit, (row) => row.id, show) };
+  },
+});
+
+export const revoke = operation({
+  id: 'revokeEmbedToken',
+  summary: 'Revoke an embed token at once',
+  group,
+  mode: 'write',
+  params: IdParams,
+  answers: { 204: { description: 'Revoked' } },
+  async handle({ queries, services, orgId, actor }, { params }) {
+    await revokeEmbedToken(queries, orgId, pathId('embedToken', params.id));
+    await recordAudit(queries, services.clock, orgId, actor, {
+      action: 'embed_token.revoked',
+      target: params.id,
+    });
+    return { status: 204 };
+  },
+});
+
+const Named = (kind: 'workflow' | 'queue' | 'member') =>
+  OrNull(Type.Object({ id: IdOf(kind), name: Type.String() }));
+
+const Session = Type.Object({
+  id: IdOf('embedToken'),
+  label: OrNull(Type.String()),
+  organization: Type.Object({ name: Type.String() }),
+  workflow: Named('workflow'),
+  queue: Named('queue'),
+  member: Named('member'),
+  capabilities: Capabilities,
+  allowed_origins: Type.Array(Type.String()),
+  expires_at: Timestamp,
+});
+
+export const session = operation({
+  id: 'openEmbedSession',
+  summary: 'What an embed token is good for',
+  description: 'The embedded page asks once, when it opens; it is written into the audit log.',
+  group,
+  mode: 'write',
+  answers: { 200: { description: 'The session', schema: Session } },
+  async handle({ queries, services, orgId, actor, credential }) {
+    if (credential?.kind !== 'embed') throw new Error('Only embed tokens come here.');
+    const { id, name, capabilities, workflowId, queueId, memberId } = credential;
+    const organization = await getOrganization(queries, orgId);
+    const workflow =
+      workflowId === null
+        ? undefined
+        : (await workflowsOf(queries, [{ orgId, id: workflowId }])).get(workflowId);
+    const queue = queueId === null ? null : await getQueue(queries, { orgId, id: queueId, workflowId: null });
+    const member = memberId === null ? null : await getMember(queries, orgId, memberId);
+    const token = await getEmbedToken(queries, orgId, pathId('embedToken', id));
+    await recordAudit(queries, services.clock, orgId, actor, { action: 'embed_token.opened', target: id });
+    return {
+      status: 200,
+      body: {
+        id,
+        label: name,
+        organization: { name: organization.name },
+        workflow: workflow ? { id: publicId('workflow', workflow.id), name: workflow.name } : null,
+        queue: queue && { id: publicId('queue', queue.id), name: queue.name },
+        member: member && { id: publicId('member', member.id), name: member.name },
+        capabilities,
+        allowed_origins: token.allowed_origins,
+        expires_at: token.expires_at.toISOString(),
+      },
+    };
+  },
+});

@@ -1,0 +1,294 @@
+import { type Static, Type } from 'typebox';
+import { publicId } from '../../../base/ids.ts';
+import { given, IdOf, IdParams, inputId, OrNull, pathId, Text, Timestamp } from '../../../http/fields.ts';
+import { type Context, operation } from '../../../http/operation.ts';
+import { PageOf, PageQuery, pageOf, readCursor } from '../../../http/page.ts';
+import { recordAudit } from '../../../tenants/audit.ts';
+import { roles } from '../../../tenants/members.ts';
+import { createQueue, listQueues, type Queue as QueueRow } from '../queues.ts';
+import {
+  changeWorkflow,
+  createWorkflow,
+  deleteWorkflow,
+  type ExpiryPolicy,
+  expiryActions,
+  finalExpiryActions,
+  getWorkflow,
+  inputOf,
+  listWorkflows,
+  type Reviewers as ReviewersInput,
+  type Workflow as Row,
+} from '../workflows.ts';
+
+const group = 'Workflows';
+const aYear = 31_536_000;
+
+const closed = { additionalProperties: false };
+const Seconds = Type.Integer({ minimum: 1, maximum: aYear });
+
+const Reviewers = OrNull(
+  Type.Union([
+    Type.Object({ members: Type.Array(IdOf('member'), { minItems: 1, maxItems: 100 }) }, closed),
+    Type.Object({ role: Type.Enum([...roles]) }, closed),
+  ]),
+);
+
+const Expiry = Type.Object(
+  {
+    after_seconds: OrNull(Seconds),
+    action: Type.Enum([...expiryActions]),
+    escalation: Type.Optional(
+      OrNull(
+        Type.Object(
+          { queue_id: IdOf('queue'), after_seconds: Seconds, action: Type.Enum([...finalExpiryActions]) },
+          {
+            ...closed,
+            description: 'With `escalate`: the queue to move to, the time there, and what follows it',
+          },
+        ),
+      ),
+    ),
+  },
+  {
+    ...closed,
+    description: 'What happens to tasks whose time runs out; `after_seconds` is for those that name no time',
+  },
+);
+
+const Workflow = Type.Object({
+  id: IdOf('workflow'),
+  name: Type.String(),
+  description: OrNull(Type.String()),
+  approvals: Type.Integer({ description: 'Approvals that end a task' }),
+  reviewers: Reviewers,
+  rejection_ends: Type.Boolean({ description: 'Whether one rejection ends a task' }),
+  expiry: Expiry,
+  created_by: Type.String(),
+  created_at: Timestamp,
+  updated_at: Timestamp,
+});
+
+const Approvals = Type.Integer({ minimum: 1, maximum: 100 });
+const optional = {
+  description: Type.Optional(OrNull(Text(2_000))),
+  approvals: Type.Optional(Approvals),
+  reviewers: Type.Optional(Reviewers),
+  rejection_ends: Type.Optional(Type.Boolean()),
+  expiry: Type.Optional(Expiry),
+};
+const Create = Type.Object({ name: Text(200, { minLength: 1, examples: ['Refunds'] }), ...optional }, closed);
+const Change = Type.Object(
+  { name: Type.Optional(Text(200, { minLength: 1 })), ...optional },
+  { ...closed, minProperties: 1 },
+);
+
+function readReviewers(reviewers: Static<typeof Reviewers>): ReviewersInput {
+  if (reviewers === null || 'role' in reviewers) return reviewers;
+  return {
+    memberIds: reviewers.members.map((id, index) => inputId('member', id, `/reviewers/members/${index}`)),
+  };
+}
+
+function readExpiry({
+  after_seconds: afterSeconds,
+  action,
+  escalation,
+}: Static<typeof Expiry>): ExpiryPolicy {
+  return {
+    afterSeconds,
+    action,
+    escalation: escalation
+      ? {
+          queueId: inputId('queue', escalation.queue_id, '/expiry/escalation/queue_id'),
+          afterSeconds: escalation.after_seconds,
+          action: escalation.action,
+        }
+      : null,
+  };
+}
+
+function show(row: Row): Static<typeof Workflow> {
+  const { name, description, approvals, reviewers, rejectionEnds, expiry } = inputOf(row);
+  return {
+    id: publicId('workflow', row.id),
+    name,
+    description,
+    approvals,
+    reviewers:
+      reviewers !== null && 'memberIds' in reviewers
+        ? { members: reviewers.memberIds.map((id) => publicId('member', id)) }
+        : reviewers,
+    rejection_ends: rejectionEnds,
+    expiry: {
+      after_seconds: expiry.afterSeconds,
+      action: expiry.action,
+      escalation: expiry.escalation && {
+        queue_id: publicId('queue', expiry.escalation.queueId),
+        after_seconds: expiry.escalation.afterSeconds,
+        action: expiry.escalation.action,
+      },
+    },
+    created_by: row.created_by,
+    created_at: row.created_at.toISOString(),
+    updated_at: row.updated_at.toISOString(),
+  };
+}
+
+function audit(
+  { queries, services, orgId, actor }: Context,
+  action: string,
+  target: string,
+  details: Record<string, unknown>,
+) {
+  return recordAudit(queries, services.clock, orgId, actor, { action, target, details });
+}
+
+export const list = operation({
+  id: 'listWorkflows',
+  summary: 'List workflows, newest first',
+  group,
+  mode: 'read',
+  query: PageQuery,
+  answers: { 200: { description: 'A page', schema: PageOf(Workflow) } },
+  async handle({ queries, services, orgId }, { query }) {
+    const name = { sealer: services.sealer, list: 'workflows', orgId };
+    const rows = await listWorkflows(queries, orgId, {
+      before: readCursor(name, query.cursor),
+      limit: query.limit + 1,
+    });
+    return { status: 200, body: pageOf(name, rows, query.limit, (row) => row.id, show) };
+  },
+});
+
+export const create = operation({
+  id: 'createWorkflow',
+  summary: 'Create a workflow',
+  description: 'Says who may decide, how many approvals it takes, and what happens when the time runs out.',
+  group,
+  mode: 'write',
+  refers: true,
+  body: Create,
+  answers: { 201: { description: 'The workflow', schema: Workflow } },
+  async handle(context, { body }) {
+    const { queries, services, orgId, actor } = context;
+    const input = {
+      name: body.name,
+      description: body.description ?? null,
+      approvals: body.approvals ?? 1,
+      reviewers: readReviewers(body.reviewers ?? null),
+      rejectionEnds: body.rejection_ends ?? true,
+      expiry: readExpiry(body.expiry ?? { after_seconds: null, action: 'expire' }),
+    };
+    const row = await createWorkflow(queries, services.clock, orgId, input, actor.name);
+    await audit(context, 'workflow.created', publicId('workflow', row.id), { name: row.name });
+    return { status: 201, body: show(row) };
+  },
+});
+
+export const get = operation({
+  id: 'getWorkflow',
+  summary: 'Read a workflow',
+  group,
+  mode: 'read',
+  params: IdParams,
+  answers: { 200: { description: 'The workflow', schema: Workflow } },
+  async handle({ queries, orgId }, { params }) {
+    return {
+      status: 200,
+      body: show(await getWorkflow(queries, { orgId, id: pathId('workflow', params.id) })),
+    };
+  },
+});
+
+export const change = operation({
+  id: 'changeWorkflow',
+  summary: 'Change a workflow',
+  description: 'Pending tasks go by the new rules from their next action on; the times that they have stay.',
+  group,
+  mode: 'write',
+  params: IdParams,
+  body: Change,
+  answers: { 200: { description: 'The workflow', schema: Workflow } },
+  async handle(context, { params, body }) {
+    const changes = given({
+      name: body.name,
+      description: body.description,
+      approvals: body.approvals,
+      reviewers: body.reviewers === undefined ? undefined : readReviewers(body.reviewers),
+      rejectionEnds: body.rejection_ends,
+      expiry: body.expiry === undefined ? undefined : readExpiry(body.expiry),
+    });
+    const row = await changeWorkflow(
+      context.queries,
+      { orgId: context.orgId, id: pathId('workflow', params.id) },
+      changes,
+    );
+    await audit(context, 'workflow.changed', params.id, { changed: Object.keys(body) });
+    return { status: 200, body: show(row) };
+  },
+});
+
+export const remove = operation({
+  id: 'deleteWorkflow',
+  summary: 'Delete a workflow',
+  description: 'Only when none of its tasks is pending and no gate leads to it. Its decided tasks stay.',
+  group,
+  mode: 'write',
+  params: IdParams,
+  answers: { 204: { description: 'Deleted' } },
+  async handle(context, { params }) {
+    await deleteWorkflow(context.queries, { orgId: context.orgId, id: pathId('workflow', params.id) });
+    await audit(context, 'workflow.deleted', params.id, {});
+    return { status: 204 };
+  },
+});
+
+const Queue = Type.Object({
+  id: IdOf('queue'),
+  workflow_id: IdOf('workflow'),
+  name: Type.String(),
+  created_at: Timestamp,
+});
+
+function showQueue(row: QueueRow): Static<typeof Queue> {
+  return {
+    id: publicId('queue', row.id),
+    workflow_id: publicId('workflow', row.workflow_id),
+    name: row.name,
+    created_at: row.created_at.toISOString(),
+  };
+}
+
+export const queues = operation({
+  id: 'listQueues',
+  summary: 'List the queues of a workflow, oldest first',
+  group,
+  mode: 'read',
+  params: IdParams,
+  query: PageQuery,
+  answers: { 200: { description: 'A page', schema: PageOf(Queue) } },
+  async handle({ queries, services, orgId }, { params, query }) {
+    const workflow = await getWorkflow(queries, { orgId, id: pathId('workflow', params.id) });
+    const name = { sealer: services.sealer, list: `queues ${workflow.id}`, orgId };
+    const page = { after: readCursor(name, query.cursor), limit: query.limit + 1 };
+    const rows = await listQueues(queries, { orgId, id: workflow.id }, page);
+    return { status: 200, body: pageOf(name, rows, query.limit, (row) => row.id, showQueue) };
+  },
+});
+
+export const addQueue = operation({
+  id: 'createQueue',
+  summary: 'Add a queue to a workflow',
+  group,
+  mode: 'write',
+  params: IdParams,
+  body: Type.Object({ name: Text(200, { minLength: 1, examples: ['Second line'] }) }, closed),
+  answers: { 201: { description: 'The queue', schema: Queue } },
+  async handle(context, { params, body }) {
+    const { queries, services, orgId } = context;
+    const workflow = await getWorkflow(queries, { orgId, id: pathId('workflow', params.id) });
+    const row = await createQueue(queries, services.clock, { orgId, id: workflow.id }, body.name);
+    await audit(context, 'queue.created', publicId('queue', row.id), { workflow: params.id, name: row.name });
+    return { status: 201, body: showQueue(row) };
+  },
+});

@@ -1,0 +1,293 @@
+import { type Selectable, sql } from 'kysely';
+import type { Clock } from '../../base/clock.ts';
+import { SluiceError } from '../../base/errors.ts';
+import { publicId } from '../../base/ids.ts';
+import type { Logger } from '../../base/log.ts';
+import type { Queries } from '../../db/connect.ts';
+import type { Tables } from '../../db/tables.ts';
+import type { PublishRequest } from '../../events/new-event.ts';
+import type { Publisher } from '../../events/publish.ts';
+import { recordAudit, systemActor } from '../../tenants/audit.ts';
+import { type Calendar, readCalendar } from './calendar.ts';
+
+export type Schedule = Selectable<Tables['schedules']>;
+
+export interface RunTools {
+  readonly publisher: Pick<Publisher, 'publishWithin'>;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** One time of a schedule that has come. */
+interface Occurrence {
+  readonly schedule: Schedule;
+  readonly at: Date;
+}
+
+/** The times of a schedule that have come, and the one that comes next. */
+interface Step {
+  readonly schedule: Schedule;
+  readonly times: readonly Date[];
+  readonly nextAt: Date | null;
+}
+
+/** What came of one time of a schedule. */
+export interface ScheduleRun {
+  readonly at: Date;
+  /** Why nothing was published; `null` where the event was. */
+  readonly refusal: string | null;
+  readonly created_at: Date;
+}
+
+/** Events in one transaction at most: what missed times owe must not hold up everybody else for long. */
+const mostAtOnce = 50;
+const onTimeMs = 60_000;
+const dayMs = 86_400_000;
+
+/**
+ * Publishes what is due in the caller's transaction, which also moves the schedules on: so each time happens once,
+ * whatever dies. Schedules that another worker is at are left to it; those that are on time go before those that
+ * catch up. Answers how many schedules were moved on, and how many events that were.
+ * @throws {SluiceError} when one event of several is refused; a single schedule's refusals are noted instead
+ * @throws {UndecidedError} an event's schema takes long
+ */
+export async function runDueSchedules(
+  tx: Queries,
+  tools: RunTools,
+  take: {
+    readonly limit: number;
+    /** Ids of schedules to be passed over. */
+    readonly except: readonly string[];
+    /** Id of the only one to be taken. */
+    readonly only?: string;
+    /** Is told the ids of those that are at stake, before anything can go wrong with them. */
+    onTaken?(ids: readonly string[]): void;
+  },
+): Promise<{ schedules: number; events: number }> {
+  const { rows } = await sql<Schedule & { now: Date }>`
+    select *, now() as now from schedules
+     where enabled and next_at <= now() and id <> all (${take.except}::uuid[])
+       and (${take.only ?? null}::uuid is null or id = ${take.only ?? null}::uuid)
+     order by next_at <= now() - make_interval(secs => ${onTimeMs / 1000}), next_at
+     limit ${take.limit} for update skip locked`.execute(tx);
+  take.onTaken?.(rows.map(({ id }) => id));
+  const steps: Step[] = [];
+  let room = mostAtOnce;
+  for (const { now, ...schedule } of rows) {
+    if (room <= 0) break;
+    const step = await stepOf(tx, tools, schedule, now, room);
+    room -= step.times.length;
+    steps.push(step);
+  }
+  const events = await takeSteps(tx, tools, steps, take.limit === 1);
+  return { schedules: steps.length, events };
+}
+
+/** Publishes what one schedule owes by now: before it is changed, so that a change takes nothing away. */
+export async function settleSchedule(
+  tx: Queries,
+  tools: RunTools,
+  schedule: Schedule,
+  now: Date,
+): Promise<void> {
+  if (!schedule.enabled || schedule.next_at === null || schedule.next_at > now) return;
+  await takeSteps(tx, tools, [await stepOf(tx, tools, schedule, now, mostAtOnce)], true);
+}
+
+/** What a schedule owes, and when it comes next; nothing and never for one that is stopped. */
+async function stepOf(
+  tx: Queries,
+  tools: RunTools,
+  schedule: Schedule,
+  now: Date,
+  most: number,
+): Promise<Step> {
+  const calendar = await calendarOf(tx, tools, schedule);
+  return calendar === null
+    ? { schedule, times: [], nextAt: null }
+    : { schedule, ...dueTimes(schedule, calendar, now, most) };
+}
+
+async function takeSteps(
+  tx: Queries,
+  tools: RunTools,
+  steps: readonly Step[],
+  noteRefusals: boolean,
+): Promise<number> {
+  if (steps.length === 0) return 0;
+  const column = <T>(read: (step: Step) => T): T[] => steps.map(read);
+  await sql`
+    update schedules set next_at = given.next_at, last_at = coalesce(given.last_at, schedules.last_at)
+      from unnest(${column(({ schedule }) => schedule.org_id)}::uuid[], ${column(({ schedule }) => schedule.id)}::uuid[],
+        ${column(({ nextAt }) => nextAt?.toISOString() ?? null)}::timestamptz[],
+        ${column(({ times }) => times.at(-1)?.toISOString() ?? null)}::timestamptz[]) as given (org_id, id, next_at, last_at)
+     where schedules.org_id = given.org_id and schedules.id = given.id`.execute(tx);
+  const occurrences = steps.flatMap(({ schedule, times }) => times.map((at) => ({ schedule, at })));
+  return publishRuns(tx, tools, occurrences, noteRefusals);
+}
+
+/** One whose calendar this version cannot read (its time zone is gone) is stopped: it must not hold up the others. */
+async function calendarOf(tx: Queries, tools: RunTools, schedule: Schedule): Promise<Calendar | null> {
+  try {
+    const calendar = readCalendar(schedule.cron, schedule.time_zone);
+    calendar.after(new Date(0));
+    return calendar;
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    await tx
+      .updateTable('schedules')
+      .set({ enabled: false })
+      .where('org_id', '=', schedule.org_id)
+      .where('id', '=', schedule.id)
+      .execute();
+    await note(tx, tools, schedule, 'schedule.stopped', { detail });
+    return null;
+  }
+}
+
+/** The times that have come, by the rule for those that were missed. With `all`, the rest comes with the next call. */
+function dueTimes(
+  schedule: Schedule,
+  calendar: Calendar,
+  now: Date,
+  most: number,
+): { times: Date[]; nextAt: Date | null } {
+  if (schedule.catch_up !== 'all') return latestTime(schedule, calendar, now);
+  const times: Date[] = [];
+  let at = schedule.next_at;
+  for (; at !== null && at <= now && times.length < most; at = calendar.after(at)) times.push(at);
+  return { times, nextAt: at };
+}
+
+/** Years of missed minutes are not walked through: the walk begins a day back, which holds the latest of any dense calendar. */
+function latestTime(
+  schedule: Schedule,
+  calendar: Calendar,
+  now: Date,
+): { times: Date[]; nextAt: Date | null } {
+  let latest = schedule.next_at;
+  if (latest === null) return { times: [], nextAt: null };
+  const aDayBack = calendar.after(new Date(now.getTime() - dayMs));
+  if (aDayBack !== null && aDayBack > latest && aDayBack <= now) latest = aDayBack;
+  let following = calendar.after(latest);
+  for (; following !== null && following <= now; following = calendar.after(latest)) latest = following;
+  const missed = now.getTime() - latest.getTime() > onTimeMs;
+  return { times: schedule.catch_up === 'none' && missed ? [] : [latest], nextAt: following };
+}
+
+async function publishRuns(
+  tx: Queries,
+  tools: RunTools,
+  occurrences: readonly Occurrence[],
+  noteRefusals: boolean,
+): Promise<number> {
+  const fresh = await recordRuns(tx, occurrences);
+  if (fresh.length === 0) return 0;
+  if (!noteRefusals) {
+    await tools.publisher.publishWithin(tx, ...fresh.map(asRequest));
+    return fresh.length;
+  }
+  let published = 0;
+  for (const occurrence of fresh) if (await publishOrNote(tx, tools, occurrence)) published += 1;
+  return published;
+}
+
+/** Answers those that have not happened yet. */
+async function recordRuns(tx: Queries, occurrences: readonly Occurrence[]): Promise<Occurrence[]> {
+  if (occurrences.length === 0) return [];
+  const { rows } = await sql<{ schedule_id: string; at: Date }>`
+    insert into schedule_runs (org_id, schedule_id, at, created_at)
+    select org_id, schedule_id, at, now()
+      from unnest(${occurrences.map(({ schedule }) => schedule.org_id)}::uuid[], ${occurrences.map(({ schedule }) => schedule.id)}::uuid[],
+        ${occurrences.map(({ at }) => at.toISOString())}::timestamptz[]) as given (org_id, schedule_id, at)
+    on conflict do nothing
+    returning schedule_id, at`.execute(tx);
+  const fresh = new Set(rows.map((row) => `${row.schedule_id} ${row.at.getTime()}`));
+  return occurrences.filter(({ schedule, at }) => fresh.has(`${schedule.id} ${at.getTime()}`));
+}
+
+async function publishOrNote(tx: Queries, tools: RunTools, occurrence: Occurrence): Promise<boolean> {
+  try {
+    await tools.publisher.publishWithin(tx, asRequest(occurrence));
+    return true;
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error;
+    const { schedule, at } = occurrence;
+    await tx
+      .updateTable('schedule_runs')
+      .set({ refusal: error.detail })
+      .where('org_id', '=', schedule.org_id)
+      .where('schedule_id', '=', schedule.id)
+      .where('at', '=', at)
+      .execute();
+    await note(tx, tools, schedule, 'schedule.refused', { at, detail: error.detail });
+    return false;
+  }
+}
+
+async function note(
+  tx: Queries,
+  { clock, log }: RunTools,
+  schedule: Schedule,
+  action: string,
+  details: { readonly at?: Date; readonly detail: string },
+): Promise<void> {
+  const target = publicId('schedule', schedule.id);
+  await recordAudit(tx, clock, schedule.org_id, systemActor, { action, target, details });
+  log.warn(
+    { org_id: publicId('organization', schedule.org_id), schedule_id: target, detail: details.detail },
+    action === 'schedule.refused' ? 'a scheduled event was refused' : 'a schedule was stopped',
+  );
+}
+
+/** The event's id says which time of which schedule it is. */
+export function runEventId(scheduleId: string, at: Date): string {
+  return `${publicId('schedule', scheduleId)}.${at.getTime()}`;
+}
+
+function asRequest({ schedule, at }: Occurrence): PublishRequest {
+  return {
+    orgId: schedule.org_id,
+    idempotency: null,
+    pointer: () => '',
+    answer: () => ({ status: 202, body: '' }),
+    events: [
+      {
+        type: schedule.type,
+        data: schedule.data,
+        externalId: runEventId(schedule.id, at),
+        occurredAt: at,
+        deliverAt: null,
+        audience: schedule.audience === null ? null : JSON.parse(schedule.audience),
+        metadata: null,
+        source: 'schedule',
+      },
+    ],
+  };
+}
+
+/** What came of a schedule's times, newest first. */
+export function listRuns(
+  queries: Queries,
+  orgId: string,
+  scheduleId: string,
+  page: { before: Date | null; limit: number },
+): Promise<ScheduleRun[]> {
+  let query = queries
+    .selectFrom('schedule_runs')
+    .select(['at', 'refusal', 'created_at'])
+    .where('org_id', '=', orgId)
+    .where('schedule_id', '=', scheduleId);
+  if (page.before !== null) query = query.where('at', '<', page.before);
+  return query.orderBy('at', 'desc').limit(page.limit).execute();
+}
+
+/** Forgets runs that are older than the ledger, some at a time. Answers how many. */
+export async function forgetRuns(queries: Queries, retentionDays: number): Promise<number> {
+  const { rows } = await sql`
+    delete from schedule_runs where (org_id, schedule_id, at) in (
+      select org_id, schedule_id, at from schedule_runs
+       where created_at < now() - make_interval(days => ${retentionDays}) order by created_at limit 1000)
+    returning 1`.execute(queries);
+  return rows.length;
+}

@@ -1,0 +1,215 @@
+import type { FastifySchema } from 'fastify';
+import { type TSchema, Type } from 'typebox';
+import { catalogue } from '../base/errors.ts';
+import { scopeOf } from './operation.ts';
+import type { Route } from './route.ts';
+
+/** What operations are grouped by, in the order in which the reference shows them. */
+const groups = [
+  { name: 'Organizations', description: 'Tenants. The operator makes them, and the first key of each.' },
+  { name: 'Account', description: 'Who is asking, and what was done in the organization.' },
+  { name: 'Keys', description: 'API secrets of an organization.' },
+  { name: 'Members', description: 'People of an organization, their roles and rights.' },
+  { name: 'Sign-in', description: 'Sessions of members in the portal.' },
+  { name: 'Event types', description: 'The catalogue: names, schemas and examples of events.' },
+  { name: 'Events', description: 'What happened: publish it, and see where it went.' },
+  { name: 'Schedules', description: 'Events that are published by the calendar.' },
+  { name: 'Endpoints', description: 'Who receives what, and under which contract.' },
+  { name: 'Deliveries', description: 'The ledger: each event for each endpoint, with every attempt.' },
+  { name: 'Contracts', description: 'Wire formats: what is sent, how it is signed, when it is tried again.' },
+  { name: 'Presets', description: 'Products that an organization can adopt.' },
+  {
+    name: 'Workflows',
+    description: 'Who decides about review tasks, and how; the queues in which they wait.',
+  },
+  { name: 'Reviews', description: 'Tasks for people: approve, reject or revise.' },
+  { name: 'Review gates', description: 'Rules that hold deliveries until they are reviewed.' },
+  { name: 'Embedding', description: 'Review pages within other sites.' },
+  { name: 'Notifications', description: 'What members are told: inboxes, meetings, webhooks of their own.' },
+  { name: 'Integrations', description: "Webhooks for all notifications of an organization's members." },
+  { name: 'Apps', description: 'Custom applications: manifests, versions and installations.' },
+  { name: 'Records', description: 'Data that apps and organizations keep, with its history.' },
+  { name: 'FlowBeacon: webhooks', description: "Below `/api/public/v1`, in FlowBeacon's own form." },
+  { name: 'FlowBeacon: evaluations', description: "Below `/api/public/v1`, in FlowBeacon's own form." },
+  {
+    name: 'Flowxtra: webhooks plugin',
+    description: "Below `/api/plugins/webhooks`, in Flowxtra's own form.",
+  },
+];
+
+/** The frame of the OpenAPI document; the routes fill it. */
+export const openApiBase = {
+  openapi: '3.1.0',
+  info: {
+    title: 'Sluice',
+    version: '1',
+    description:
+      'Publish events; Sluice delivers them, signed, to everyone who subscribed, and keeps a ledger of every attempt.\n\n' +
+      '`Authorization: Bearer <key>` says who is asking; each operation names the scope that it needs. ' +
+      'Every error is a problem document (RFC 9457) with a stable `code` and a `remedy`. ' +
+      'Lists answer `data` and `next_cursor`; `?cursor=` takes the next page. ' +
+      'With an `Idempotency-Key`, a POST can be repeated safely for 24 hours. ' +
+      'Things of other organizations answer as things that do not exist: 404.',
+    license: { name: 'MIT', identifier: 'MIT' },
+  },
+  servers: [{ url: '/', description: 'This Sluice' }],
+  tags: groups,
+  components: {
+    securitySchemes: {
+      key: { type: 'http' as const, scheme: 'bearer', description: "An organization's key" },
+      member: {
+        type: 'http' as const,
+        scheme: 'bearer',
+        description: "A member's own credential, such as a personal token; keys and apps do not do",
+      },
+      session: {
+        type: 'apiKey' as const,
+        in: 'cookie' as const,
+        name: 'sluice_session',
+        description:
+          'A member who is signed in, in a browser and from the portal itself; `__Host-sluice_session` over https. It counts only where no header holds a credential.',
+      },
+      operator: { type: 'http' as const, scheme: 'bearer', description: 'SLUICE_ADMIN_TOKEN' },
+      embed: {
+        type: 'apiKey' as const,
+        in: 'header' as const,
+        name: 'X-Embed-Token',
+        description: 'An embed token; `Authorization: Bearer` holds it as well',
+      },
+    },
+  },
+};
+
+/** JSON Merge Patch, RFC 7396. */
+export const mergePatchType = 'application/merge-patch+json';
+
+/** Bytes. */
+export const defaultBodyLimit = 131_072;
+
+/** What has a default is always there after the check, but callers may leave it out. */
+function withoutDefaulted(schema: TSchema): TSchema {
+  if (!Type.IsObject(schema)) return schema;
+  const required = (schema.required ?? []).filter((name) => !('default' in (schema.properties[name] ?? {})));
+  return { ...schema, required };
+}
+
+/** A route in the words of the OpenAPI document. */
+export function describeRoute(route: Route): FastifySchema {
+  const { operation, surface } = route;
+  const { description: described } = surface;
+  return {
+    operationId: operation.id,
+    summary: operation.summary,
+    description: [operation.description, whoMayCall(route)].filter((part) => part !== undefined).join('\n\n'),
+    tags: [operation.group],
+    security: securityOf(route),
+    ...(operation.params ? { params: operation.params } : {}),
+    ...(operation.query ? { querystring: withoutDefaulted(operation.query) } : {}),
+    ...(operation.patches ? { consumes: ['application/json', mergePatchType] } : {}),
+    ...(operation.body
+      ? { body: operation.body, 'x-body-limit': operation.bodyLimit ?? defaultBodyLimit }
+      : {}),
+    ...describeHeaders(route),
+    response: {
+      ...Object.fromEntries(
+        Object.entries(operation.answers).map(([status, answer]) => {
+          const schema = described.answer(answer.schema);
+          return [
+            status,
+            schema
+              ? { description: answer.description, content: { 'application/json': { schema } } }
+              : { description: answer.description, type: 'null' },
+          ];
+        }),
+      ),
+      ...Object.fromEntries(
+        problemsOf(route).map((status) => [
+          status,
+          {
+            description: titleOf(status),
+            ...(status === 429 || status === 503 ? { headers: { 'Retry-After': retryAfter } } : {}),
+            content: { [described.problem.contentType]: { schema: described.problem.schema } },
+          },
+        ]),
+      ),
+    },
+  };
+}
+
+const idempotencyKey = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 255,
+  description: 'The same key and request answer the first result for 24 hours',
+};
+const ifMatch = {
+  type: 'string',
+  description: 'The `ETag` of what was seen: if it has changed since, nothing is done and the answer is 412',
+};
+
+const retryAfter = { type: 'integer', minimum: 0, description: 'Seconds to wait before the next try' };
+
+function whoMayCall({ access }: Route): string {
+  if (access === 'public') return 'For everybody, without a credential.';
+  if (access === 'operator') return 'For the operator.';
+  if (access === 'a member') return 'For members themselves: signed in, or with a token of their own.';
+  if (access === 'a session') return 'For members who are signed in.';
+  if (access === 'embed token') return 'For embedded pages, with their embed token.';
+  const scope = scopeOf(access);
+  return scope === null ? 'Any credential of an organization will do.' : `Scope: \`${scope}\`.`;
+}
+
+function securityOf({ access, surface }: Route): Record<string, string[]>[] {
+  if (access === 'public') return [];
+  if (access === 'operator') return [{ operator: [] }];
+  if (access === 'a member') return [{ member: [] }, { session: [] }];
+  if (access === 'embed token') return [{ embed: [] }];
+  if (access === 'a session') return [{ session: [] }];
+  const scope = scopeOf(access);
+  return [
+    { key: scope === null ? [] : [scope] },
+    // A browser has nothing to sign with.
+    ...(Object.keys(surface.description.headers).length === 0 ? [{ session: [] }] : []),
+    ...(typeof access === 'object' ? [{ embed: [] }] : []),
+  ];
+}
+
+function describeHeaders({ method, access, operation, surface }: Route): FastifySchema {
+  const required = access === 'public' ? {} : surface.description.headers;
+  const creates = method === 'POST' && operation.mode !== 'read' && operation.repeatable !== false;
+  const names = Object.keys(required);
+  if (!creates && !operation.guarded && names.length === 0) return {};
+  const own = {
+    ...(creates ? { 'idempotency-key': idempotencyKey } : {}),
+    ...(operation.guarded ? { 'if-match': ifMatch } : {}),
+  };
+  return {
+    headers: {
+      type: 'object',
+      properties: { ...required, ...own },
+      ...(names.length === 0 ? {} : { required: names }),
+    },
+  };
+}
+
+/** What may be refused: a bad credential also where none is needed, a bad request wherever one can be made. */
+function problemsOf({ method, access, operation, surface }: Route): number[] {
+  return [
+    ...[400, 401],
+    ...(access === 'public' ? [] : [403]),
+    ...(operation.params || operation.refers ? [404] : []),
+    ...(method === 'GET' ? [] : [413]),
+    ...(operation.mode === 'read' ? [] : [409]),
+    ...(operation.guarded ? [412] : []),
+    ...(access === 'public' ? [] : surface.description.statuses),
+    ...(operation.refusals ?? []),
+    ...[415, 422, 503],
+  ];
+}
+
+function titleOf(status: number): string {
+  return Object.values(catalogue)
+    .filter((entry) => entry.status === status)
+    .map((entry) => entry.title)
+    .join('; ');
+}

@@ -1,0 +1,20 @@
+import type { Queries } from '../db/connect.ts';
+import { putEventTypes } from '../events/event-types.ts';
+import { putRecordType } from '../features/records/record-types.ts';
+import { changeOrganization, type Organization } from '../tenants/organizations.ts';
+import type { Preset } from './preset.ts';
+
+/**
+ * Gives an organization a product's contract, catalogue and record types. Types of its own stay; one that has the name
+ * of the product's becomes the product's. Endpoints and keys that exist stay as they are.
+ * @throws {SluiceError} not_found
+ */
+export async function adoptPreset(tx: Queries, orgId: string, preset: Preset): Promise<Organization> {
+  const organization = await changeOrganization(tx, orgId, {
+    preset: preset.name,
+    defaultContract: preset.contract.name,
+  });
+  await putEventTypes(tx, orgId, preset.eventTypes);
+  for (const recordType of preset.recordTypes ?? []) await putRecordType(tx, orgId, recordType);
+  return organization;
+}

@@ -1,0 +1,97 @@
+import { type Static, Type } from 'typebox';
+import { publicId } from '../../base/ids.ts';
+import { createModule, listModules, type ModuleRow } from '../../features/evaluations/rule-modules.ts';
+import { checkRules } from '../../features/evaluations/rule-runner.ts';
+import type { Rule as RuleOfModule } from '../../features/evaluations/rules.ts';
+import { IdOf, OrNull, Text, Timestamp } from '../../http/fields.ts';
+import { operation } from '../../http/operation.ts';
+import { PageQuery, pageOf, readCursor } from '../../http/page.ts';
+import { recordAudit } from '../../tenants/audit.ts';
+
+const Rule = Type.Object(
+  {
+    code: Type.String({ pattern: '^[A-Za-z0-9._:-]{1,64}$', examples: ['ACCESS-2'] }),
+    description: Type.Optional(Text(2_000)),
+    schema: Type.Union([Type.Record(Type.String(), Type.Unknown()), Type.Boolean()], {
+      description: "JSON Schema (draft 2020-12) that a scenario's input must satisfy",
+      examples: [{ type: 'object', required: ['lift'] }],
+    }),
+  },
+  { additionalProperties: false },
+);
+
+const Module = Type.Object({
+  id: IdOf('module'),
+  name: Type.String(),
+  description: OrNull(Type.String()),
+  rules: Type.Array(Type.Object({ code: Type.String(), description: Type.String(), schema: Type.Unknown() })),
+  created_at: Timestamp,
+});
+
+function rulesOf(rules: readonly Static<typeof Rule>[]): RuleOfModule[] {
+  return rules.map(({ code, description = '', schema }) => ({ code, description, schema }));
+}
+
+function show(row: ModuleRow): Static<typeof Module> {
+  return {
+    id: publicId('module', row.id),
+    name: row.name,
+    description: row.description,
+    rules: JSON.parse(row.rules),
+    created_at: row.created_at.toISOString(),
+  };
+}
+
+const group = 'FlowBeacon: evaluations';
+
+export const create = operation({
+  id: 'flowbeaconCreateModule',
+  summary: 'Create a module of rules',
+  description: 'Modules never change, so that results can always be explained; make a new one instead.',
+  group,
+  mode: 'write',
+  body: Type.Object(
+    {
+      name: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9 ._:-]{0,63}$', examples: ['access'] }),
+      description: Type.Optional(OrNull(Text(2_000))),
+      rules: Type.Array(Rule, { minItems: 1, maxItems: 100 }),
+    },
+    { additionalProperties: false },
+  ),
+  bodyLimit: 262_144,
+  answers: { 200: { description: 'The module', schema: Module } },
+  prepare: ({ body }, { orgId }) => checkRules(orgId, rulesOf(body.rules)),
+  async handle({ queries, services, orgId, actor }, { body }) {
+    const row = await createModule(queries, services.clock, orgId, {
+      name: body.name,
+      description: body.description ?? null,
+      rules: rulesOf(body.rules),
+    });
+    const target = publicId('module', row.id);
+    await recordAudit(queries, services.clock, orgId, actor, {
+      action: 'module.created',
+      target,
+      details: { name: row.name, rules: row.rule_count },
+    });
+    return { status: 200, body: show(row) };
+  },
+});
+
+export const list = operation({
+  id: 'flowbeaconListModules',
+  summary: 'List modules, newest first',
+  description: '`meta.next_cursor` leads to the next page; it is null on the last one.',
+  group,
+  mode: 'read',
+  query: PageQuery,
+  answers: { 200: { description: 'A page', schema: Type.Array(Module) } },
+  async handle({ queries, services, orgId }, { query }) {
+    const name = { sealer: services.sealer, list: 'modules', orgId };
+    const rows = await listModules(queries, orgId, {
+      before: readCursor(name, query.cursor),
+      limit: query.limit + 1,
+    });
+    const { data, next_cursor } = pageOf(name, rows, query.limit, (row) => row.id, show);
+    return { status: 200, body: data, meta: { next_cursor } };
+  },
+});

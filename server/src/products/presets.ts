@@ -1,0 +1,96 @@
+import { type Static, Type } from 'typebox';
+import { SluiceError } from '../base/errors.ts';
+import { operation } from '../http/operation.ts';
+import { recordAudit } from '../tenants/audit.ts';
+import { adoptPreset } from './adopt.ts';
+import { type Preset as Definition, findPreset, presets } from './index.ts';
+
+const AnyObject = Type.Record(Type.String(), Type.Unknown());
+
+const Preset = Type.Object({
+  name: Type.String(),
+  title: Type.String(),
+  description: Type.String(),
+  default_contract: Type.String({ description: 'What new endpoints get when they name no contract' }),
+  key_prefix: Type.String({ description: 'How keys begin that are made for the organization' }),
+  event_types: Type.Array(
+    Type.Object({ name: Type.String(), description: Type.String(), schema: AnyObject, example: AnyObject }),
+    { description: 'The catalogue: each type with the JSON Schema of its data and a valid example' },
+  ),
+});
+
+const NameParams = Type.Object({ name: Type.String({ minLength: 1, maxLength: 200 }) });
+
+function show(preset: Definition): Static<typeof Preset> {
+  return {
+    name: preset.name,
+    title: preset.title,
+    description: preset.description,
+    default_contract: preset.contract.name,
+    key_prefix: preset.keyPrefix,
+    event_types: preset.eventTypes.map(({ name, description, schema, example }) => ({
+      name,
+      description,
+      schema: { ...schema },
+      example: { ...example },
+    })),
+  };
+}
+
+function named(name: string): Definition {
+  const preset = findPreset(name);
+  if (!preset) throw new SluiceError('not_found', 'No such preset.');
+  return preset;
+}
+
+const group = 'Presets';
+
+export const list = operation({
+  id: 'listPresets',
+  summary: 'List the products that an organization can adopt',
+  group,
+  mode: 'read',
+  answers: {
+    200: {
+      description: 'All of them',
+      schema: Type.Object({ data: Type.Array(Preset), next_cursor: Type.Null() }),
+    },
+  },
+  async handle() {
+    return { status: 200, body: { data: presets.map(show), next_cursor: null } };
+  },
+});
+
+export const get = operation({
+  id: 'getPreset',
+  summary: 'Read a preset with its catalogue',
+  group,
+  mode: 'read',
+  params: NameParams,
+  answers: { 200: { description: 'The preset', schema: Preset } },
+  async handle(_context, { params }) {
+    return { status: 200, body: show(named(params.name)) };
+  },
+});
+
+export const adopt = operation({
+  id: 'adoptPreset',
+  summary: 'Adopt a preset',
+  description:
+    'The organization gets its catalogue, its default contract for new endpoints, and its form of keys for new keys. ' +
+    'Other event types stay; those of the same name become the preset’s. Doing it again changes nothing more.',
+  group,
+  mode: 'write',
+  params: NameParams,
+  answers: { 200: { description: 'The preset', schema: Preset } },
+  async handle({ queries, services, orgId, actor }, { params }) {
+    const preset = named(params.name);
+    await adoptPreset(queries, orgId, preset);
+    await recordAudit(queries, services.clock, orgId, actor, {
+      action: 'preset.adopted',
+      target: preset.name,
+      details: { default_contract: preset.contract.name, event_types: preset.eventTypes.length },
+    });
+    return { status: 200, body: show(preset) };
+  },
+});
