@@ -2,7 +2,7 @@ import { type SourceFile, withoutComments } from './source.ts';
 import { roomOf } from './walls.ts';
 
 /** Rooms that are about particular products: everything else asks contracts and presets, never who they are. */
-const rooms = new Set(['presets', 'demo']);
+const rooms = new Set(['products', 'demo']);
 
 /**
  * Sources that know a contract or a preset by its name: as a text of its own, as a key, or imported. What differs
