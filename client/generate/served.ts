@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { routes } from '../../server/src/api/routes.ts';
 import { readConfig } from '../../server/src/base/config.ts';
 import { createLogger } from '../../server/src/base/log.ts';
-import { createServices, openDatabase, realSurroundings } from '../../server/src/compose.ts';
+import { doorOf, openDatabase } from '../../server/src/compose.ts';
 import { createServer } from '../../server/src/http/server.ts';
 import { problemDocuments } from '../../server/src/http/surface.ts';
+import { createParts, realSurroundings } from '../../server/src/parts.ts';
 import type { ApiDocument } from './document.ts';
 
 /**
@@ -22,15 +22,16 @@ export async function servedDocument(): Promise<ApiDocument> {
   });
   const log = createLogger('silent');
   const database = await openDatabase(config, log);
-  const services = createServices(config, database, log, await realSurroundings(database));
-  const platform = routes.filter(({ surface }) => surface === problemDocuments);
+  const parts = createParts(config, database, log, await realSurroundings(database));
+  const door = doorOf(parts);
+  const routes = door.routes.filter(({ surface }) => surface === problemDocuments);
   try {
-    const server = await createServer(services, platform);
+    const server = await createServer({ ...door, routes });
     const answer = await server.inject('/openapi.json');
     await server.close();
     return JSON.parse(answer.body);
   } finally {
-    await services.http.close();
+    await parts.http.close();
     await database.close();
     await rm(folder, { recursive: true });
   }

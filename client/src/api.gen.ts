@@ -2177,42 +2177,12 @@ export function operations(call: Call, list: List) {
     /** Deliver an event again */
     replayEvent: (id: string, body?: ReplayEventBody, options?: CallOptions): Promise<ReplayEventAnswer> =>
       call({ method: 'POST', path: `/v1/events/${encodeURIComponent(id)}/replay`, body }, options),
-    /** List schedules, newest first */
-    listSchedules: (query?: PageQuery, options?: CallOptions): Listing<ScheduleSummary> =>
-      list({ method: 'GET', path: '/v1/schedules', query }, options),
-    /** Publish an event again and again, by the calendar */
-    createSchedule: (body: CreateScheduleBody, options?: CallOptions): Promise<Schedule> =>
-      call({ method: 'POST', path: '/v1/schedules', body }, options),
-    /** See when a cron expression comes */
-    previewSchedule: (body: PreviewScheduleBody, options?: CallOptions): Promise<PreviewScheduleAnswer> =>
-      call({ method: 'POST', path: '/v1/schedules/preview', body }, options),
-    /** Read a schedule */
-    getSchedule: (id: string, options?: CallOptions): Promise<Schedule> =>
-      call({ method: 'GET', path: `/v1/schedules/${encodeURIComponent(id)}` }, options),
-    /** Change, stop or resume a schedule */
-    changeSchedule: (id: string, body: ChangeScheduleBody, options?: CallOptions): Promise<Schedule> =>
-      call({ method: 'PATCH', path: `/v1/schedules/${encodeURIComponent(id)}`, body }, options),
-    /** Delete a schedule */
-    deleteSchedule: (id: string, options?: CallOptions): Promise<void> =>
-      call({ method: 'DELETE', path: `/v1/schedules/${encodeURIComponent(id)}` }, options),
-    /** See what came of its times, newest first */
-    listScheduleRuns: (id: string, query?: PageQuery, options?: CallOptions): Listing<ScheduleRun> =>
-      list({ method: 'GET', path: `/v1/schedules/${encodeURIComponent(id)}/runs`, query }, options),
     /** List the wire contracts that endpoints can have */
     listContracts: (options?: CallOptions): Promise<ContractPage> =>
       call({ method: 'GET', path: '/v1/contracts' }, options),
     /** Read a contract with the times of its attempts */
     getContract: (name: string, options?: CallOptions): Promise<Contract> =>
       call({ method: 'GET', path: `/v1/contracts/${encodeURIComponent(name)}` }, options),
-    /** List the products that an organization can adopt */
-    listPresets: (options?: CallOptions): Promise<PresetPage> =>
-      call({ method: 'GET', path: '/v1/presets' }, options),
-    /** Read a preset with its catalogue */
-    getPreset: (name: string, options?: CallOptions): Promise<Preset> =>
-      call({ method: 'GET', path: `/v1/presets/${encodeURIComponent(name)}` }, options),
-    /** Adopt a preset */
-    adoptPreset: (name: string, options?: CallOptions): Promise<Preset> =>
-      call({ method: 'PUT', path: `/v1/presets/${encodeURIComponent(name)}` }, options),
     /** List endpoints, newest first */
     listEndpoints: (query?: ListEndpointsQuery, options?: CallOptions): Listing<Endpoint> =>
       list({ method: 'GET', path: '/v1/endpoints', query }, options),
@@ -2261,6 +2231,27 @@ export function operations(call: Call, list: List) {
     /** Cancel a delivery */
     cancelDelivery: (id: string, options?: CallOptions): Promise<DeliverySummary> =>
       call({ method: 'POST', path: `/v1/deliveries/${encodeURIComponent(id)}/cancel` }, options),
+    /** List schedules, newest first */
+    listSchedules: (query?: PageQuery, options?: CallOptions): Listing<ScheduleSummary> =>
+      list({ method: 'GET', path: '/v1/schedules', query }, options),
+    /** Publish an event again and again, by the calendar */
+    createSchedule: (body: CreateScheduleBody, options?: CallOptions): Promise<Schedule> =>
+      call({ method: 'POST', path: '/v1/schedules', body }, options),
+    /** See when a cron expression comes */
+    previewSchedule: (body: PreviewScheduleBody, options?: CallOptions): Promise<PreviewScheduleAnswer> =>
+      call({ method: 'POST', path: '/v1/schedules/preview', body }, options),
+    /** Read a schedule */
+    getSchedule: (id: string, options?: CallOptions): Promise<Schedule> =>
+      call({ method: 'GET', path: `/v1/schedules/${encodeURIComponent(id)}` }, options),
+    /** Change, stop or resume a schedule */
+    changeSchedule: (id: string, body: ChangeScheduleBody, options?: CallOptions): Promise<Schedule> =>
+      call({ method: 'PATCH', path: `/v1/schedules/${encodeURIComponent(id)}`, body }, options),
+    /** Delete a schedule */
+    deleteSchedule: (id: string, options?: CallOptions): Promise<void> =>
+      call({ method: 'DELETE', path: `/v1/schedules/${encodeURIComponent(id)}` }, options),
+    /** See what came of its times, newest first */
+    listScheduleRuns: (id: string, query?: PageQuery, options?: CallOptions): Listing<ScheduleRun> =>
+      list({ method: 'GET', path: `/v1/schedules/${encodeURIComponent(id)}/runs`, query }, options),
     /** List workflows, newest first */
     listWorkflows: (query?: PageQuery, options?: CallOptions): Listing<Workflow> =>
       list({ method: 'GET', path: '/v1/workflows', query }, options),
@@ -2520,5 +2511,14 @@ export function operations(call: Call, list: List) {
     /** List the attempts of a delivery to one of your webhooks, oldest first */
     listMyWebhookAttempts: (id: string, delivery_id: string, query?: PageQuery, options?: CallOptions): Listing<Attempt> =>
       list({ method: 'GET', path: `/v1/me/webhooks/${encodeURIComponent(id)}/deliveries/${encodeURIComponent(delivery_id)}/attempts`, query }, options),
+    /** List the products that an organization can adopt */
+    listPresets: (options?: CallOptions): Promise<PresetPage> =>
+      call({ method: 'GET', path: '/v1/presets' }, options),
+    /** Read a preset with its catalogue */
+    getPreset: (name: string, options?: CallOptions): Promise<Preset> =>
+      call({ method: 'GET', path: `/v1/presets/${encodeURIComponent(name)}` }, options),
+    /** Adopt a preset */
+    adoptPreset: (name: string, options?: CallOptions): Promise<Preset> =>
+      call({ method: 'PUT', path: `/v1/presets/${encodeURIComponent(name)}` }, options),
   };
 }

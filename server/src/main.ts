@@ -1,11 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import { type Config, ConfigError, readConfig } from './base/config.ts';
 import { createLogger } from './base/log.ts';
-import { createServices, openDatabase, type Running, realSurroundings, start } from './compose.ts';
+import { openDatabase, type Running, start } from './compose.ts';
 import { DatabaseError } from './db/failures.ts';
 import { demonstrate, resumeDemonstration } from './demo/demonstration.ts';
 import { withDevelopmentSecrets } from './development.ts';
 import { helpText } from './help.ts';
+import { createParts, realSurroundings } from './parts.ts';
 
 /** To settle what was cut off, once the time to drain has passed. Longer only where the database is away. */
 const cutOffMs = 5_000;
@@ -21,7 +22,7 @@ async function main(): Promise<void> {
   const log = createLogger(config.settings.logLevel);
   const database = await openDatabase(config.settings, log);
   const running = await start(
-    createServices(config.settings, database, log, await realSurroundings(database)),
+    createParts(config.settings, database, log, await realSurroundings(database)),
   ).catch(async (error: unknown) => {
     await database.close();
     throw error;
@@ -48,20 +49,20 @@ function stopOnSignals(running: Running): void {
   let stopping = false;
   const stop = (signal: NodeJS.Signals) => {
     if (stopping) {
-      running.services.log.warn({ signal }, 'told twice to stop: ending at once');
+      running.parts.log.warn({ signal }, 'told twice to stop: ending at once');
       process.exit(1);
     }
     stopping = true;
-    running.services.log.info({ signal }, 'stopping');
+    running.parts.log.info({ signal }, 'stopping');
     const deadline = setTimeout(() => {
-      running.services.log.error('what was cut off could not be settled: its leases will run out');
+      running.parts.log.error('what was cut off could not be settled: its leases will run out');
       process.exit(1);
-    }, running.services.config.drainMs + cutOffMs);
+    }, running.parts.config.drainMs + cutOffMs);
     deadline.unref();
     running.close().then(
       () => process.exit(0),
       (error: unknown) => {
-        running.services.log.error({ error: String(error) }, 'stopping failed');
+        running.parts.log.error({ error: String(error) }, 'stopping failed');
         process.exit(1);
       },
     );

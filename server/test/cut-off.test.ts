@@ -27,7 +27,7 @@ describeOnEachDatabase('an attempt that a stop cuts off', (kind) => {
   async function cutOff() {
     const working = app.worker.runOnce();
     await receiver.received(1);
-    await app.services.http.close();
+    await app.parts.http.close();
     await working;
   }
 
@@ -67,10 +67,10 @@ describeOnEachDatabase('an attempt that a stop cuts off', (kind) => {
 
   /** A worker that has claimed what is due, and reads it only after its client was closed. */
   async function closeBeforeSending() {
-    const { services } = app;
+    const { parts } = app;
     const reading = Promise.withResolvers<void>();
     const closed = Promise.withResolvers<void>();
-    const hotPath = services.database.hotPath.withPlugin({
+    const hotPath = parts.database.hotPath.withPlugin({
       transformQuery: ({ node }) => node,
       async transformResult({ result }) {
         if (result.rows.some((row) => 'occurred_at' in row)) {
@@ -80,11 +80,11 @@ describeOnEachDatabase('an attempt that a stop cuts off', (kind) => {
         return result;
       },
     });
-    const worker = new Worker({ ...services, database: { ...services.database, hotPath } });
+    const worker = new Worker({ ...parts, database: { ...parts.database, hotPath } });
     worker.start();
     await reading.promise;
     const stopping = worker.stop();
-    await services.http.close();
+    await parts.http.close();
     closed.resolve();
     await stopping;
   }
@@ -106,7 +106,7 @@ describeOnEachDatabase('an attempt that a stop cuts off', (kind) => {
 
   it('of a test event that comes after it is unknown, and nobody’s failure', async () => {
     const endpoint = await tenant.endpoint(`${receiver.url}/hook`);
-    await app.services.http.close();
+    await app.parts.http.close();
     const { body } = await tenant.post(`/v1/endpoints/${endpoint.id}/test`);
     expect(body).toMatchObject({ outcome: 'unknown', response: null });
     expect(receiver.requests).toEqual([]);
@@ -118,7 +118,7 @@ describeOnEachDatabase('an attempt that a stop cuts off', (kind) => {
     const endpoint = await tenant.endpoint(`${receiver.url}/hook`);
     const answered = tenant.post(`/v1/endpoints/${endpoint.id}/test`);
     await receiver.received(1);
-    await app.services.http.close();
+    await app.parts.http.close();
     expect((await answered).body).toMatchObject({ outcome: 'unknown', response: null });
   });
 
@@ -126,7 +126,7 @@ describeOnEachDatabase('an attempt that a stop cuts off', (kind) => {
     const endpoint = await tenant.endpoint(`${receiver.url}/hook`);
     const answered = tenant.post(`/v1/endpoints/${endpoint.id}/diagnose`);
     await receiver.received(1);
-    await app.services.http.close();
+    await app.parts.http.close();
     expect((await answered).body).toMatchObject({
       code: 'conflict',
       detail: expect.stringContaining('stopping'),

@@ -84,7 +84,7 @@ describeOnEachDatabase('a delivery', (kind) => {
     await app.worker.runOnce();
     const after = await onlyDelivery();
     expect(after).toMatchObject({ state: 'pending', attempts: 2 });
-    expect(Date.parse(after.next_attempt_at) - app.services.clock.now()).toBe(300_000);
+    expect(Date.parse(after.next_attempt_at) - app.parts.clock.now()).toBe(300_000);
   });
 
   it('that has failed begins a new round on a retry, as the same delivery with the same bytes', async () => {
@@ -226,7 +226,7 @@ describeOnEachDatabase('a delivery', (kind) => {
       await tenant.publish();
       await app.worker.runOnce();
     }
-    await tenant.publish({ deliver_at: new Date(app.services.clock.now() + 60_000).toISOString() });
+    await tenant.publish({ deliver_at: new Date(app.parts.clock.now() + 60_000).toISOString() });
     const { body } = await tenant.get(`/v1/endpoints/${endpoint.id}/stats`);
     expect(body).toMatchObject({
       delivered: 3,
@@ -237,7 +237,7 @@ describeOnEachDatabase('a delivery', (kind) => {
       consecutive_failures: 1,
     });
     expect(body.latency_ms.p50).toBeLessThanOrEqual(body.latency_ms.p99);
-    expect(body.last_failure_at).toBe(new Date(app.services.clock.now()).toISOString());
+    expect(body.last_failure_at).toBe(new Date(app.parts.clock.now()).toISOString());
   });
 
   it('is signed by old and new secret until the overlap ends, and by the new one alone from then on', async () => {

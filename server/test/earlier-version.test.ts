@@ -116,8 +116,8 @@ describe('a database of an earlier version', () => {
   });
 
   it('has meetings whose members are reminded once', async () => {
-    expect(await sendReminders(app.services)).toBe(1);
-    expect(await sendReminders(app.services)).toBe(0);
+    expect(await sendReminders(app.parts)).toBe(1);
+    expect(await sendReminders(app.parts)).toBe(0);
     const inbox = await get('/v1/me/notifications', tokens.ann);
     expect(inbox.body.data).toMatchObject([{ title: expect.stringMatching(/^Soon in/) }]);
   });

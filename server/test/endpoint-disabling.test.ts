@@ -239,7 +239,7 @@ describeOnEachDatabase('an endpoint', (kind) => {
       await tenant.publish({ id: 'queued' });
       await tenant.publish({
         id: 'scheduled',
-        deliver_at: new Date(app.services.clock.now() + dayMs).toISOString(),
+        deliver_at: new Date(app.parts.clock.now() + dayMs).toISOString(),
       });
       expect((await tenant.remove(`/v1/endpoints/${endpoint.id}`)).status).toBe(204);
       return { status: 500 };

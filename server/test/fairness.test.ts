@@ -57,9 +57,9 @@ describeOnEachDatabase('the queue', (kind) => {
       await tenant.endpoint(`${receiver.url}/hook`, { rate_limit: rate });
       await publishMany(200);
       const sentAt: number[] = [];
-      const start = app.services.clock.now();
+      const start = app.parts.clock.now();
       receiver.answer = () => {
-        sentAt.push(app.services.clock.now());
+        sentAt.push(app.parts.clock.now());
         return { status: 200 };
       };
       await app.advance(5_000); // a pause must not be saved up
@@ -70,7 +70,7 @@ describeOnEachDatabase('the queue', (kind) => {
       for (const from of sentAt)
         expect(sentAt.filter((at) => at >= from && at < from + 1_000).length).toBeLessThanOrEqual(rate);
       expect(sentAt.length).toBeGreaterThanOrEqual(rate === 30 ? 25 : Math.floor(rate * 1.2));
-      expect(start).toBeLessThan(app.services.clock.now());
+      expect(start).toBeLessThan(app.parts.clock.now());
     },
   );
 
@@ -114,7 +114,7 @@ describeOnEachDatabase('the queue', (kind) => {
     await app.worker.runOnce();
     expect(most).toBe(0); // the probe is still under way
     await app.advance(60_000);
-    await expireLeases(app.database.queries, app.services.clock);
+    await expireLeases(app.database.queries, app.parts.clock);
     await app.worker.runOnce();
     expect(most).toBeGreaterThan(1);
     expect(await concurrencyOf(endpoint.id)).toBe(13);
@@ -183,12 +183,12 @@ describeOnEachDatabase('the queue', (kind) => {
           contract: 'standard',
           phase,
           priority: 0,
-          due_at: new Date(app.services.clock.now()),
+          due_at: new Date(app.parts.clock.now()),
           fence: 0,
           cancel_requested: false,
           attempts: 0,
           round_attempts: 0,
-          created_at: new Date(app.services.clock.now()),
+          created_at: new Date(app.parts.clock.now()),
         })
         .execute();
     for (let n = 0; n < 3; n += 1) await insert(off.id, ready);
@@ -231,7 +231,7 @@ describeOnEachDatabase('a busy worker', (kind) => {
         events: Array.from({ length: 20 }, () => ({ type: 'a', data: {} })),
       });
     }
-    const worker = new Worker(app.services, { capacity: 60, batch: 20 });
+    const worker = new Worker(app.parts, { capacity: 60, batch: 20 });
     worker.start();
     try {
       await expect.poll(() => hanging.requests.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(30);
@@ -262,7 +262,7 @@ describeOnEachDatabase('a busy worker', (kind) => {
       for (let n = 0; n < 210; n += 1) {
         await createEndpoint(
           tx,
-          app.services,
+          app.parts,
           orgId,
           { kind: 'organization', id: orgId },
           { url: `${hanging.url}/${n}`, events: ['*'], contract: 'standard' },
@@ -270,7 +270,7 @@ describeOnEachDatabase('a busy worker', (kind) => {
       }
     });
     await tenant.publish();
-    const worker = new Worker(app.services, { capacity: 1, batch: 1 });
+    const worker = new Worker(app.parts, { capacity: 1, batch: 1 });
     worker.start();
     try {
       await hanging.received(1);

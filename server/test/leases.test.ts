@@ -45,12 +45,12 @@ describeOnEachDatabase('the lease of a delivery', (kind) => {
       after: { orgId: nowhere, endpointId: nowhere },
       room: new Map(),
     }).then(({ deliveries }) => deliveries);
-  const takeBack = () => expireLeases(queries(), app.services.clock);
+  const takeBack = () => expireLeases(queries(), app.parts.clock);
 
   /** Claims and sends like a worker, and answers what it would settle. */
   async function claimAndSend() {
-    const { jobs } = await prepare(queries(), app.services.sealer, await claimAll());
-    return Promise.all(jobs.map(async (job) => (await attempt(app.services, job)).settlement));
+    const { jobs } = await prepare(queries(), app.parts.sealer, await claimAll());
+    return Promise.all(jobs.map(async (job) => (await attempt(app.parts, job)).settlement));
   }
   const settleAll = (settlements: Awaited<ReturnType<typeof claimAndSend>>) =>
     queries()
@@ -189,7 +189,7 @@ describeOnEachDatabase('the lease of a delivery', (kind) => {
     await claimAll();
     await app.advance(50_000);
     await tenant.patch(`/v1/endpoints/${endpoint.id}`, { url: `${receiver.url}/after`, timeout_seconds: 5 });
-    const claimedAt = new Date(app.services.clock.now() - 50_000).toISOString();
+    const claimedAt = new Date(app.parts.clock.now() - 50_000).toISOString();
     await app.advance(60_000);
     await takeBack();
     const [attempt] = await tenant.attempts((await tenant.deliveries(id))[0].id);
@@ -200,7 +200,7 @@ describeOnEachDatabase('the lease of a delivery', (kind) => {
     await tenant.endpoint(`${receiver.url}/hook`);
     const { id } = await tenant.publish();
     await claimAll();
-    expect(await expireLeases(queries(), app.services.clock, true)).toBe(1);
+    expect(await expireLeases(queries(), app.parts.clock, true)).toBe(1);
     expect((await tenant.deliveries(id))[0]).toMatchObject({ state: 'pending', attempts: 1 });
   });
 
@@ -214,7 +214,7 @@ describeOnEachDatabase('the lease of a delivery', (kind) => {
     await app.worker.runOnce();
     expect((await tenant.deliveries(id))[0]).toMatchObject({ state: 'delivered', attempts: 1 });
     const signedAt = Number(/t=(\d+)/.exec(String(receiver.requests[0]?.headers['x-fb-signature']))?.[1]);
-    expect(signedAt).toBe(Math.floor(app.services.clock.now() / 1_000));
+    expect(signedAt).toBe(Math.floor(app.parts.clock.now() / 1_000));
   });
 
   it('that somebody else holds by now is not given back', async () => {

@@ -50,7 +50,7 @@ describeOnEachDatabase('a master key that was removed too early', (kind) => {
         await make(lost, `/lost-${number}`);
         await make(old, `/old-${number}`);
       }
-      const { database, sealer } = both.services;
+      const { database, sealer } = both.parts;
       expect(await resealSecrets(database.queries, sealer)).toBe(3);
       expect(await resealHeaders(database.queries, sealer)).toBe(3);
       expect(await resealSecrets(database.queries, sealer)).toBe(0);

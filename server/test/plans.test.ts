@@ -63,12 +63,12 @@ describeOnEachDatabase('plans of the delivery path that were made on empty table
     transact(queries, (tx) => settle(tx, settlements));
 
   async function sendAll(queries: Queries, claimed: readonly Claimed[]) {
-    const { jobs, unpreparable } = await prepare(queries, app.services.sealer, claimed);
+    const { jobs, unpreparable } = await prepare(queries, app.parts.sealer, claimed);
     expect(unpreparable).toEqual([]);
     const tools = {
-      ...app.services,
+      ...app.parts,
       http: {
-        ...app.services.http,
+        ...app.parts.http,
         post: async () => ({ timings: { total: 1 }, response: null, ...failed }),
       },
     };
@@ -84,7 +84,7 @@ describeOnEachDatabase('plans of the delivery path that were made on empty table
     expect(claimed).toHaveLength(1);
     const attempted = claimed.map((delivery) => ({ ...delivery, bodyId: delivery.eventId }));
     const locked = await transact(app.database.hotPath, async (tx) => {
-      await prepare(tx, app.services.sealer, attempted);
+      await prepare(tx, app.parts.sealer, attempted);
       const { rows } = await sql<{ name: string }>`
         select distinct relname as name from pg_locks join pg_class on pg_class.oid = pg_locks.relation
          where pid = pg_backend_pid() and relname ~ '^(events|bodies)_([0-9]{8}|default)$' order by name`.execute(
@@ -114,10 +114,10 @@ describeOnEachDatabase('plans of the delivery path that were made on empty table
         queries,
       );
       // Once around while the queue is empty: everything is planned now.
-      const missing = { ...nothing, orgId, id: newId(app.services.clock) };
+      const missing = { ...nothing, orgId, id: newId(app.parts.clock) };
       await claimSome(queries);
       await promoteDue(queries);
-      await prepare(queries, app.services.sealer, [missing]);
+      await prepare(queries, app.parts.sealer, [missing]);
       await giveBack(queries, [missing]);
       await settleAll(queries, [settlementOf(missing)]);
       await fill(queries, orgId);

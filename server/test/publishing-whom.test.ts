@@ -41,7 +41,7 @@ describeOnEachDatabase('whom an event goes to', (kind) => {
     const orgId = parseId('organization', tenant.id) ?? '';
     const owner = { kind: 'member' as const, id: parseId('member', memberId) ?? '' };
     const { endpoint } = await app.database.queries.transaction().execute((tx) =>
-      createEndpoint(tx, app.services, orgId, owner, {
+      createEndpoint(tx, app.parts, orgId, owner, {
         url: `${receiver.url}${path}`,
         events: ['*'],
         contract: 'standard',
@@ -130,7 +130,7 @@ describeOnEachDatabase('whom an event goes to', (kind) => {
     const { id } = await tenant.publish({ deliver_at: '2026-04-07T09:00:00Z' });
     const [delivery] = await tenant.deliveries(id);
     expect(delivery).toMatchObject({ state: 'pending', next_attempt_at: '2026-04-07T09:00:00.000Z' });
-    const wait = Date.parse('2026-04-07T09:00:00Z') - app.services.clock.now();
+    const wait = Date.parse('2026-04-07T09:00:00Z') - app.parts.clock.now();
     await app.advance(wait - 1);
     await app.worker.runOnce();
     expect(receiver.requests).toHaveLength(0);
@@ -142,7 +142,7 @@ describeOnEachDatabase('whom an event goes to', (kind) => {
   it('what was scheduled for the past is delivered now, and does not look overdue', async () => {
     await tenant.endpoint(`${receiver.url}/hook`);
     const { id } = await tenant.publish({ deliver_at: '2020-01-01T00:00:00Z' });
-    expect(Date.parse((await tenant.deliveries(id))[0].next_attempt_at)).toBe(app.services.clock.now());
+    expect(Date.parse((await tenant.deliveries(id))[0].next_attempt_at)).toBe(app.parts.clock.now());
     await app.worker.runOnce();
     expect((await tenant.deliveries(id))[0].state).toBe('delivered');
   });
@@ -150,7 +150,7 @@ describeOnEachDatabase('whom an event goes to', (kind) => {
   it('a schedule of an endpoint that was disabled waits for it, and goes when it is enabled', async () => {
     const endpoint = await tenant.endpoint(`${receiver.url}/hook`);
     const { id } = await tenant.publish({
-      deliver_at: new Date(app.services.clock.now() + 60_000).toISOString(),
+      deliver_at: new Date(app.parts.clock.now() + 60_000).toISOString(),
     });
     await tenant.post(`/v1/endpoints/${endpoint.id}/disable`);
     await app.advance(120_000);

@@ -165,7 +165,7 @@ describeOnEachDatabase('publishing', (kind) => {
       for (let n = 0; n < 60; n += 1) {
         await createEndpoint(
           tx,
-          app.services,
+          app.parts,
           org,
           { kind: 'organization', id: org },
           { url: `${receiver.url}/${n}`, events: ['wide'], contract: 'standard' },

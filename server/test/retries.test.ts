@@ -135,7 +135,7 @@ describeOnEachDatabase('retries', (kind) => {
 
   it.each([
     ['seconds', () => '60', 60_000],
-    ['a date', () => new Date(app.services.clock.now() + 90_000).toUTCString(), 90_000],
+    ['a date', () => new Date(app.parts.clock.now() + 90_000).toUTCString(), 90_000],
     ['less than the schedule', () => '1', 5_000],
     ['a date that has passed', () => 'Sun, 06 Nov 1994 08:49:37 GMT', 5_000],
     ['more than a day', () => '9999999', 86_400_000],
@@ -184,7 +184,7 @@ describeOnEachDatabase('retries', (kind) => {
 
   it('of FlowBeacon carry the same signed payload, whatever the milliseconds are', async () => {
     await tenant.endpoint(`${receiver.url}/hook`, { contract: 'flowbeacon' });
-    await app.advance(999 - (app.services.clock.now() % 1_000));
+    await app.advance(999 - (app.parts.clock.now() % 1_000));
     await tenant.publish();
     app.drift(2); // between the claim and the first attempt a second begins
     await app.worker.runOnce();

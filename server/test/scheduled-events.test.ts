@@ -27,7 +27,7 @@ describeOnEachDatabase('an event with deliver_at', (kind) => {
     await tenant.endpoint(`${receiver.url}/one`);
     await tenant.endpoint(`${receiver.url}/two`);
   }
-  const inAMinute = () => new Date(app.services.clock.now() + minute).toISOString();
+  const inAMinute = () => new Date(app.parts.clock.now() + minute).toISOString();
 
   it('is seen while it waits, goes out at its time, and not before', async () => {
     await open();

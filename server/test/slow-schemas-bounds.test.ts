@@ -128,7 +128,7 @@ describeOnEachDatabase('a gate whose condition takes long', (kind) => {
 
   it('leaves all other requests of a commit in one commit', async () => {
     const publish = async (tenant: Tenant, type: string, sum: number) => {
-      const { body } = await app.services.publisher.publish({
+      const { body } = await app.parts.publisher.publish({
         orgId: parseId('organization', tenant.id) ?? '',
         events: [
           {

@@ -5,7 +5,7 @@ import { createHttpClient } from '../src/deliveries/http-client.ts';
 import { createResolve } from '../src/deliveries/resolve.ts';
 import { sendDueNotifications } from '../src/features/notifications/duties.ts';
 import { publishDueSchedules } from '../src/features/schedules/publish-due.ts';
-import type { Services } from '../src/http/operation.ts';
+import type { Parts } from '../src/parts.ts';
 import { SchemaChecks, UndecidedError } from '../src/schemas/checks.ts';
 import { createTestApp, type TestApp } from './support/app.ts';
 import { describeOnEachDatabase } from './support/databases.ts';
@@ -110,10 +110,10 @@ describeOnEachDatabase('schemas that take long', (kind) => {
     await put(attacker, 'later.thing', comparing);
     await neighbour.post('/v1/schedules', { cron: '* * * * *', type: 'punctual.thing', data: {} });
     await app.advance(60_000);
-    expect(await publishDueSchedules(app.services)).toBe(1);
+    expect(await publishDueSchedules(app.parts)).toBe(1);
     const read = async (tenant: Tenant, path: string) => (await tenant.get(path)).body.data;
     expect(await read(neighbour, '/v1/events?type=punctual.thing')).toHaveLength(1);
-    for (let looks = 0; looks < 2; looks += 1) await publishDueSchedules(app.services);
+    for (let looks = 0; looks < 2; looks += 1) await publishDueSchedules(app.parts);
     expect(await read(attacker, '/v1/audit-log?action=schedule.refused')).toHaveLength(3);
   });
 
@@ -133,7 +133,7 @@ describeOnEachDatabase('schemas that take long', (kind) => {
         data: { list: longList.slice(0, 10_900) },
         ...more,
       });
-    const later = await send({ deliver_at: new Date(app.services.clock.now() + 60_000).toISOString() });
+    const later = await send({ deliver_at: new Date(app.parts.clock.now() + 60_000).toISOString() });
     expect([later.status, later.body.code]).toEqual([202, undefined]);
     // Shorter than an event's, so the schema asks again and again.
     const repeated = {
@@ -143,7 +143,7 @@ describeOnEachDatabase('schemas that take long', (kind) => {
     const now = await send();
     expect([now.status, now.body.code]).toEqual([422, 'invalid_event_data']);
     await app.advance(60_000);
-    expect(await publishedDuring(sendDueNotifications(app.services))).toBeGreaterThan(1);
+    expect(await publishedDuring(sendDueNotifications(app.parts))).toBeGreaterThan(1);
     const { body } = await attacker.get('/v1/audit-log?action=notification.refused');
     expect(body.data).toMatchObject([{ target: later.body.id }]);
   });
@@ -225,9 +225,9 @@ describeOnEachDatabase('schemas that the side thread judges', (kind) => {
     await app.advance(3_600_000);
     const http = createHttpClient(createAddressGuard([]), createResolve());
     await http.close();
-    expect(await publishDueSchedules({ ...app.services, http })).toBe(0);
-    expect(await publishDueSchedules(app.services)).toBe(2);
-    expect(await publishDueSchedules(app.services)).toBe(0);
+    expect(await publishDueSchedules({ ...app.parts, http })).toBe(0);
+    expect(await publishDueSchedules(app.parts)).toBe(2);
+    expect(await publishDueSchedules(app.parts)).toBe(0);
     for (const { body } of [first, second])
       expect((await tenant.get(`/v1/schedules/${body.id}/runs`)).body.data).toMatchObject([
         { refusal: null },
@@ -241,7 +241,7 @@ describeOnEachDatabase('schemas that the side thread judges', (kind) => {
     async function plan(of: Tenant, titles: readonly string[]): Promise<void> {
       const { body: member } = await of.post('/v1/members', { name: 'X', email: `${titles[0]}@example.com` });
       for (const title of titles) {
-        const deliver_at = new Date(app.services.clock.now() + later).toISOString();
+        const deliver_at = new Date(app.parts.clock.now() + later).toISOString();
         const { status } = await of.post('/v1/notifications', {
           to: { members: [member.id] },
           type: 'task_assigned',
@@ -252,11 +252,11 @@ describeOnEachDatabase('schemas that the side thread judges', (kind) => {
       }
     }
     /** Services that tell of each notification that was published, by its title; "slow…" takes a verdict. */
-    function telling(tell: (title: string) => void, http = app.services.http): Services {
-      const { publisher, schemas } = app.services;
+    function telling(tell: (title: string) => void, http = app.parts.http): Parts {
+      const { publisher, schemas } = app.parts;
       let deciding = 0;
       return {
-        ...app.services,
+        ...app.parts,
         http,
         schemas: Object.assign(Object.create(schemas), {
           async whileDecided<T>(work: () => Promise<T>): Promise<T> {
@@ -294,7 +294,7 @@ describeOnEachDatabase('schemas that the side thread judges', (kind) => {
       expect(await sendDueNotifications(telling((title) => titles.push(title)))).toBe(27);
       expect(titles.slice(0, 2).sort()).toEqual(['quick-0', 'quick-1']);
       expect(titles.slice(2).sort()).toEqual([...slow].sort());
-      expect(await sendDueNotifications(app.services)).toBe(0);
+      expect(await sendDueNotifications(app.parts)).toBe(0);
     });
 
     it('are left for others when the process stops', async () => {
@@ -304,8 +304,8 @@ describeOnEachDatabase('schemas that the side thread judges', (kind) => {
       const closing: Promise<void>[] = [];
       expect(await sendDueNotifications(telling(() => closing.push(http.close()), http))).toBe(1);
       await Promise.all(closing);
-      expect(await sendDueNotifications({ ...app.services, http })).toBe(0);
-      expect(await sendDueNotifications(app.services)).toBe(1);
+      expect(await sendDueNotifications({ ...app.parts, http })).toBe(0);
+      expect(await sendDueNotifications(app.parts)).toBe(1);
     });
   });
 

@@ -46,8 +46,8 @@ export const me = operation({
   id: 'getMe',
   summary: 'Who am I, and what may I do',
   group: 'Account',
-  mode: 'read',
   answers: { 200: { description: 'The credential', schema: Me } },
+  runs: 'read',
   async handle({ queries, credential, orgId }) {
     if (credential === null || !('scopes' in credential))
       throw new Error('Only credentials of organizations come here.');
@@ -105,19 +105,21 @@ export const auditLog = operation({
   id: 'listAuditLog',
   summary: 'Who did what, from where and when; newest first',
   group: 'Account',
-  mode: 'read',
-  query: Type.Object(
-    {
-      ...PageQuery.properties,
-      action: Type.Optional(Type.String({ maxLength: 128 })),
-      actor: Type.Optional(Type.String({ maxLength: 128 })),
-      target: Type.Optional(Type.String({ maxLength: 200 })),
-    },
-    { additionalProperties: false },
-  ),
+  takes: {
+    query: Type.Object(
+      {
+        ...PageQuery.properties,
+        action: Type.Optional(Type.String({ maxLength: 128 })),
+        actor: Type.Optional(Type.String({ maxLength: 128 })),
+        target: Type.Optional(Type.String({ maxLength: 200 })),
+      },
+      { additionalProperties: false },
+    ),
+  },
   answers: { 200: { description: 'A page', schema: PageOf(AuditEntry) } },
-  async handle({ queries, services, orgId }, { query }) {
-    const name = { sealer: services.sealer, list: 'audit', orgId };
+  runs: 'read',
+  async handle({ queries, orgId, sealer }, { query }) {
+    const name = { sealer, list: 'audit', orgId };
     const filter = given({ action: query.action, actor: query.actor, target: query.target });
     const rows = await listAudit(queries, orgId, filter, {
       before: readCursor(name, query.cursor),

@@ -1,8 +1,9 @@
 import { contracts, type Contract as Definition, getContract, preview } from '@sluice/contracts';
 import { type Static, Type } from 'typebox';
+import type { Clock } from '../base/clock.ts';
 import { SluiceError } from '../base/errors.ts';
 import { OrNull, Timestamp } from '../http/fields.ts';
-import { operation, type Services } from '../http/operation.ts';
+import { operation } from '../http/operation.ts';
 
 const Contract = Type.Object({
   name: Type.String(),
@@ -40,8 +41,8 @@ const Contract = Type.Object({
   }),
 });
 
-function show(services: Services, contract: Definition): Static<typeof Contract> {
-  const now = services.clock.now();
+function show(clock: Clock, contract: Definition): Static<typeof Contract> {
+  const now = clock.now();
   return {
     name: contract.name,
     title: contract.title,
@@ -70,17 +71,17 @@ export const list = operation({
   id: 'listContracts',
   summary: 'List the wire contracts that endpoints can have',
   group,
-  mode: 'read',
   answers: {
     200: {
       description: 'All of them',
       schema: Type.Object({ data: Type.Array(Contract), next_cursor: Type.Null() }),
     },
   },
-  async handle({ services }) {
+  runs: 'read',
+  async handle({ clock }) {
     return {
       status: 200,
-      body: { data: contracts.map((contract) => show(services, contract)), next_cursor: null },
+      body: { data: contracts.map((contract) => show(clock, contract)), next_cursor: null },
     };
   },
 });
@@ -89,12 +90,12 @@ export const get = operation({
   id: 'getContract',
   summary: 'Read a contract with the times of its attempts',
   group,
-  mode: 'read',
-  params: Type.Object({ name: Type.String({ minLength: 1, maxLength: 200 }) }),
+  takes: { params: Type.Object({ name: Type.String({ minLength: 1, maxLength: 200 }) }) },
   answers: { 200: { description: 'The contract', schema: Contract } },
-  async handle({ services }, { params }) {
+  runs: 'read',
+  async handle({ clock }, { params }) {
     const contract = getContract(params.name);
     if (!contract) throw new SluiceError('not_found', 'No such contract.');
-    return { status: 200, body: show(services, contract) };
+    return { status: 200, body: show(clock, contract) };
   },
 });

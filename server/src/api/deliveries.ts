@@ -13,7 +13,6 @@ import { showTasks } from '../features/reviews/routes/view.ts';
 import { given, IdOf, IdParams, inputId, inputTime, pathId, Timestamp } from '../http/fields.ts';
 import { type Context, operation } from '../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../http/page.ts';
-import { recordAudit } from '../tenants/audit.ts';
 import { Attempt, Delivery, DeliveryDetail, showAttempt, showDelivery } from './delivery-view.ts';
 
 const group = 'Deliveries';
@@ -27,28 +26,30 @@ export const list = operation({
   id: 'listDeliveries',
   summary: 'List deliveries, newest first',
   group,
-  mode: 'read',
-  query: Type.Object(
-    {
-      ...PageQuery.properties,
-      state: Type.Optional(Type.Enum([...deliveryStates])),
-      endpoint_id: Type.Optional(IdOf('endpoint')),
-      installation_id: Type.Optional(
-        Type.String({
-          ...IdOf('installation'),
-          description: 'To webhooks of this app, also to those that it has no longer',
-        }),
-      ),
-      event_id: Type.Optional(Type.String({ maxLength: 128 })),
-      type: Type.Optional(Type.String({ maxLength: 128 })),
-      since: Type.Optional(Timestamp),
-      until: Type.Optional(Timestamp),
-    },
-    { additionalProperties: false },
-  ),
+  takes: {
+    query: Type.Object(
+      {
+        ...PageQuery.properties,
+        state: Type.Optional(Type.Enum([...deliveryStates])),
+        endpoint_id: Type.Optional(IdOf('endpoint')),
+        installation_id: Type.Optional(
+          Type.String({
+            ...IdOf('installation'),
+            description: 'To webhooks of this app, also to those that it has no longer',
+          }),
+        ),
+        event_id: Type.Optional(Type.String({ maxLength: 128 })),
+        type: Type.Optional(Type.String({ maxLength: 128 })),
+        since: Type.Optional(Timestamp),
+        until: Type.Optional(Timestamp),
+      },
+      { additionalProperties: false },
+    ),
+  },
   answers: { 200: { description: 'A page', schema: PageOf(Delivery) } },
-  async handle({ queries, services, orgId }, { query }) {
-    const name = { sealer: services.sealer, list: 'deliveries', orgId };
+  runs: 'read',
+  async handle({ queries, orgId, sealer }, { query }) {
+    const name = { sealer, list: 'deliveries', orgId };
     const eventId =
       query.event_id === undefined ? undefined : await findEventId(queries, orgId, query.event_id);
     if (eventId === null) return { status: 200, body: { data: [], next_cursor: null } };
@@ -91,9 +92,9 @@ export const get = operation({
   id: 'getDelivery',
   summary: 'Read a delivery, with the review that held it',
   group,
-  mode: 'read',
-  params: IdParams,
+  takes: { params: IdParams },
   answers: { 200: { description: 'The delivery', schema: DeliveryDetail } },
+  runs: 'read',
   async handle(context, { params }) {
     const { queries, orgId } = context;
     const row = await getDelivery(queries, orgId, pathId('delivery', params.id));
@@ -121,13 +122,12 @@ export const attempts = operation({
   summary: 'List the attempts of a delivery, oldest first',
   description: 'Each with the request as it was sent, byte for byte, and what was answered.',
   group,
-  mode: 'read',
-  params: IdParams,
-  query: PageQuery,
+  takes: { params: IdParams, query: PageQuery },
   answers: { 200: { description: 'A page', schema: PageOf(Attempt) } },
-  async handle({ queries, services, orgId }, { params, query }) {
+  runs: 'read',
+  async handle({ queries, orgId, sealer }, { params, query }) {
     const delivery = await getDelivery(queries, orgId, pathId('delivery', params.id));
-    const name = { sealer: services.sealer, list: `attempts ${delivery.id}`, orgId };
+    const name = { sealer, list: `attempts ${delivery.id}`, orgId };
     const rows = await listAttempts(queries, delivery, {
       after: Number(readCursor(name, query.cursor) ?? 0),
       limit: query.limit + 1,
@@ -141,14 +141,14 @@ export const retry = operation({
   summary: 'Attempt a delivery now',
   description: 'A pending one is hurried; a failed one is taken up again with a new round of its schedule.',
   group,
-  mode: 'write',
-  params: IdParams,
+  takes: { params: IdParams },
   answers: { 202: { description: 'The delivery, due now', schema: Delivery } },
+  runs: 'write',
   async handle(context, { params }) {
-    const { queries, services, orgId, actor } = context;
+    const { queries, orgId, audit } = context;
     const id = pathId('delivery', params.id);
     await retryDelivery(queries, { orgId, id });
-    await recordAudit(queries, services.clock, orgId, actor, {
+    await audit({
       action: 'delivery.retried',
       target: params.id,
     });
@@ -161,14 +161,14 @@ export const cancel = operation({
   summary: 'Cancel a delivery',
   description: 'One whose request is under way ends as cancelled after it, unless it is delivered.',
   group,
-  mode: 'write',
-  params: IdParams,
+  takes: { params: IdParams },
   answers: { 200: { description: 'The delivery', schema: Delivery } },
+  runs: 'write',
   async handle(context, { params }) {
-    const { queries, services, orgId, actor } = context;
+    const { queries, orgId, audit } = context;
     const id = pathId('delivery', params.id);
     await cancelDelivery(queries, { orgId, id });
-    await recordAudit(queries, services.clock, orgId, actor, {
+    await audit({
       action: 'delivery.cancelled',
       target: params.id,
     });

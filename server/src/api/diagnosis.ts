@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { SluiceError } from '../base/errors.ts';
 import { type Diagnosis as Diagnosed, diagnoseEndpoint } from '../deliveries/diagnose.ts';
+import type { HttpClient } from '../deliveries/http-client.ts';
 import { IdOf, IdParams, OrNull, pathId, Timestamp } from '../http/fields.ts';
 import { type Answer, type Context, operation } from '../http/operation.ts';
 import { recordAudit } from '../tenants/audit.ts';
@@ -49,32 +50,33 @@ const Diagnosis = Type.Object({
   causes: Type.Array(Cause, { description: 'What explains the findings, likeliest first' }),
 });
 
-export const diagnose = operation({
-  id: 'diagnoseEndpoint',
-  summary: 'Diagnose the receiver behind an endpoint',
-  description:
-    'Sends it some thirty harmless requests of the type `webhook.test`: good deliveries, forgeries and unusual payloads. ' +
-    'Answers what it did with each, what a sound receiver would have done, and the likely causes. Takes up to 50 seconds. ' +
-    'These are no deliveries: the ledger does not hold them, and the health of the endpoint stays as it is.',
-  group: 'Endpoints',
-  mode: 'direct',
-  params: IdParams,
-  answers: { 200: { description: 'The report', schema: Diagnosis } },
-  async handle(context, { params }) {
-    const { queries, services, orgId } = context;
-    const name = { orgId, id: pathId('endpoint', params.id) };
-    const earlier = await earlierAnswer(context);
-    if (earlier) return earlier;
-    const diagnosis = await diagnoseEndpoint(queries, services, name);
-    return keep(context, params.id, diagnosis);
-  },
-});
+export const diagnose = (http: HttpClient) =>
+  operation({
+    id: 'diagnoseEndpoint',
+    summary: 'Diagnose the receiver behind an endpoint',
+    description:
+      'Sends it some thirty harmless requests of the type `webhook.test`: good deliveries, forgeries and unusual payloads. ' +
+      'Answers what it did with each, what a sound receiver would have done, and the likely causes. Takes up to 50 seconds. ' +
+      'These are no deliveries: the ledger does not hold them, and the health of the endpoint stays as it is.',
+    group: 'Endpoints',
+    takes: { params: IdParams },
+    answers: { 200: { description: 'The report', schema: Diagnosis } },
+    runs: 'direct',
+    async handle(context, { params }) {
+      const { queries, clock, sealer, orgId } = context;
+      const name = { orgId, id: pathId('endpoint', params.id) };
+      const earlier = await earlierAnswer(context);
+      if (earlier) return earlier;
+      const diagnosis = await diagnoseEndpoint(queries, { clock, sealer, http }, name);
+      return keep(context, params.id, diagnosis);
+    },
+  });
 
 /** A key that was used before has its answer; the others stay free until there is one. */
-function earlierAnswer({ queries, services, idempotency }: Context): Promise<Answer | null> {
+function earlierAnswer({ queries, idempotency, sealer }: Context): Promise<Answer | null> {
   if (idempotency === null) return Promise.resolve(null);
   return queries.transaction().execute(async (tx) => {
-    const [earlier] = (await claimIdempotencyKeys(tx, services.sealer, [idempotency])).values();
+    const [earlier] = (await claimIdempotencyKeys(tx, sealer, [idempotency])).values();
     if (earlier instanceof SluiceError) throw earlier;
     if (earlier) return replay(earlier);
     await releaseIdempotencyKeys(tx, [idempotency]);
@@ -83,20 +85,20 @@ function earlierAnswer({ queries, services, idempotency }: Context): Promise<Ans
 }
 
 function keep(context: Context, endpointId: string, diagnosis: Diagnosed): Promise<Answer> {
-  const { queries, services, orgId, actor, idempotency } = context;
+  const { queries, orgId, actor, idempotency, sealer, clock } = context;
   const body = JSON.stringify({ endpoint_id: endpointId, ...diagnosis });
   return queries.transaction().execute(async (tx) => {
     const keyed = idempotency === null ? [] : [idempotency];
-    const [earlier] = (await claimIdempotencyKeys(tx, services.sealer, keyed)).values();
+    const [earlier] = (await claimIdempotencyKeys(tx, sealer, keyed)).values();
     if (earlier instanceof SluiceError) throw earlier;
     if (earlier) return replay(earlier);
     await keepAnswers(
       tx,
-      services.sealer,
+      sealer,
       keyed.map((request) => ({ request, answer: { status: 200, body } })),
     );
     const details = { sound: diagnosis.sound, causes: diagnosis.causes.map(({ code }) => code) };
-    await recordAudit(tx, services.clock, orgId, actor, {
+    await recordAudit(tx, clock, orgId, actor, {
       action: 'endpoint.diagnosed',
       target: endpointId,
       details,

@@ -17,17 +17,19 @@ export function endpointLog({ called, one, group, find }: EndpointFamily, types?
     id: `list${called}Deliveries`,
     summary: `List what went to ${one}, newest first`,
     group,
-    mode: 'read',
-    params: IdParams,
-    query: Type.Object(
-      { ...PageQuery.properties, state: Type.Optional(Type.Enum([...deliveryStates])) },
-      { additionalProperties: false },
-    ),
+    takes: {
+      params: IdParams,
+      query: Type.Object(
+        { ...PageQuery.properties, state: Type.Optional(Type.Enum([...deliveryStates])) },
+        { additionalProperties: false },
+      ),
+    },
     answers: { 200: { description: 'A page', schema: PageOf(Delivery) } },
+    runs: 'read',
     async handle(context, { params, query }) {
-      const { queries, services, orgId } = context;
+      const { queries, orgId, sealer } = context;
       const { id } = await find(context, params.id);
-      const name = { sealer: services.sealer, list: `deliveries ${id}`, orgId };
+      const name = { sealer, list: `deliveries ${id}`, orgId };
       const filter = { endpointId: id, ...given({ state: query.state, eventTypes: types }) };
       const page = { before: readCursor(name, query.cursor), limit: query.limit + 1 };
       const rows = await listDeliveries(queries, orgId, filter, page);
@@ -51,17 +53,19 @@ export function endpointLog({ called, one, group, find }: EndpointFamily, types?
     summary: `List the attempts of a delivery to ${one}, oldest first`,
     description: 'Each with the request as it was sent, byte for byte, and what was answered.',
     group,
-    mode: 'read',
-    params: Type.Object({ ...IdParams.properties, delivery_id: IdParams.properties.id }),
-    query: PageQuery,
+    takes: {
+      params: Type.Object({ ...IdParams.properties, delivery_id: IdParams.properties.id }),
+      query: PageQuery,
+    },
     answers: { 200: { description: 'A page', schema: PageOf(Attempt) } },
+    runs: 'read',
     async handle(context, { params, query }) {
-      const { queries, services, orgId } = context;
+      const { queries, orgId, sealer } = context;
       const { id } = await find(context, params.id);
       const delivery = await getDelivery(queries, orgId, pathId('delivery', params.delivery_id));
       if (delivery.endpoint_id !== id || types?.includes(delivery.event_type) === false)
         throw new SluiceError('not_found', 'No such delivery.');
-      const name = { sealer: services.sealer, list: `attempts ${delivery.id} of ${id}`, orgId };
+      const name = { sealer, list: `attempts ${delivery.id} of ${id}`, orgId };
       const after = Number(readCursor(name, query.cursor) ?? 0);
       const rows = await listAttempts(queries, delivery, { after, limit: query.limit + 1 });
       return { status: 200, body: pageOf(name, rows, query.limit, (row) => String(row.number), showAttempt) };

@@ -12,11 +12,10 @@ import {
 } from '../endpoints/endpoints.ts';
 import { resetHealth } from '../endpoints/health.ts';
 import { rotateSecret } from '../endpoints/secrets.ts';
-import { sendTestEvent } from '../events/test-event.ts';
+import type { SendTest } from '../events/test-event.ts';
 import { withdrawEndpoint } from '../events/withdraw.ts';
 import { IdParams, inputTime, OrNull, Timestamp } from '../http/fields.ts';
 import { type Context, operation } from '../http/operation.ts';
-import { recordAudit } from '../tenants/audit.ts';
 import { Attempt, showAttempt } from './delivery-view.ts';
 import { Endpoint, showEndpoint } from './endpoint-view.ts';
 
@@ -36,12 +35,12 @@ export interface EndpointFamily {
 }
 
 export function auditEndpoint(
-  { queries, services, orgId, actor }: Context,
+  { audit }: Context,
   action: string,
   target: string,
   details: Record<string, unknown> = {},
 ): Promise<void> {
-  return recordAudit(queries, services.clock, orgId, actor, { action, target, details });
+  return audit({ action, target, details });
 }
 
 const secondsInADay = 86_400;
@@ -77,11 +76,11 @@ export function endpointOperations({
     id: `get${called}`,
     summary: `Read ${one}`,
     group,
-    mode: 'read',
-    params: IdParams,
+    takes: { params: IdParams },
     answers: { 200: { description: 'The endpoint', schema: Endpoint } },
+    runs: 'read',
     async handle(context, { params }) {
-      return { status: 200, body: showEndpoint(context.services, await find(context, params.id)) };
+      return { status: 200, body: showEndpoint(context.sealer, await find(context, params.id)) };
     },
   });
 
@@ -90,9 +89,9 @@ export function endpointOperations({
     summary: `Delete ${one}`,
     description: 'What is queued for it is cancelled; its ledger stays.',
     group,
-    mode: 'write',
-    params: IdParams,
+    takes: { params: IdParams },
     answers: { 204: { description: 'Deleted' } },
+    runs: 'write',
     async handle(context, { params }) {
       const { queries, orgId } = context;
       const row = await find(context, params.id);
@@ -108,16 +107,16 @@ export function endpointOperations({
     summary: `Enable ${one}`,
     description: 'What was waiting for it goes on.',
     group,
-    mode: 'write',
-    params: IdParams,
+    takes: { params: IdParams },
     answers: { 200: { description: 'The endpoint', schema: Endpoint } },
+    runs: 'write',
     async handle(context, { params }) {
-      const { queries, services, orgId } = context;
+      const { queries, sealer, orgId } = context;
       const { id } = await find(context, params.id);
       const endpoint = await enableEndpoint(queries, { orgId, id });
       await resumeForEndpoint(queries, orgId, id);
       await auditEndpoint(context, 'endpoint.enabled', params.id);
-      return { status: 200, body: showEndpoint(services, endpoint) };
+      return { status: 200, body: showEndpoint(sealer, endpoint) };
     },
   });
 
@@ -126,18 +125,18 @@ export function endpointOperations({
     summary: `Disable ${one}`,
     description: 'New events do not go to it; what is queued for it waits until it is enabled again.',
     group,
-    mode: 'write',
-    params: IdParams,
+    takes: { params: IdParams },
     answers: { 200: { description: 'The endpoint', schema: Endpoint } },
+    runs: 'write',
     async handle(context, { params }) {
-      const { queries, services, orgId } = context;
+      const { queries, sealer, orgId } = context;
       const name = { orgId, id: (await find(context, params.id)).id };
       const disabled = await disableEndpoint(queries, name, 'disabled by hand');
       if (disabled) {
         await pauseForEndpoint(queries, orgId, name.id);
         await auditEndpoint(context, 'endpoint.disabled', params.id, { reason: 'disabled by hand' });
       }
-      return { status: 200, body: showEndpoint(services, disabled ?? (await getEndpoint(queries, name))) };
+      return { status: 200, body: showEndpoint(sealer, disabled ?? (await getEndpoint(queries, name))) };
     },
   });
 
@@ -147,21 +146,23 @@ export function endpointOperations({
     description:
       'The old secret goes on signing beside the new one for the overlap, within what the contract allows. The new one is in this answer and in no other.',
     group,
-    mode: 'write',
-    params: IdParams,
-    body: Type.Object(
-      { overlap_seconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 31_536_000 })) },
-      { additionalProperties: false },
-    ),
-    bodyOptional: true,
+    takes: {
+      params: IdParams,
+      body: Type.Object(
+        { overlap_seconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 31_536_000 })) },
+        { additionalProperties: false },
+      ),
+      bodyOptional: true,
+    },
     answers: {
       200: {
         description: 'The new secret',
         schema: Type.Object({ secret: Type.String(), overlap_seconds: Type.Integer() }),
       },
     },
+    runs: 'write',
     async handle(context, { params, body }) {
-      const { queries, services, orgId } = context;
+      const { queries, clock, sealer, orgId } = context;
       const row = await find(context, params.id);
       checkRotation?.(row);
       const name = { orgId, id: row.id };
@@ -172,7 +173,7 @@ export function endpointOperations({
       if (!contract) throw new Error(`No contract ${endpoint.contract}.`);
       const { secret, overlapSeconds } = await rotateSecret(
         queries,
-        services,
+        { clock, sealer },
         name,
         contract,
         body.overlap_seconds,
@@ -182,53 +183,56 @@ export function endpointOperations({
     },
   });
 
-  const test = operation({
-    id: `test${called}`,
-    summary: 'Send a test event now',
-    description:
-      'Sends a `webhook.test` event once, whatever it subscribes to, and answers the attempt. The answer counts like any other: 410 disables, where the contract has that.',
-    group,
-    mode: 'direct',
-    params: IdParams,
-    answers: { 200: { description: 'The attempt', schema: Attempt } },
-    async handle(context, { params }) {
-      const { queries, services, orgId, idempotency } = context;
-      const endpoint = { orgId, id: (await find(context, params.id)).id };
-      const sent = await sendTestEvent(services.database, services, endpoint, idempotency);
-      const delivery = await getDelivery(queries, orgId, sent.deliveryId);
-      const [attempt] = await listAttempts(queries, delivery, { after: 0, limit: 1 });
-      if (!attempt && sent.replayed)
-        throw new SluiceError('conflict', 'The test with this Idempotency-Key is still under way.');
-      if (!attempt) throw new Error('The test attempt was not settled.');
-      return {
-        status: 200,
-        body: showAttempt(attempt),
-        ...(sent.replayed ? { headers: { 'idempotent-replay': 'true' } } : {}),
-      };
-    },
-  });
+  const test = (sendTest: SendTest) =>
+    operation({
+      id: `test${called}`,
+      summary: 'Send a test event now',
+      description:
+        'Sends a `webhook.test` event once, whatever it subscribes to, and answers the attempt. The answer counts like any other: 410 disables, where the contract has that.',
+      group,
+      takes: { params: IdParams },
+      answers: { 200: { description: 'The attempt', schema: Attempt } },
+      runs: 'direct',
+      async handle(context, { params }) {
+        const { queries, orgId, idempotency } = context;
+        const endpoint = { orgId, id: (await find(context, params.id)).id };
+        const sent = await sendTest(endpoint, idempotency);
+        const delivery = await getDelivery(queries, orgId, sent.deliveryId);
+        const [attempt] = await listAttempts(queries, delivery, { after: 0, limit: 1 });
+        if (!attempt && sent.replayed)
+          throw new SluiceError('conflict', 'The test with this Idempotency-Key is still under way.');
+        if (!attempt) throw new Error('The test attempt was not settled.');
+        return {
+          status: 200,
+          body: showAttempt(attempt),
+          ...(sent.replayed ? { headers: { 'idempotent-replay': 'true' } } : {}),
+        };
+      },
+    });
 
   const stats = operation({
     id: `get${called}Stats`,
     summary: `How ${one} does`,
     group,
-    mode: 'read',
-    params: IdParams,
-    query: Type.Object(
-      {
-        since: Type.Optional(
-          Type.String({ ...Timestamp, description: 'Deliveries made since then; a day ago if left out' }),
-        ),
-      },
-      { additionalProperties: false },
-    ),
+    takes: {
+      params: IdParams,
+      query: Type.Object(
+        {
+          since: Type.Optional(
+            Type.String({ ...Timestamp, description: 'Deliveries made since then; a day ago if left out' }),
+          ),
+        },
+        { additionalProperties: false },
+      ),
+    },
     answers: { 200: { description: 'The figures', schema: Stats } },
+    runs: 'read',
     async handle(context, { params, query }) {
-      const { queries, services, orgId } = context;
+      const { queries, orgId, clock } = context;
       const { id } = await find(context, params.id);
       const since =
         query.since === undefined
-          ? new Date(services.clock.now() - secondsInADay * 1000)
+          ? new Date(clock.now() - secondsInADay * 1000)
           : inputTime(query.since, '?since');
       const figures = await endpointStats(queries, orgId, id, since);
       return {

@@ -1,10 +1,10 @@
 import { getContract } from '@sluice/contracts';
 import { type Static, Type } from 'typebox';
 import { publicId } from '../base/ids.ts';
+import type { Sealer } from '../base/seal.ts';
 import { openHeaders, type Endpoint as Row } from '../endpoints/endpoints.ts';
 import { patternForm } from '../endpoints/match.ts';
 import { IdOf, MapOf, Metadata, OrNull, Text, Timestamp } from '../http/fields.ts';
-import type { Services } from '../http/operation.ts';
 
 export const Endpoint = Type.Object({
   id: IdOf('endpoint'),
@@ -96,7 +96,7 @@ export const ChangeEndpoint = Type.Object(
   { additionalProperties: false, minProperties: 1 },
 );
 
-export function showEndpoint(services: Pick<Services, 'sealer'>, row: Row): Static<typeof Endpoint> {
+export function showEndpoint(sealer: Sealer, row: Row): Static<typeof Endpoint> {
   return {
     id: publicId('endpoint', row.id),
     url: row.url,
@@ -104,7 +104,7 @@ export function showEndpoint(services: Pick<Services, 'sealer'>, row: Row): Stat
     description: row.description,
     contract: row.contract,
     events: row.events,
-    headers: Object.fromEntries(Object.keys(openHeaders(services, row)).map((name) => [name, '••••••'])),
+    headers: Object.fromEntries(Object.keys(openHeaders({ sealer }, row)).map((name) => [name, '••••••'])),
     rate_limit: row.rate_limit,
     retry_delays: row.retry_delays,
     timeout_seconds: row.effective_timeout_seconds,

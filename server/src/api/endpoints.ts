@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { invalidInput, SluiceError } from '../base/errors.ts';
 import { publicId } from '../base/ids.ts';
+import type { AddressRules } from '../endpoints/endpoints.ts';
 import {
   changeEndpoint,
   createEndpoint,
@@ -53,64 +54,67 @@ function checkHeaders(headers: Record<string, string> | undefined, contract: str
     );
 }
 
-export const create = operation({
-  id: 'createEndpoint',
-  summary: 'Create an endpoint',
-  description: 'The signing secret is in this answer and in no other.',
-  group,
-  mode: 'write',
-  body: CreateEndpoint,
-  answers: { 201: { description: 'The endpoint with its secret', schema: NewEndpoint } },
-  async handle(context, { body }) {
-    const { queries, services, orgId } = context;
-    const contract = body.contract ?? (await getOrganization(queries, orgId)).default_contract;
-    checkHeaders(body.headers, contract);
-    const { endpoint, secret } = await createEndpoint(
-      queries,
-      services,
-      orgId,
-      { kind: 'organization', id: orgId },
-      {
-        url: body.url,
-        events: body.events,
+export const create = (addresses: AddressRules) =>
+  operation({
+    id: 'createEndpoint',
+    summary: 'Create an endpoint',
+    description: 'The signing secret is in this answer and in no other.',
+    group,
+    takes: { body: CreateEndpoint },
+    answers: { 201: { description: 'The endpoint with its secret', schema: NewEndpoint } },
+    runs: 'write',
+    async handle(context, { body }) {
+      const { queries, clock, sealer, orgId } = context;
+      const contract = body.contract ?? (await getOrganization(queries, orgId)).default_contract;
+      checkHeaders(body.headers, contract);
+      const { endpoint, secret } = await createEndpoint(
+        queries,
+        { clock, sealer, addresses },
+        orgId,
+        { kind: 'organization', id: orgId },
+        {
+          url: body.url,
+          events: body.events,
+          contract,
+          ...given({
+            name: body.name,
+            description: body.description,
+            headers: body.headers,
+            rateLimit: body.rate_limit,
+            metadata: body.metadata,
+            retryDelays: body.retry_delays,
+            timeoutSeconds: body.timeout_seconds,
+            secret: body.secret,
+          }),
+        },
+      );
+      await auditEndpoint(context, 'endpoint.created', publicId('endpoint', endpoint.id), {
+        url: endpoint.url,
         contract,
-        ...given({
-          name: body.name,
-          description: body.description,
-          headers: body.headers,
-          rateLimit: body.rate_limit,
-          metadata: body.metadata,
-          retryDelays: body.retry_delays,
-          timeoutSeconds: body.timeout_seconds,
-          secret: body.secret,
-        }),
-      },
-    );
-    await auditEndpoint(context, 'endpoint.created', publicId('endpoint', endpoint.id), {
-      url: endpoint.url,
-      contract,
-    });
-    return { status: 201, body: { ...showEndpoint(services, endpoint), secret } };
-  },
-});
+      });
+      return { status: 201, body: { ...showEndpoint(sealer, endpoint), secret } };
+    },
+  });
 
 export const list = operation({
   id: 'listEndpoints',
   summary: 'List endpoints, newest first',
   group,
-  mode: 'read',
-  query: Type.Object(
-    {
-      ...PageQuery.properties,
-      installation_id: Type.Optional(
-        Type.String({ ...IdOf('installation'), description: 'Only the webhooks of this installed app' }),
-      ),
-    },
-    { additionalProperties: false },
-  ),
+  takes: {
+    query: Type.Object(
+      {
+        ...PageQuery.properties,
+        installation_id: Type.Optional(
+          Type.String({ ...IdOf('installation'), description: 'Only the webhooks of this installed app' }),
+        ),
+      },
+      { additionalProperties: false },
+    ),
+  },
   answers: { 200: { description: 'A page', schema: PageOf(Endpoint) } },
-  async handle({ queries, services, orgId }, { query }) {
-    const name = { sealer: services.sealer, list: 'endpoints', orgId };
+  runs: 'read',
+  async handle({ queries, orgId, sealer }, { query }) {
+    const name = { sealer, list: 'endpoints', orgId };
     const { installation_id: id } = query;
     const of =
       id === undefined
@@ -130,53 +134,53 @@ export const list = operation({
         rows,
         query.limit,
         (row) => row.id,
-        (row) => showEndpoint(services, row),
+        (row) => showEndpoint(sealer, row),
       ),
     };
   },
 });
 
-export const change = operation({
-  id: 'changeEndpoint',
-  summary: 'Change an endpoint',
-  description:
-    "Deliveries that were accepted before keep the contract that they were promised; everything else holds at once. An app's URL, events and contract are its manifest's; a member's are changed by the member.",
-  group,
-  mode: 'write',
-  params: IdParams,
-  body: ChangeEndpoint,
-  answers: { 200: { description: 'The endpoint', schema: Endpoint } },
-  async handle(context, { params, body }) {
-    const { queries, services, orgId } = context;
-    const name = { orgId, id: pathId('endpoint', params.id) };
-    const before = await getEndpoint(queries, name);
-    if (body.url !== undefined || body.events !== undefined || body.contract !== undefined) {
-      refuseManifests(before);
-      refuseMembers(before);
-    }
-    if (body.headers !== undefined) refuseMembers(before);
-    checkHeaders(body.headers, body.contract ?? before.contract);
-    const endpoint = await changeEndpoint(
-      queries,
-      services,
-      name,
-      given({
-        url: body.url,
-        name: body.name,
-        description: body.description,
-        events: body.events,
-        contract: body.contract,
-        headers: body.headers,
-        rateLimit: body.rate_limit,
-        metadata: body.metadata,
-        retryDelays: body.retry_delays,
-        timeoutSeconds: body.timeout_seconds,
-      }),
-    );
-    await auditEndpoint(context, 'endpoint.changed', params.id, { changed: Object.keys(body) });
-    return { status: 200, body: showEndpoint(services, endpoint) };
-  },
-});
+export const change = (addresses: AddressRules) =>
+  operation({
+    id: 'changeEndpoint',
+    summary: 'Change an endpoint',
+    description:
+      "Deliveries that were accepted before keep the contract that they were promised; everything else holds at once. An app's URL, events and contract are its manifest's; a member's are changed by the member.",
+    group,
+    takes: { params: IdParams, body: ChangeEndpoint },
+    answers: { 200: { description: 'The endpoint', schema: Endpoint } },
+    runs: 'write',
+    async handle(context, { params, body }) {
+      const { queries, clock, sealer, orgId } = context;
+      const name = { orgId, id: pathId('endpoint', params.id) };
+      const before = await getEndpoint(queries, name);
+      if (body.url !== undefined || body.events !== undefined || body.contract !== undefined) {
+        refuseManifests(before);
+        refuseMembers(before);
+      }
+      if (body.headers !== undefined) refuseMembers(before);
+      checkHeaders(body.headers, body.contract ?? before.contract);
+      const endpoint = await changeEndpoint(
+        queries,
+        { clock, sealer, addresses },
+        name,
+        given({
+          url: body.url,
+          name: body.name,
+          description: body.description,
+          events: body.events,
+          contract: body.contract,
+          headers: body.headers,
+          rateLimit: body.rate_limit,
+          metadata: body.metadata,
+          retryDelays: body.retry_delays,
+          timeoutSeconds: body.timeout_seconds,
+        }),
+      );
+      await auditEndpoint(context, 'endpoint.changed', params.id, { changed: Object.keys(body) });
+      return { status: 200, body: showEndpoint(sealer, endpoint) };
+    },
+  });
 
 export const { get, remove, enable, disable, rotate, test, stats } = endpointOperations({
   called: 'Endpoint',

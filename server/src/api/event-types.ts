@@ -12,7 +12,7 @@ import {
 import { OrNull, Text, Timestamp } from '../http/fields.ts';
 import { operation } from '../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../http/page.ts';
-import { recordAudit } from '../tenants/audit.ts';
+import type { SchemaChecks } from '../schemas/checks.ts';
 
 const AnyObject = Type.Record(Type.String(), Type.Unknown());
 const JsonSchema = Type.Union([AnyObject, Type.Boolean()], {
@@ -62,11 +62,11 @@ export const list = operation({
   id: 'listEventTypes',
   summary: 'List event types by name',
   group,
-  mode: 'read',
-  query: PageQuery,
+  takes: { query: PageQuery },
   answers: { 200: { description: 'A page', schema: PageOf(EventType) } },
-  async handle({ queries, services, orgId }, { query }) {
-    const name = { sealer: services.sealer, list: 'event_types', orgId };
+  runs: 'read',
+  async handle({ queries, orgId, sealer }, { query }) {
+    const name = { sealer, list: 'event_types', orgId };
     const rows = await listEventTypes(queries, orgId, {
       after: readCursor(name, query.cursor),
       limit: query.limit + 1,
@@ -79,65 +79,64 @@ export const get = operation({
   id: 'getEventType',
   summary: 'Read an event type',
   group,
-  mode: 'read',
-  params: NameParams,
+  takes: { params: NameParams },
   answers: { 200: { description: 'The event type', schema: EventType } },
+  runs: 'read',
   async handle({ queries, orgId }, { params }) {
     return { status: 200, body: show(await getEventType(queries, orgId, readName(params.name))) };
   },
 });
 
-export const put = operation({
-  id: 'putEventType',
-  summary: 'Create or replace an event type',
-  description:
-    'From then on, data of this type that breaks the schema is refused with 422 and the failing pointers.',
-  group,
-  mode: 'write',
-  params: NameParams,
-  body: Put,
-  exactMembers: [],
-  refusals: [429],
-  answers: {
-    200: { description: 'Replaced', schema: EventType },
-    201: { description: 'Created', schema: EventType },
-  },
-  async prepare({ body }, { services, orgId }) {
-    const { schema = null, example = null } = body;
-    if (schema !== null) await services.schemas.examine(orgId, schema, example);
-  },
-  async handle({ queries, services, orgId, actor }, { params, body }) {
-    if (!eventTypeForm.test(params.name) || params.name.length > eventTypeLength) {
-      throw invalidInput(
-        '/name',
-        `A name is dot-separated lower-case words of a-z, 0-9 and _, at most ${eventTypeLength} characters.`,
-      );
-    }
-    const { eventType, created } = await putEventType(queries, orgId, {
-      name: params.name,
-      description: body.description ?? '',
-      schema: body.schema ?? null,
-      example: body.example ?? null,
-    });
-    await recordAudit(queries, services.clock, orgId, actor, {
-      action: created ? 'event_type.created' : 'event_type.changed',
-      target: params.name,
-    });
-    return { status: created ? 201 : 200, body: show(eventType) };
-  },
-});
+export const put = (schemas: SchemaChecks) =>
+  operation({
+    id: 'putEventType',
+    summary: 'Create or replace an event type',
+    description:
+      'From then on, data of this type that breaks the schema is refused with 422 and the failing pointers.',
+    group,
+    takes: { params: NameParams, body: Put, exactMembers: [] },
+    answers: {
+      200: { description: 'Replaced', schema: EventType },
+      201: { description: 'Created', schema: EventType },
+      refusals: [429],
+    },
+    runs: 'write',
+    async prepare({ body }, { orgId }) {
+      const { schema = null, example = null } = body;
+      if (schema !== null) await schemas.examine(orgId, schema, example);
+    },
+    async handle({ queries, orgId, audit }, { params, body }) {
+      if (!eventTypeForm.test(params.name) || params.name.length > eventTypeLength) {
+        throw invalidInput(
+          '/name',
+          `A name is dot-separated lower-case words of a-z, 0-9 and _, at most ${eventTypeLength} characters.`,
+        );
+      }
+      const { eventType, created } = await putEventType(queries, orgId, {
+        name: params.name,
+        description: body.description ?? '',
+        schema: body.schema ?? null,
+        example: body.example ?? null,
+      });
+      await audit({
+        action: created ? 'event_type.created' : 'event_type.changed',
+        target: params.name,
+      });
+      return { status: created ? 201 : 200, body: show(eventType) };
+    },
+  });
 
 export const remove = operation({
   id: 'deleteEventType',
   summary: 'Delete an event type',
   description: 'Events of the type stay; new ones of it are accepted with any data.',
   group,
-  mode: 'write',
-  params: NameParams,
+  takes: { params: NameParams },
   answers: { 204: { description: 'Deleted' } },
-  async handle({ queries, services, orgId, actor }, { params }) {
+  runs: 'write',
+  async handle({ queries, orgId, audit }, { params }) {
     await deleteEventType(queries, orgId, readName(params.name));
-    await recordAudit(queries, services.clock, orgId, actor, {
+    await audit({
       action: 'event_type.deleted',
       target: params.name,
     });

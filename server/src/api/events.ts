@@ -1,13 +1,13 @@
 import { type Static, Type } from 'typebox';
 import { publicId } from '../base/ids.ts';
 import { cancelForEvent } from '../deliveries/changes.ts';
+import type { AcceptTools } from '../events/accept.ts';
 import { getEvent, listEvents, type StoredEvent, type TraceEntry, traceEvent } from '../events/events.ts';
 import { eventSources } from '../events/new-event.ts';
 import { replayEvent } from '../events/replay.ts';
 import { given, IdOf, IdParams, inputId, inputTime, Metadata, OrNull, Timestamp } from '../http/fields.ts';
 import { operation } from '../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../http/page.ts';
-import { recordAudit } from '../tenants/audit.ts';
 import { showAudience } from './event-input.ts';
 
 const Event = Type.Object({
@@ -86,24 +86,26 @@ export const list = operation({
   id: 'listEvents',
   summary: 'List events, newest first',
   group,
-  mode: 'read',
-  query: Type.Object(
-    {
-      ...PageQuery.properties,
-      type: Type.Optional(Type.String({ maxLength: 128 })),
-      since: Type.Optional(Timestamp),
-      until: Type.Optional(Timestamp),
-      scheduled: Type.Optional(
-        Type.Boolean({
-          description: 'Only those whose `deliver_at` is still to come; false: only the others',
-        }),
-      ),
-    },
-    { additionalProperties: false },
-  ),
+  takes: {
+    query: Type.Object(
+      {
+        ...PageQuery.properties,
+        type: Type.Optional(Type.String({ maxLength: 128 })),
+        since: Type.Optional(Timestamp),
+        until: Type.Optional(Timestamp),
+        scheduled: Type.Optional(
+          Type.Boolean({
+            description: 'Only those whose `deliver_at` is still to come; false: only the others',
+          }),
+        ),
+      },
+      { additionalProperties: false },
+    ),
+  },
   answers: { 200: { description: 'A page', schema: PageOf(Event) } },
-  async handle({ queries, services, orgId }, { query }) {
-    const name = { sealer: services.sealer, list: 'events', orgId };
+  runs: 'read',
+  async handle({ queries, orgId, sealer }, { query }) {
+    const name = { sealer, list: 'events', orgId };
     const filter = given({
       type: query.type,
       scheduled: query.scheduled,
@@ -122,9 +124,9 @@ export const get = operation({
   id: 'getEvent',
   summary: 'Read an event with its data and its trace',
   group,
-  mode: 'read',
-  params: IdParams,
+  takes: { params: IdParams },
   answers: { 200: { description: 'The event', schema: EventWithTrace } },
+  runs: 'read',
   async handle({ queries, orgId }, { params }) {
     const event = await getEvent(queries, orgId, params.id);
     const trace = await traceEvent(queries, event);
@@ -144,8 +146,7 @@ export const cancel = operation({
   description:
     'For events that wait for their `deliver_at`, above all. The event stays; deliveries whose request is under way are cancelled after it, unless they are delivered. Doing it again changes nothing.',
   group,
-  mode: 'write',
-  params: IdParams,
+  takes: { params: IdParams },
   answers: {
     200: {
       description: 'Cancelled',
@@ -156,12 +157,13 @@ export const cancel = operation({
       }),
     },
   },
-  async handle({ queries, services, orgId, actor }, { params }) {
+  runs: 'write',
+  async handle({ queries, orgId, audit }, { params }) {
     const event = await getEvent(queries, orgId, params.id);
     const cancelled = await cancelForEvent(queries, orgId, event.id);
     const id = event.external_id ?? publicId('event', event.id);
     if (cancelled > 0)
-      await recordAudit(queries, services.clock, orgId, actor, {
+      await audit({
         action: 'event.cancelled',
         target: id,
         details: { deliveries: cancelled },
@@ -170,34 +172,37 @@ export const cancel = operation({
   },
 });
 
-export const replay = operation({
-  id: 'replayEvent',
-  summary: 'Deliver an event again',
-  description: 'To every endpoint that it matches now, or to one, as new deliveries.',
-  group,
-  mode: 'write',
-  params: IdParams,
-  body: Type.Object(
-    { endpoint_id: Type.Optional(OrNull(IdOf('endpoint'))) },
-    { additionalProperties: false },
-  ),
-  bodyOptional: true,
-  refusals: [429],
-  answers: {
-    202: {
-      description: 'Accepted',
-      schema: Type.Object({ id: Type.String(), type: Type.String(), deliveries: Type.Integer() }),
+export const replay = (acceptance: AcceptTools) =>
+  operation({
+    id: 'replayEvent',
+    summary: 'Deliver an event again',
+    description: 'To every endpoint that it matches now, or to one, as new deliveries.',
+    group,
+    takes: {
+      params: IdParams,
+      body: Type.Object(
+        { endpoint_id: Type.Optional(OrNull(IdOf('endpoint'))) },
+        { additionalProperties: false },
+      ),
+      bodyOptional: true,
     },
-  },
-  async handle({ queries, services, orgId, actor }, { params, body }) {
-    const endpointId =
-      typeof body.endpoint_id === 'string' ? inputId('endpoint', body.endpoint_id, '/endpoint_id') : null;
-    const replayed = await replayEvent(queries, services, orgId, params.id, endpointId);
-    await recordAudit(queries, services.clock, orgId, actor, {
-      action: 'event.replayed',
-      target: replayed.id,
-      details: { deliveries: replayed.deliveries },
-    });
-    return { status: 202, body: replayed };
-  },
-});
+    answers: {
+      202: {
+        description: 'Accepted',
+        schema: Type.Object({ id: Type.String(), type: Type.String(), deliveries: Type.Integer() }),
+      },
+      refusals: [429],
+    },
+    runs: 'write',
+    async handle({ queries, orgId, audit }, { params, body }) {
+      const endpointId =
+        typeof body.endpoint_id === 'string' ? inputId('endpoint', body.endpoint_id, '/endpoint_id') : null;
+      const replayed = await replayEvent(queries, acceptance, orgId, params.id, endpointId);
+      await audit({
+        action: 'event.replayed',
+        target: replayed.id,
+        details: { deliveries: replayed.deliveries },
+      });
+      return { status: 202, body: replayed };
+    },
+  });

@@ -1,8 +1,9 @@
 import { type Static, Type } from 'typebox';
 import { invalidInput, SluiceError } from '../base/errors.ts';
 import { publicId } from '../base/ids.ts';
+import { heldScopes } from '../http/credential.ts';
 import { IdOf, IdParams, inputTime, OrNull, pathId, Text, Timestamp } from '../http/fields.ts';
-import { type Context, heldScopes, operation } from '../http/operation.ts';
+import { type Context, operation } from '../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../http/page.ts';
 import { keyPrefixFor } from '../products/index.ts';
 import { recordAudit } from '../tenants/audit.ts';
@@ -57,23 +58,23 @@ function show(row: Row): Static<typeof Key> {
 }
 
 async function make(
-  { queries, services, actor }: Context,
+  { queries, actor, clock }: Context,
   organization: Organization,
   held: readonly string[],
   body: Static<typeof Create>,
 ) {
   checkGrant(held, body.scopes);
   const expiresAt = body.expires_at ? inputTime(body.expires_at, '/expires_at') : null;
-  if (expiresAt !== null && expiresAt.getTime() <= services.clock.now())
+  if (expiresAt !== null && expiresAt.getTime() <= clock.now())
     throw invalidInput('/expires_at', 'This time has passed.');
-  const { key, secret } = await createKey(queries, services.clock, organization.id, {
+  const { key, secret } = await createKey(queries, clock, organization.id, {
     name: body.name,
     scopes: body.scopes,
     prefix: keyPrefixFor(organization.preset),
     expiresAt,
     createdBy: actor.name,
   });
-  await recordAudit(queries, services.clock, organization.id, actor, {
+  await recordAudit(queries, clock, organization.id, actor, {
     action: 'key.created',
     target: publicId('key', key.id),
     details: { name: body.name, scopes: body.scopes },
@@ -98,10 +99,9 @@ export const createFirst = operation({
   id: 'createOrganizationKey',
   summary: 'Create a key for an organization, as the operator',
   group,
-  mode: 'write',
-  params: IdParams,
-  body: Create,
+  takes: { params: IdParams, body: Create },
   answers: { 201: { description: 'The key with its secret', schema: NewKey } },
+  runs: 'write',
   async handle(context, { params, body }) {
     const organization = await getOrganization(context.queries, pathId('organization', params.id));
     return make(context, organization, ['*'], body);
@@ -113,9 +113,9 @@ export const create = operation({
   summary: 'Create a key',
   description: 'A key cannot grant what it does not hold itself.',
   group,
-  mode: 'write',
-  body: Create,
+  takes: { body: Create },
   answers: { 201: { description: 'The key with its secret', schema: NewKey } },
+  runs: 'write',
   async admit({ credential }, { body }) {
     checkGrant(heldScopes(credential), body.scopes);
   },
@@ -129,11 +129,11 @@ export const list = operation({
   id: 'listKeys',
   summary: 'List keys, newest first, revoked ones too',
   group,
-  mode: 'read',
-  query: PageQuery,
+  takes: { query: PageQuery },
   answers: { 200: { description: 'A page', schema: PageOf(Key) } },
-  async handle({ queries, services, orgId }, { query }) {
-    const name = { sealer: services.sealer, list: 'keys', orgId };
+  runs: 'read',
+  async handle({ queries, orgId, sealer }, { query }) {
+    const name = { sealer, list: 'keys', orgId };
     const rows = await listKeys(queries, orgId, {
       before: readCursor(name, query.cursor),
       limit: query.limit + 1,
@@ -146,12 +146,12 @@ export const revoke = operation({
   id: 'revokeKey',
   summary: 'Revoke a key at once',
   group,
-  mode: 'write',
-  params: IdParams,
+  takes: { params: IdParams },
   answers: { 204: { description: 'Revoked' } },
-  async handle({ queries, services, orgId, actor }, { params }) {
+  runs: 'write',
+  async handle({ queries, orgId, audit }, { params }) {
     await revokeKey(queries, orgId, pathId('key', params.id));
-    await recordAudit(queries, services.clock, orgId, actor, { action: 'key.revoked', target: params.id });
+    await audit({ action: 'key.revoked', target: params.id });
     return { status: 204 };
   },
 });

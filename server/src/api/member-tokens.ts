@@ -4,7 +4,6 @@ import { publicId } from '../base/ids.ts';
 import { IdOf, IdParams, inputTime, OrNull, pathId, Text, Timestamp } from '../http/fields.ts';
 import { operation } from '../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../http/page.ts';
-import { recordAudit } from '../tenants/audit.ts';
 import {
   createMemberToken,
   listMemberTokens,
@@ -56,13 +55,12 @@ export const list = operation({
   id: 'listMemberTokens',
   summary: "List a member's personal tokens, newest first, revoked ones too",
   group,
-  mode: 'read',
-  params: IdParams,
-  query: PageQuery,
+  takes: { params: IdParams, query: PageQuery },
   answers: { 200: { description: 'A page', schema: PageOf(MemberToken) } },
-  async handle({ queries, services, orgId }, { params, query }) {
+  runs: 'read',
+  async handle({ queries, orgId, sealer }, { params, query }) {
     const member = await getMember(queries, orgId, pathId('member', params.id));
-    const name = { sealer: services.sealer, list: `member_tokens ${member.id}`, orgId };
+    const name = { sealer, list: `member_tokens ${member.id}`, orgId };
     const rows = await listMemberTokens(queries, orgId, member.id, {
       before: readCursor(name, query.cursor),
       limit: query.limit + 1,
@@ -77,28 +75,33 @@ export const create = operation({
   description:
     "It acts as the member: with the scopes of the member's role and, in records, the member's access rights. Whoever issues it must hold what it will hold.",
   group,
-  mode: 'write',
-  params: IdParams,
-  body: Type.Object(
-    { name: Text(200, { minLength: 1, examples: ['Laptop'] }), expires_at: Type.Optional(OrNull(Timestamp)) },
-    { additionalProperties: false },
-  ),
+  takes: {
+    params: IdParams,
+    body: Type.Object(
+      {
+        name: Text(200, { minLength: 1, examples: ['Laptop'] }),
+        expires_at: Type.Optional(OrNull(Timestamp)),
+      },
+      { additionalProperties: false },
+    ),
+  },
   answers: { 201: { description: 'The token with its secret', schema: NewMemberToken } },
+  runs: 'write',
   async admit({ queries, orgId, credential }, { params }) {
     checkRoleGrant(credential, (await getMember(queries, orgId, pathId('member', params.id))).role);
   },
-  async handle({ queries, services, orgId, actor, credential }, { params, body }) {
+  async handle({ queries, orgId, actor, credential, clock, audit }, { params, body }) {
     const member = await getMember(queries, orgId, pathId('member', params.id));
     checkRoleGrant(credential, member.role);
     const expiresAt = body.expires_at ? inputTime(body.expires_at, '/expires_at') : null;
-    if (expiresAt !== null && expiresAt.getTime() <= services.clock.now())
+    if (expiresAt !== null && expiresAt.getTime() <= clock.now())
       throw invalidInput('/expires_at', 'This time has passed.');
-    const { token, secret } = await createMemberToken(queries, services.clock, member, {
+    const { token, secret } = await createMemberToken(queries, clock, member, {
       name: body.name,
       expiresAt,
       createdBy: actor.name,
     });
-    await recordAudit(queries, services.clock, orgId, actor, {
+    await audit({
       action: 'member_token.created',
       target: publicId('memberToken', token.id),
       details: { member: params.id, name: body.name },
@@ -111,17 +114,17 @@ export const revoke = operation({
   id: 'revokeMemberToken',
   summary: 'Revoke a personal token at once',
   group,
-  mode: 'write',
-  params: Type.Object({ ...IdParams.properties, token_id: IdParams.properties.id }),
+  takes: { params: Type.Object({ ...IdParams.properties, token_id: IdParams.properties.id }) },
   answers: { 204: { description: 'Revoked' } },
-  async handle({ queries, services, orgId, actor }, { params }) {
+  runs: 'write',
+  async handle({ queries, orgId, audit }, { params }) {
     await revokeMemberToken(
       queries,
       orgId,
       pathId('member', params.id),
       pathId('memberToken', params.token_id),
     );
-    await recordAudit(queries, services.clock, orgId, actor, {
+    await audit({
       action: 'member_token.revoked',
       target: params.token_id,
     });

@@ -5,7 +5,6 @@ import { withdrawEndpoint } from '../events/withdraw.ts';
 import { given, IdOf, IdParams, MapOf, pathId, Text, Timestamp } from '../http/fields.ts';
 import { operation } from '../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../http/page.ts';
-import { recordAudit } from '../tenants/audit.ts';
 import {
   accessLevels,
   changeMember,
@@ -77,24 +76,26 @@ export const list = operation({
   id: 'listMembers',
   summary: 'List members, newest first',
   group,
-  mode: 'read',
-  query: Type.Object(
-    {
-      ...PageQuery.properties,
-      search: Type.Optional(
-        Text(200, {
-          minLength: 1,
-          description: 'Words that are all in the name or the e-mail address, in capitals or not',
-          examples: ['ann example.com'],
-        }),
-      ),
-      role: Type.Optional(Role),
-    },
-    { additionalProperties: false },
-  ),
+  takes: {
+    query: Type.Object(
+      {
+        ...PageQuery.properties,
+        search: Type.Optional(
+          Text(200, {
+            minLength: 1,
+            description: 'Words that are all in the name or the e-mail address, in capitals or not',
+            examples: ['ann example.com'],
+          }),
+        ),
+        role: Type.Optional(Role),
+      },
+      { additionalProperties: false },
+    ),
+  },
   answers: { 200: { description: 'A page', schema: PageOf(Member) } },
-  async handle({ queries, services, orgId }, { query }) {
-    const name = { sealer: services.sealer, list: 'members', orgId };
+  runs: 'read',
+  async handle({ queries, orgId, sealer }, { query }) {
+    const name = { sealer, list: 'members', orgId };
     const filter = given({ search: query.search, role: query.role });
     const page = { before: readCursor(name, query.cursor), limit: query.limit + 1 };
     const rows = await listMembers(queries, orgId, filter, page);
@@ -106,17 +107,17 @@ export const create = operation({
   id: 'createMember',
   summary: 'Add a member',
   group,
-  mode: 'write',
-  body: Create,
+  takes: { body: Create },
   answers: { 201: { description: 'The member', schema: Member } },
-  async handle({ queries, services, orgId, actor }, { body }) {
-    const row = await createMember(queries, services.clock, orgId, {
+  runs: 'write',
+  async handle({ queries, orgId, clock, audit }, { body }) {
+    const row = await createMember(queries, clock, orgId, {
       email: body.email,
       name: body.name,
       role: body.role ?? 'member',
       access: body.access ?? {},
     });
-    await recordAudit(queries, services.clock, orgId, actor, {
+    await audit({
       action: 'member.created',
       target: publicId('member', row.id),
       details: { role: row.role },
@@ -131,14 +132,13 @@ export const change = operation({
   description:
     'Whoever gives a role must hold all that it holds: sessions of the member have it from the next request on.',
   group,
-  mode: 'write',
-  params: IdParams,
-  body: Change,
+  takes: { params: IdParams, body: Change },
   answers: { 200: { description: 'The member', schema: Member } },
-  async handle({ queries, services, orgId, actor, credential }, { params, body }) {
+  runs: 'write',
+  async handle({ queries, orgId, credential, audit }, { params, body }) {
     if (body.role !== undefined) checkRoleGrant(credential, body.role);
     const row = await changeMember(queries, orgId, pathId('member', params.id), given(body));
-    await recordAudit(queries, services.clock, orgId, actor, {
+    await audit({
       action: 'member.changed',
       target: params.id,
       details: body,
@@ -152,16 +152,16 @@ export const remove = operation({
   summary: 'Remove a member',
   description: 'Their tokens are good for nothing from then on, and their own webhooks are deleted.',
   group,
-  mode: 'write',
-  params: IdParams,
+  takes: { params: IdParams },
   answers: { 204: { description: 'Removed' } },
-  async handle({ queries, services, orgId, actor }, { params }) {
+  runs: 'write',
+  async handle({ queries, orgId, audit }, { params }) {
     const id = pathId('member', params.id);
     await deleteMember(queries, orgId, id);
     const page = { before: null, limit: null };
     const webhooks = await listEndpoints(queries, orgId, page, { owner: { kind: 'member', id } });
     for (const webhook of webhooks) await withdrawEndpoint(queries, { orgId, id: webhook.id });
-    await recordAudit(queries, services.clock, orgId, actor, {
+    await audit({
       action: 'member.deleted',
       target: params.id,
       details: { webhooks: webhooks.length },

@@ -86,20 +86,20 @@ export const create = operation({
   id: 'createOrganization',
   summary: 'Create an organization',
   group,
-  mode: 'write',
-  body: Create,
+  takes: { body: Create },
   answers: { 201: { description: 'The organization', schema: Organization } },
-  async handle({ queries, services, actor }, { body }) {
+  runs: 'write',
+  async handle({ queries, actor, clock }, { body }) {
     checkTimeZone(body.time_zone);
     const preset = readPreset(body.preset);
-    const made = await createOrganization(queries, services.clock, {
+    const made = await createOrganization(queries, clock, {
       name: body.name,
       slug: body.slug,
       defaultContract,
       timeZone: body.time_zone ?? 'UTC',
     });
     const row = preset === null ? made : await adoptPreset(queries, made.id, preset);
-    await recordAudit(queries, services.clock, row.id, actor, {
+    await recordAudit(queries, clock, row.id, actor, {
       action: 'organization.created',
       target: publicId('organization', row.id),
       details: { preset: row.preset },
@@ -112,11 +112,11 @@ export const list = operation({
   id: 'listOrganizations',
   summary: 'List organizations, newest first',
   group,
-  mode: 'read',
-  query: PageQuery,
+  takes: { query: PageQuery },
   answers: { 200: { description: 'A page', schema: PageOf(Organization) } },
-  async handle({ queries, services, orgId }, { query }) {
-    const name = { sealer: services.sealer, list: 'organizations', orgId };
+  runs: 'read',
+  async handle({ queries, orgId, sealer }, { query }) {
+    const name = { sealer, list: 'organizations', orgId };
     const rows = await listOrganizations(queries, {
       before: readCursor(name, query.cursor),
       limit: query.limit + 1,
@@ -129,9 +129,9 @@ export const get = operation({
   id: 'getOrganization',
   summary: 'Read an organization',
   group,
-  mode: 'read',
-  params: IdParams,
+  takes: { params: IdParams },
   answers: { 200: { description: 'The organization', schema: Organization } },
+  runs: 'read',
   async handle({ queries }, { params }) {
     return { status: 200, body: show(await getOrganization(queries, pathId('organization', params.id))) };
   },
@@ -141,18 +141,17 @@ export const change = operation({
   id: 'changeOrganization',
   summary: 'Change an organization',
   group,
-  mode: 'write',
-  params: IdParams,
-  body: Change,
+  takes: { params: IdParams, body: Change },
   answers: { 200: { description: 'The organization', schema: Organization } },
-  async handle({ queries, services, actor }, { params, body }) {
+  runs: 'write',
+  async handle({ queries, actor, clock }, { params, body }) {
     checkTimeZone(body.time_zone);
     const row = await changeOrganization(
       queries,
       pathId('organization', params.id),
       given({ name: body.name, slug: body.slug, timeZone: body.time_zone }),
     );
-    await recordAudit(queries, services.clock, row.id, actor, {
+    await recordAudit(queries, clock, row.id, actor, {
       action: 'organization.changed',
       target: publicId('organization', row.id),
       details: body,
@@ -167,14 +166,14 @@ export const remove = operation({
   description:
     'Its keys stop at once, nothing more is delivered, and its data can no longer be read. It cannot be undone.',
   group,
-  mode: 'write',
-  params: IdParams,
+  takes: { params: IdParams },
   answers: { 204: { description: 'Deleted' } },
-  async handle({ queries, services, actor }, { params }) {
+  runs: 'write',
+  async handle({ queries, actor, clock }, { params }) {
     const id = pathId('organization', params.id);
     await deleteOrganization(queries, id);
     await dropForOrganization(queries, id);
-    await recordAudit(queries, services.clock, id, actor, {
+    await recordAudit(queries, clock, id, actor, {
       action: 'organization.deleted',
       target: publicId('organization', id),
     });

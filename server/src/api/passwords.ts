@@ -2,8 +2,9 @@ import { Type } from 'typebox';
 import { invalidInput, SluiceError } from '../base/errors.ts';
 import { publicId } from '../base/ids.ts';
 import { transact } from '../db/transaction.ts';
+import { sessionOf } from '../http/credential.ts';
 import { IdParams, pathId } from '../http/fields.ts';
-import { operation, sessionOf } from '../http/operation.ts';
+import { operation } from '../http/operation.ts';
 import { recordAudit } from '../tenants/audit.ts';
 import { getMember, lockMember } from '../tenants/members.ts';
 import {
@@ -26,21 +27,22 @@ export const set = operation({
   description:
     'At least 12 characters. Every other session of the member and every sign-in link that was not used yet ends with it.',
   group,
+  takes: {
+    body: Type.Object(
+      {
+        password: Type.String({ minLength: 1, maxLength: 1024, examples: ['correct horse battery staple'] }),
+        current_password: Type.Optional(
+          Type.String({ minLength: 1, maxLength: 1024, description: 'Asked for where there is one' }),
+        ),
+      },
+      { additionalProperties: false },
+    ),
+  },
+  answers: { 204: { description: 'Set' }, refusals: [404, 429] },
   // By itself: hashing takes a while, and an attempt that is refused counts all the same.
-  mode: 'direct',
-  body: Type.Object(
-    {
-      password: Type.String({ minLength: 1, maxLength: 1024, examples: ['correct horse battery staple'] }),
-      current_password: Type.Optional(
-        Type.String({ minLength: 1, maxLength: 1024, description: 'Asked for where there is one' }),
-      ),
-    },
-    { additionalProperties: false },
-  ),
-  answers: { 204: { description: 'Set' } },
-  refusals: [404, 429],
+  runs: 'direct',
   async handle(context, { body }) {
-    const { queries, services, orgId, actor } = context;
+    const { queries, orgId, actor, clock } = context;
     const { memberId, sessionId } = sessionOf(context);
     const member = await getMember(queries, orgId, memberId);
     checkNewPassword(body.password, member);
@@ -62,7 +64,7 @@ export const set = operation({
       await writePasswordHash(tx, locked, hashed);
       await withdrawSignInLinks(tx, orgId, memberId);
       const sessions = await endSessions(tx, orgId, memberId, sessionId);
-      await recordAudit(tx, services.clock, orgId, actor, {
+      await recordAudit(tx, clock, orgId, actor, {
         action: 'password.changed',
         target: publicId('member', memberId),
         details: { ended_sessions: sessions },
@@ -77,15 +79,15 @@ export const remove = operation({
   summary: 'Remove the password of a member who has forgotten it, and sign the member out everywhere',
   description: 'Without a password a member signs in by a link, and may then set a new one.',
   group,
-  mode: 'write',
-  params: IdParams,
+  takes: { params: IdParams },
   answers: { 204: { description: 'Removed' } },
-  async handle({ queries, services, orgId, actor }, { params }) {
+  runs: 'write',
+  async handle({ queries, orgId, audit }, { params }) {
     const member = await lockMember(queries, orgId, pathId('member', params.id));
     await removePassword(queries, orgId, member.id);
     await withdrawSignInLinks(queries, orgId, member.id);
     const sessions = await endSessions(queries, orgId, member.id);
-    await recordAudit(queries, services.clock, orgId, actor, {
+    await audit({
       action: 'password.removed',
       target: params.id,
       details: { ended_sessions: sessions },

@@ -2,6 +2,7 @@ import { scanJson } from '@sluice/contracts';
 import { type Static, Type } from 'typebox';
 import { invalidInput } from '../base/errors.ts';
 import type { AcceptedEvent, NewEvent } from '../events/new-event.ts';
+import type { Publisher } from '../events/publish.ts';
 import { inputTime, Metadata, OrNull, Timestamp } from '../http/fields.ts';
 import { type Context, operation } from '../http/operation.ts';
 import {
@@ -48,68 +49,73 @@ const Accepted = Type.Object({
 
 const group = 'Events';
 
-export const publish = operation({
-  id: 'publishEvent',
-  summary: 'Publish an event',
-  description: 'Answered only after the event and its deliveries are committed.',
-  group,
-  mode: 'direct',
-  body: EventInput,
-  bodyLimit: dataLimit + 65_536,
-  refusals: [429],
-  answers: { 202: { description: 'Accepted', schema: Accepted } },
-  handle: (context, { body, raw }) =>
-    accept(
-      context,
-      [readEvent(context, body, raw, '')],
-      () => '',
-      (accepted) => accepted[0] ?? null,
-    ),
-});
+export const publish = (publisher: Publisher) =>
+  operation({
+    id: 'publishEvent',
+    summary: 'Publish an event',
+    description: 'Answered only after the event and its deliveries are committed.',
+    group,
+    takes: { body: EventInput, bodyLimit: dataLimit + 65_536 },
+    answers: { 202: { description: 'Accepted', schema: Accepted }, refusals: [429] },
+    runs: 'direct',
+    handle: (context, { body, raw }) =>
+      accept(
+        publisher,
+        context,
+        [readEvent(context, body, raw, '')],
+        () => '',
+        (accepted) => accepted[0] ?? null,
+      ),
+  });
 
-export const publishBatch = operation({
-  id: 'publishEvents',
-  summary: 'Publish up to 500 events, all or none',
-  group,
-  mode: 'direct',
-  body: Type.Object(
-    { events: Type.Array(EventInput, { minItems: 1, maxItems: batchLimit }) },
-    { additionalProperties: false },
-  ),
-  bodyLimit: 10_485_760,
-  refusals: [429],
-  answers: {
-    202: {
-      description: 'Accepted, in the order of the request',
-      schema: Type.Object({ data: Type.Array(Accepted) }),
+export const publishBatch = (publisher: Publisher) =>
+  operation({
+    id: 'publishEvents',
+    summary: 'Publish up to 500 events, all or none',
+    group,
+    takes: {
+      body: Type.Object(
+        { events: Type.Array(EventInput, { minItems: 1, maxItems: batchLimit }) },
+        { additionalProperties: false },
+      ),
+      bodyLimit: 10_485_760,
     },
-  },
-  handle(context, { body, raw }) {
-    const list = memberBytes(raw, 'events');
-    const scanned = scanJson(list);
-    const items = scanned.ok ? scanned.items : [];
-    const events = body.events.map((event, index) => {
-      const item = items[index];
-      if (!item) throw new Error('The body was read twice and differed.');
-      return readEvent(context, event, list.subarray(item.valueStart, item.valueEnd), `/events/${index}`);
-    });
-    refuseRepeatedIds(events);
-    return accept(
-      context,
-      events,
-      (index) => `/events/${index}`,
-      (accepted) => ({ data: accepted }),
-    );
-  },
-});
+    answers: {
+      202: {
+        description: 'Accepted, in the order of the request',
+        schema: Type.Object({ data: Type.Array(Accepted) }),
+      },
+      refusals: [429],
+    },
+    runs: 'direct',
+    handle(context, { body, raw }) {
+      const list = memberBytes(raw, 'events');
+      const scanned = scanJson(list);
+      const items = scanned.ok ? scanned.items : [];
+      const events = body.events.map((event, index) => {
+        const item = items[index];
+        if (!item) throw new Error('The body was read twice and differed.');
+        return readEvent(context, event, list.subarray(item.valueStart, item.valueEnd), `/events/${index}`);
+      });
+      refuseRepeatedIds(events);
+      return accept(
+        publisher,
+        context,
+        events,
+        (index) => `/events/${index}`,
+        (accepted) => ({ data: accepted }),
+      );
+    },
+  });
 
 async function accept(
+  publisher: Publisher,
   context: Context,
   events: readonly NewEvent[],
   pointer: (index: number) => string,
   answerOf: (accepted: readonly AcceptedEvent[]) => unknown,
 ) {
-  const published = await context.services.publisher.publish(
+  const published = await publisher.publish(
     {
       orgId: context.orgId,
       events,
@@ -117,7 +123,7 @@ async function accept(
       pointer,
       answer: (accepted) => ({ status: 202, body: JSON.stringify(answerOf(accepted)) }),
     },
-    context.admitAgain,
+    context.reauthenticate,
   );
   return {
     status: published.status,
@@ -128,13 +134,13 @@ async function accept(
 
 /** Takes the data's exact bytes, and checks what the schema can't say. */
 function readEvent(
-  { services }: Context,
+  { clock }: Context,
   event: Static<typeof EventInput>,
   bytes: Uint8Array,
   pointer: string,
 ): NewEvent {
   const deliverAt = event.deliver_at ? inputTime(event.deliver_at, `${pointer}/deliver_at`) : null;
-  if (deliverAt !== null && deliverAt.getTime() > services.clock.now() + furthestDays * 86_400_000) {
+  if (deliverAt !== null && deliverAt.getTime() > clock.now() + furthestDays * 86_400_000) {
     throw invalidInput(`${pointer}/deliver_at`, `This is more than ${furthestDays} days ahead.`);
   }
   return {

@@ -1,5 +1,5 @@
 import { SluiceError } from '../base/errors.ts';
-import { type Credential, heldScopes } from '../http/operation.ts';
+import { type Credential, heldScopes } from '../http/credential.ts';
 import type { MemberRole } from '../tenants/members.ts';
 import { covers, scopesOfRole } from '../tenants/scopes.ts';
 

@@ -1,9 +1,9 @@
 import { type Static, Type } from 'typebox';
 import { publicId } from '../base/ids.ts';
+import { sessionOf } from '../http/credential.ts';
 import { IdOf, IdParams, OrNull, pathId, Timestamp } from '../http/fields.ts';
-import { operation, sessionOf } from '../http/operation.ts';
+import { operation } from '../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../http/page.ts';
-import { recordAudit } from '../tenants/audit.ts';
 import { lockMember } from '../tenants/members.ts';
 import { endSession, endSessions, listSessions, type Session as Row } from '../tenants/sessions.ts';
 import { type SignedIn, signInByLink, signInByPassword } from '../tenants/sign-in.ts';
@@ -43,39 +43,38 @@ export const create = operation({
   description:
     'The answer sets an HttpOnly cookie that browsers send along from then on. A session ends 14 days after its last use, at most 90 days after it began.',
   group,
+  takes: {
+    body: Type.Union([
+      Type.Object(
+        {
+          link: Type.String({
+            minLength: 1,
+            maxLength: 512,
+            description: 'What a sign-in link has behind the `#`',
+            examples: ['mbr_link_…'],
+          }),
+        },
+        { additionalProperties: false },
+      ),
+      Type.Object(
+        {
+          organization: Type.String({
+            minLength: 1,
+            maxLength: 63,
+            description: 'Its slug',
+            examples: ['acme'],
+          }),
+          email: Type.String({ minLength: 1, maxLength: 254 }),
+          password: Type.String({ minLength: 1, maxLength: 1024 }),
+        },
+        { additionalProperties: false },
+      ),
+    ]),
+  },
+  answers: { 201: { description: 'The session', schema: Session }, refusals: [429] },
   // By itself: an attempt that is refused counts all the same.
-  mode: 'direct',
-  repeatable: false,
-  body: Type.Union([
-    Type.Object(
-      {
-        link: Type.String({
-          minLength: 1,
-          maxLength: 512,
-          description: 'What a sign-in link has behind the `#`',
-          examples: ['mbr_link_…'],
-        }),
-      },
-      { additionalProperties: false },
-    ),
-    Type.Object(
-      {
-        organization: Type.String({
-          minLength: 1,
-          maxLength: 63,
-          description: 'Its slug',
-          examples: ['acme'],
-        }),
-        email: Type.String({ minLength: 1, maxLength: 254 }),
-        password: Type.String({ minLength: 1, maxLength: 1024 }),
-      },
-      { additionalProperties: false },
-    ),
-  ]),
-  answers: { 201: { description: 'The session', schema: Session } },
-  refusals: [429],
-  async handle({ queries, services, actor }, { body }) {
-    const { clock } = services;
+  runs: { mode: 'direct', repeatable: false },
+  async handle({ queries, clock, actor }, { body }) {
     const { session, secret }: SignedIn =
       'link' in body
         ? await signInByLink(queries, clock, body.link, actor)
@@ -88,13 +87,13 @@ export const list = operation({
   id: 'listSessions',
   summary: 'List the sessions of the member who is signed in, newest first',
   group,
-  mode: 'read',
-  query: PageQuery,
+  takes: { query: PageQuery },
   answers: { 200: { description: 'A page', schema: PageOf(Session) } },
+  runs: 'read',
   async handle(context, { query }) {
-    const { queries, services, orgId } = context;
+    const { queries, orgId, sealer } = context;
     const { memberId, sessionId } = sessionOf(context);
-    const name = { sealer: services.sealer, list: `sessions ${memberId}`, orgId };
+    const name = { sealer, list: `sessions ${memberId}`, orgId };
     const rows = await listSessions(queries, orgId, memberId, {
       before: readCursor(name, query.cursor),
       limit: query.limit + 1,
@@ -116,15 +115,15 @@ export const end = operation({
   id: 'endSession',
   summary: 'End a session of the member who is signed in, at once',
   group,
-  mode: 'write',
-  params: IdParams,
+  takes: { params: IdParams },
   answers: { 204: { description: 'Ended' } },
+  runs: 'write',
   async handle(context, { params }) {
-    const { queries, services, orgId, actor } = context;
+    const { queries, orgId, audit } = context;
     const { memberId, sessionId } = sessionOf(context);
     const id = pathId('session', params.id);
     await endSession(queries, orgId, memberId, id);
-    await recordAudit(queries, services.clock, orgId, actor, { action: 'session.ended', target: params.id });
+    await audit({ action: 'session.ended', target: params.id });
     return { status: 204, ...(id === sessionId && { session: null }) };
   },
 });
@@ -133,13 +132,13 @@ export const signOut = operation({
   id: 'signOut',
   summary: 'Sign out',
   group,
-  mode: 'write',
   answers: { 204: { description: 'Signed out' } },
+  runs: 'write',
   async handle(context) {
-    const { queries, services, orgId, actor } = context;
+    const { queries, orgId, audit } = context;
     const { memberId, sessionId } = sessionOf(context);
     await endSession(queries, orgId, memberId, sessionId);
-    await recordAudit(queries, services.clock, orgId, actor, {
+    await audit({
       action: 'session.ended',
       target: publicId('session', sessionId),
     });
@@ -152,14 +151,14 @@ export const endAll = operation({
   summary: 'Sign a member out everywhere, at once',
   description: 'Sign-in links that were not used yet are taken back, too.',
   group,
-  mode: 'write',
-  params: IdParams,
+  takes: { params: IdParams },
   answers: { 204: { description: 'Signed out' } },
-  async handle({ queries, services, orgId, actor }, { params }) {
+  runs: 'write',
+  async handle({ queries, orgId, audit }, { params }) {
     const member = await lockMember(queries, orgId, pathId('member', params.id));
     await withdrawSignInLinks(queries, orgId, member.id);
     const sessions = await endSessions(queries, orgId, member.id);
-    await recordAudit(queries, services.clock, orgId, actor, {
+    await audit({
       action: 'member.signed_out',
       target: params.id,
       details: { sessions },

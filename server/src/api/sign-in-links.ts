@@ -25,66 +25,73 @@ const lasts = {
 
 const group = 'Sign-in';
 
-export const createForMember = operation({
-  id: 'createSignInLink',
-  summary: 'Make a link that signs a member in, once',
-  description:
-    "Hand it over by a way that only the member reads. Whoever makes it must hold all that the member's role holds.",
-  group,
-  mode: 'write',
-  params: IdParams,
-  body: Type.Object(lasts, { additionalProperties: false }),
-  bodyOptional: true,
-  answers: { 201: { description: 'The link', schema: SignInLink } },
-  async admit({ queries, orgId, credential }, { params }) {
-    checkRoleGrant(credential, (await getMember(queries, orgId, pathId('member', params.id))).role);
-  },
-  async handle(context, { params, body }) {
-    const { queries, orgId, credential } = context;
-    const member = await getMember(queries, orgId, pathId('member', params.id));
-    checkRoleGrant(credential, member.role);
-    return make(context, member, body.expires_in_seconds);
-  },
-});
-
-export const createByOperator = operation({
-  id: 'createOrganizationSignInLink',
-  summary: 'Make a link that signs a member of an organization in, once',
-  group,
-  mode: 'write',
-  params: IdParams,
-  body: Type.Object(
-    {
-      email: Type.Optional(
-        Type.String({
-          minLength: 1,
-          maxLength: 254,
-          description: 'Whose; without it, the owner who has been there longest',
-        }),
-      ),
-      ...lasts,
+export const createForMember = (publicUrl: () => string) =>
+  operation({
+    id: 'createSignInLink',
+    summary: 'Make a link that signs a member in, once',
+    description:
+      "Hand it over by a way that only the member reads. Whoever makes it must hold all that the member's role holds.",
+    group,
+    takes: {
+      params: IdParams,
+      body: Type.Object(lasts, { additionalProperties: false }),
+      bodyOptional: true,
     },
-    { additionalProperties: false },
-  ),
-  bodyOptional: true,
-  answers: { 201: { description: 'The link', schema: SignInLink } },
-  async handle(context, { params, body }) {
-    const organization = await getOrganization(context.queries, pathId('organization', params.id));
-    const member = await findMember(context.queries, organization.id, body.email ?? null);
-    return make(context, member, body.expires_in_seconds);
-  },
-});
+    answers: { 201: { description: 'The link', schema: SignInLink } },
+    runs: 'write',
+    async admit({ queries, orgId, credential }, { params }) {
+      checkRoleGrant(credential, (await getMember(queries, orgId, pathId('member', params.id))).role);
+    },
+    async handle(context, { params, body }) {
+      const { queries, orgId, credential } = context;
+      const member = await getMember(queries, orgId, pathId('member', params.id));
+      checkRoleGrant(credential, member.role);
+      return make(publicUrl, context, member, body.expires_in_seconds);
+    },
+  });
+
+export const createByOperator = (publicUrl: () => string) =>
+  operation({
+    id: 'createOrganizationSignInLink',
+    summary: 'Make a link that signs a member of an organization in, once',
+    group,
+    takes: {
+      params: IdParams,
+      body: Type.Object(
+        {
+          email: Type.Optional(
+            Type.String({
+              minLength: 1,
+              maxLength: 254,
+              description: 'Whose; without it, the owner who has been there longest',
+            }),
+          ),
+          ...lasts,
+        },
+        { additionalProperties: false },
+      ),
+      bodyOptional: true,
+    },
+    answers: { 201: { description: 'The link', schema: SignInLink } },
+    runs: 'write',
+    async handle(context, { params, body }) {
+      const organization = await getOrganization(context.queries, pathId('organization', params.id));
+      const member = await findMember(context.queries, organization.id, body.email ?? null);
+      return make(publicUrl, context, member, body.expires_in_seconds);
+    },
+  });
 
 async function make(
-  { queries, services, actor }: Context,
+  publicUrl: () => string,
+  { queries, actor, clock }: Context,
   member: Member,
   lastsSeconds = 3600,
 ): Promise<Answer> {
-  const { link, secret } = await createSignInLink(queries, services.clock, member, {
+  const { link, secret } = await createSignInLink(queries, clock, member, {
     lastsSeconds,
     createdBy: actor.name,
   });
-  await recordAudit(queries, services.clock, member.org_id, actor, {
+  await recordAudit(queries, clock, member.org_id, actor, {
     action: 'sign_in_link.created',
     target: publicId('signInLink', link.id),
     details: { member: publicId('member', member.id) },
@@ -93,7 +100,7 @@ async function make(
     id: publicId('signInLink', link.id),
     member_id: publicId('member', member.id),
     email: member.email,
-    url: `${services.site.publicUrl}/sign-in#${secret}`,
+    url: `${publicUrl()}/sign-in#${secret}`,
     created_at: link.created_at.toISOString(),
     expires_at: link.expires_at.toISOString(),
   };

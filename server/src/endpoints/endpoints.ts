@@ -11,13 +11,16 @@ import { destroySecrets, type EndpointName, issueSecret, readSecrets, type Secre
 
 export type Endpoint = Selectable<Tables['endpoints']>;
 
+/** Where deliveries may go. */
+export interface AddressRules {
+  /** Why deliveries may not go to this URL, as far as can be told without asking DNS; `null` when they may. */
+  problem(url: URL): string | null;
+  /** Whether deliveries may go to this host itself. */
+  readonly loopbackAllowed: boolean;
+}
+
 export interface EndpointTools extends SecretTools {
-  readonly addresses: {
-    /** Why deliveries may not go to this URL, as far as can be told without asking DNS; `null` when they may. */
-    problem(url: URL): string | null;
-    /** Whether deliveries may go to this host itself. */
-    readonly loopbackAllowed: boolean;
-  };
+  readonly addresses: AddressRules;
 }
 
 export interface EndpointOwner {

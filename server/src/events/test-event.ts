@@ -26,6 +26,9 @@ export interface SentTest {
   readonly replayed: boolean;
 }
 
+/** Sends a test event to an endpoint and waits for its end. */
+export type SendTest = (name: EndpointName, idempotency: IdempotentRequest | null) => Promise<SentTest>;
+
 /**
  * Sends a test event to one endpoint, now and once, enabled or not, and answers when it has ended.
  * It takes the way of every delivery, so what is seen is what later events will meet; and what the endpoint answers counts

@@ -1,20 +1,22 @@
 import { invalidInput, SluiceError } from '../base/errors.ts';
-import { transact } from '../db/transaction.ts';
-import type { Actor } from '../tenants/audit.ts';
+import type { Queries } from '../db/connect.ts';
+import { type Actor, recordAudit } from '../tenants/audit.ts';
 import {
   claimIdempotencyKeys,
   type IdempotentRequest,
   keepAnswers,
   requestHash,
 } from '../tenants/idempotency.ts';
-import type { Answer, Context, Credential, Input, Operation, Services } from './operation.ts';
+import type { Credential } from './credential.ts';
+import type { Door } from './door.ts';
+import type { Answer, Context, Input } from './operation.ts';
 import type { Route } from './route.ts';
 
-/** One request, as the operation's surroundings see it. */
+/** One request, ready to be carried out. */
 export interface Execution {
   readonly credential: Credential | null;
-  /** Answers what the credential is good for after a wait, or refuses it. */
-  identifyAgain(): Promise<Credential | null>;
+  /** Answers the credential as it is after a wait, or refuses it. */
+  reauthenticate(): Promise<Credential | null>;
   readonly actor: Actor;
   readonly method: string;
   readonly path: string;
@@ -30,61 +32,64 @@ const nobody = '00000000-0000-0000-0000-000000000000';
  * audit entry and the answer commit together or not at all.
  */
 export async function execute(
-  services: Services,
+  door: Pick<Door, 'database' | 'clock' | 'sealer' | 'transact'>,
   { operation, surface }: Route,
   execution: Execution,
 ): Promise<Answer> {
+  const { database, clock, sealer } = door;
   const { actor, input } = execution;
   let { credential } = execution;
   const orgId = credential !== null && credential.kind !== 'operator' ? credential.orgId : nobody;
-  const idempotency = readIdempotency(orgId, execution, operation);
-  const admitAgain = async () => {
-    credential = await execution.identifyAgain();
+  const idempotency = operation.runs.repeatable ? readIdempotency(orgId, execution) : null;
+  const reauthenticate = async () => {
+    credential = await execution.reauthenticate();
   };
-  const context = (queries: Context['queries']): Context => ({
-    services,
+  const contextOn = (queries: Queries): Context => ({
     credential,
-    admitAgain,
     orgId,
     actor,
     queries,
+    clock,
+    sealer,
     idempotency,
+    audit: (entry) => recordAudit(queries, clock, orgId, actor, entry),
+    reauthenticate,
   });
-  const run = (queries: Context['queries']) => {
-    const surroundings = context(queries);
-    return surface.run(operation, surroundings, () => operation.handle(surroundings, input));
-  };
-  await operation.prepare?.(input, { services, orgId });
-  await admitAgain();
-  if (operation.mode !== 'write') return run(services.database.queries);
-  const attempt = async (tx: Context['queries']): Promise<Answer> => {
-    if (idempotency === null) return run(tx);
-    await operation.admit?.(context(tx), input);
-    const earlier = (await claimIdempotencyKeys(tx, services.sealer, [idempotency])).get(idempotency);
-    if (earlier instanceof SluiceError) throw earlier;
-    if (earlier)
-      return { status: earlier.status, text: earlier.body, headers: { 'idempotent-replay': 'true' } };
-    const fresh = await run(tx);
-    const text = fresh.text ?? (fresh.body === undefined ? '' : JSON.stringify(fresh.body));
-    await keepAnswers(tx, services.sealer, [
-      { request: idempotency, answer: { status: fresh.status, body: text } },
-    ]);
-    return fresh;
-  };
-  const answer = await services.schemas.whileDecided(
-    () => transact(services.database.queries, attempt),
-    admitAgain,
-  );
-  services.database.wakeUps.signal();
+  const run = (context: Context) => surface.run(operation, context, () => operation.handle(context, input));
+  await operation.prepare?.(input, { orgId });
+  await reauthenticate();
+  if (operation.runs.mode !== 'write') return run(contextOn(database.queries));
+  const answer = await door.transact(async (tx) => {
+    const context = contextOn(tx);
+    if (idempotency === null) return run(context);
+    await operation.admit?.(context, input);
+    return onlyOnce(context, idempotency, () => run(context));
+  }, reauthenticate);
+  database.wakeUps.signal();
   return answer;
+}
+
+/** Answers a repeated request as the first one, without doing anything again. */
+async function onlyOnce(
+  { queries, sealer }: Pick<Context, 'queries' | 'sealer'>,
+  request: IdempotentRequest,
+  run: () => Promise<Answer>,
+): Promise<Answer> {
+  const earlier = (await claimIdempotencyKeys(queries, sealer, [request])).get(request);
+  if (earlier instanceof SluiceError) throw earlier;
+  if (earlier)
+    return { status: earlier.status, text: earlier.body, headers: { 'idempotent-replay': 'true' } };
+  const fresh = await run();
+  const body = fresh.text ?? (fresh.body === undefined ? '' : JSON.stringify(fresh.body));
+  await keepAnswers(queries, sealer, [{ request, answer: { status: fresh.status, body } }]);
+  return fresh;
 }
 
 function readIdempotency(
   orgId: string,
   { credential, method, path, idempotencyKey, input }: Execution,
-  { repeatable }: Operation,
 ): IdempotentRequest | null {
-  if (idempotencyKey === undefined || method !== 'POST' || repeatable === false) return null;
+  if (idempotencyKey === undefined || method !== 'POST') return null;
   if (!/^[\x20-\x7e]{1,255}$/.test(idempotencyKey))
     throw invalidInput('header:Idempotency-Key', 'Use 1 to 255 visible ASCII characters.');
   const viewer = viewerOf(credential);
@@ -93,8 +98,8 @@ function readIdempotency(
 }
 
 /**
- * Whose idempotency keys they are, where not the organization's: embed tokens, apps and members see different things,
- * so nobody gets an answer that was given to another one.
+ * The owner of idempotency keys that are not the organization's: embed tokens, apps and members see different things,
+ * so none gets an answer that was given to another one.
  */
 function viewerOf(credential: Credential | null): string | null {
   switch (credential?.kind) {

@@ -1,41 +1,15 @@
 import type { FastifySchema } from 'fastify';
 import { type TSchema, Type } from 'typebox';
 import { catalogue } from '../base/errors.ts';
-import { scopeOf } from './operation.ts';
+import { scopeOf } from './access.ts';
+import type { Operation } from './operation.ts';
 import type { Route } from './route.ts';
 
-/** What operations are grouped by, in the order in which the reference shows them. */
-const groups = [
-  { name: 'Organizations', description: 'Tenants. The operator makes them, and the first key of each.' },
-  { name: 'Account', description: 'Who is asking, and what was done in the organization.' },
-  { name: 'Keys', description: 'API secrets of an organization.' },
-  { name: 'Members', description: 'People of an organization, their roles and rights.' },
-  { name: 'Sign-in', description: 'Sessions of members in the portal.' },
-  { name: 'Event types', description: 'The catalogue: names, schemas and examples of events.' },
-  { name: 'Events', description: 'What happened: publish it, and see where it went.' },
-  { name: 'Schedules', description: 'Events that are published by the calendar.' },
-  { name: 'Endpoints', description: 'Who receives what, and under which contract.' },
-  { name: 'Deliveries', description: 'The ledger: each event for each endpoint, with every attempt.' },
-  { name: 'Contracts', description: 'Wire formats: what is sent, how it is signed, when it is tried again.' },
-  { name: 'Presets', description: 'Products that an organization can adopt.' },
-  {
-    name: 'Workflows',
-    description: 'Who decides about review tasks, and how; the queues in which they wait.',
-  },
-  { name: 'Reviews', description: 'Tasks for people: approve, reject or revise.' },
-  { name: 'Review gates', description: 'Rules that hold deliveries until they are reviewed.' },
-  { name: 'Embedding', description: 'Review pages within other sites.' },
-  { name: 'Notifications', description: 'What members are told: inboxes, meetings, webhooks of their own.' },
-  { name: 'Integrations', description: "Webhooks for all notifications of an organization's members." },
-  { name: 'Apps', description: 'Custom applications: manifests, versions and installations.' },
-  { name: 'Records', description: 'Data that apps and organizations keep, with its history.' },
-  { name: 'FlowBeacon: webhooks', description: "Below `/api/public/v1`, in FlowBeacon's own form." },
-  { name: 'FlowBeacon: evaluations', description: "Below `/api/public/v1`, in FlowBeacon's own form." },
-  {
-    name: 'Flowxtra: webhooks plugin',
-    description: "Below `/api/plugins/webhooks`, in Flowxtra's own form.",
-  },
-];
+/** A heading of the API reference. */
+export interface Group {
+  readonly name: string;
+  readonly description: string;
+}
 
 /** The frame of the OpenAPI document; the routes fill it. */
 export const openApiBase = {
@@ -53,7 +27,6 @@ export const openApiBase = {
     license: { name: 'MIT', identifier: 'MIT' },
   },
   servers: [{ url: '/', description: 'This Sluice' }],
-  tags: groups,
   components: {
     securitySchemes: {
       key: { type: 'http' as const, scheme: 'bearer', description: "An organization's key" },
@@ -103,16 +76,16 @@ export function describeRoute(route: Route): FastifySchema {
     description: [operation.description, whoMayCall(route)].filter((part) => part !== undefined).join('\n\n'),
     tags: [operation.group],
     security: securityOf(route),
-    ...(operation.params ? { params: operation.params } : {}),
-    ...(operation.query ? { querystring: withoutDefaulted(operation.query) } : {}),
-    ...(operation.patches ? { consumes: ['application/json', mergePatchType] } : {}),
-    ...(operation.body
-      ? { body: operation.body, 'x-body-limit': operation.bodyLimit ?? defaultBodyLimit }
+    ...(operation.takes.params ? { params: operation.takes.params } : {}),
+    ...(operation.takes.query ? { querystring: withoutDefaulted(operation.takes.query) } : {}),
+    ...(operation.takes.mergePatch ? { consumes: ['application/json', mergePatchType] } : {}),
+    ...(operation.takes.body
+      ? { body: operation.takes.body, 'x-body-limit': operation.takes.bodyLimit ?? defaultBodyLimit }
       : {}),
     ...describeHeaders(route),
     response: {
       ...Object.fromEntries(
-        Object.entries(operation.answers).map(([status, answer]) => {
+        answersOf(operation).map(([status, answer]) => {
           const schema = described.answer(answer.schema);
           return [
             status,
@@ -134,6 +107,10 @@ export function describeRoute(route: Route): FastifySchema {
       ),
     },
   };
+}
+
+function answersOf({ answers: { refusals: _, ...byStatus } }: Operation) {
+  return Object.entries(byStatus);
 }
 
 const idempotencyKey = {
@@ -176,12 +153,12 @@ function securityOf({ access, surface }: Route): Record<string, string[]>[] {
 
 function describeHeaders({ method, access, operation, surface }: Route): FastifySchema {
   const required = access === 'public' ? {} : surface.description.headers;
-  const creates = method === 'POST' && operation.mode !== 'read' && operation.repeatable !== false;
+  const creates = method === 'POST' && operation.runs.mode !== 'read' && operation.runs.repeatable;
   const names = Object.keys(required);
-  if (!creates && !operation.guarded && names.length === 0) return {};
+  if (!creates && !operation.takes.ifMatch && names.length === 0) return {};
   const own = {
     ...(creates ? { 'idempotency-key': idempotencyKey } : {}),
-    ...(operation.guarded ? { 'if-match': ifMatch } : {}),
+    ...(operation.takes.ifMatch ? { 'if-match': ifMatch } : {}),
   };
   return {
     headers: {
@@ -197,12 +174,12 @@ function problemsOf({ method, access, operation, surface }: Route): number[] {
   return [
     ...[400, 401],
     ...(access === 'public' ? [] : [403]),
-    ...(operation.params || operation.refers ? [404] : []),
+    ...(operation.takes.params || operation.takes.refers ? [404] : []),
     ...(method === 'GET' ? [] : [413]),
-    ...(operation.mode === 'read' ? [] : [409]),
-    ...(operation.guarded ? [412] : []),
+    ...(operation.runs.mode === 'read' ? [] : [409]),
+    ...(operation.takes.ifMatch ? [412] : []),
     ...(access === 'public' ? [] : surface.description.statuses),
-    ...(operation.refusals ?? []),
+    ...(operation.answers.refusals ?? []),
     ...[415, 422, 503],
   ];
 }

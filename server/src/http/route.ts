@@ -1,4 +1,5 @@
-import type { Access, Operation } from './operation.ts';
+import type { Access } from './access.ts';
+import type { Operation } from './operation.ts';
 import { problemDocuments, type Surface } from './surface.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';

@@ -1,8 +1,9 @@
 import { parseCookie, stringifySetCookie } from 'cookie';
 import { SluiceError } from '../base/errors.ts';
 import { publicId } from '../base/ids.ts';
+import type { Queries } from '../db/connect.ts';
 import { findSession, longestDays } from '../tenants/sessions.ts';
-import type { Credential, Services } from './operation.ts';
+import type { Credential } from './credential.ts';
 
 /** What a browser says of a request besides what it is about. */
 export interface BrowserRequest {
@@ -20,9 +21,9 @@ function cookieName(secure: boolean): string {
   return secure ? '__Host-sluice_session' : 'sluice_session';
 }
 
-/** Whether browsers reach us over https; then the cookie never goes over anything else. */
-export function isSecure({ site }: Pick<Services, 'site'>, protocol: string): boolean {
-  return protocol === 'https' || site.publicUrl.startsWith('https://');
+/** Whether browsers reach this server over https; then the cookie never goes over anything else. */
+export function isSecure(publicUrl: string, protocol: string): boolean {
+  return protocol === 'https' || publicUrl.startsWith('https://');
 }
 
 /**
@@ -47,17 +48,17 @@ export function sessionCookie(secret: string | null, secure: boolean): string {
  * @throws {SluiceError} cross_site_request, where another site could have made the browser send it
  */
 export async function authenticateSession(
-  services: Services,
+  { queries, publicUrl }: { readonly queries: Queries; readonly publicUrl: string },
   request: BrowserRequest,
 ): Promise<Credential | null> {
-  const secret = parseCookie(request.cookie ?? '')[cookieName(isSecure(services, request.protocol))];
+  const secret = parseCookie(request.cookie ?? '')[cookieName(isSecure(publicUrl, request.protocol))];
   if (secret === undefined || secret === '') return null;
-  if (!isFromHere(request, services.site.publicUrl))
+  if (!isFromHere(request, publicUrl))
     throw new SluiceError(
       'cross_site_request',
       'The session of a member counts only in requests of the portal itself.',
     );
-  const bearer = await findSession(services.database.queries, secret);
+  const bearer = await findSession(queries, secret);
   return bearer && { kind: 'member', id: publicId('member', bearer.memberId), ...bearer };
 }
 

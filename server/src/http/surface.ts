@@ -1,10 +1,10 @@
 import type { TSchema } from 'typebox';
-import type { Answer, Context, Credential, Operation, Services } from './operation.ts';
+import type { Credential } from './credential.ts';
+import type { Answer, Context, Operation } from './operation.ts';
 import { Problem, type ProblemAnswer } from './problem.ts';
 
 /** A request before its input is checked. */
 export interface SurfaceRequest {
-  readonly services: Services;
   /** The organization whose credential it came with; `null` for the operator and the public. */
   readonly orgId: string | null;
   readonly credential: Credential | null;

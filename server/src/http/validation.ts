@@ -18,9 +18,9 @@ formats.default(fromText);
 export type InputCheck = (input: { params: unknown; query: unknown; body: unknown }) => void;
 
 export function compileInputCheck(operation: Operation): InputCheck {
-  const params = compile(exact, operation.params);
-  const query = compile(fromText, operation.query);
-  const body = compile(exact, operation.body);
+  const params = compile(exact, operation.takes.params);
+  const query = compile(fromText, operation.takes.query);
+  const body = compile(exact, operation.takes.body);
   return (input) => {
     if ((params && !params(input.params)) || findNul(input.params) !== null)
       throw new SluiceError('not_found', 'Nothing has such an id.');

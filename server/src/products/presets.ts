@@ -1,7 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { SluiceError } from '../base/errors.ts';
 import { operation } from '../http/operation.ts';
-import { recordAudit } from '../tenants/audit.ts';
 import { adoptPreset } from './adopt.ts';
 import { type Preset as Definition, findPreset, presets } from './index.ts';
 
@@ -49,13 +48,13 @@ export const list = operation({
   id: 'listPresets',
   summary: 'List the products that an organization can adopt',
   group,
-  mode: 'read',
   answers: {
     200: {
       description: 'All of them',
       schema: Type.Object({ data: Type.Array(Preset), next_cursor: Type.Null() }),
     },
   },
+  runs: 'read',
   async handle() {
     return { status: 200, body: { data: presets.map(show), next_cursor: null } };
   },
@@ -65,9 +64,9 @@ export const get = operation({
   id: 'getPreset',
   summary: 'Read a preset with its catalogue',
   group,
-  mode: 'read',
-  params: NameParams,
+  takes: { params: NameParams },
   answers: { 200: { description: 'The preset', schema: Preset } },
+  runs: 'read',
   async handle(_context, { params }) {
     return { status: 200, body: show(named(params.name)) };
   },
@@ -80,13 +79,13 @@ export const adopt = operation({
     'The organization gets its catalogue, its default contract for new endpoints, and its form of keys for new keys. ' +
     'Other event types stay; those of the same name become the preset’s. Doing it again changes nothing more.',
   group,
-  mode: 'write',
-  params: NameParams,
+  takes: { params: NameParams },
   answers: { 200: { description: 'The preset', schema: Preset } },
-  async handle({ queries, services, orgId, actor }, { params }) {
+  runs: 'write',
+  async handle({ queries, orgId, audit }, { params }) {
     const preset = named(params.name);
     await adoptPreset(queries, orgId, preset);
-    await recordAudit(queries, services.clock, orgId, actor, {
+    await audit({
       action: 'preset.adopted',
       target: preset.name,
       details: { default_contract: preset.contract.name, event_types: preset.eventTypes.length },

@@ -1,6 +1,15 @@
-import type { Route } from '../http/route.ts';
-import { flowbeaconRoutes } from './flowbeacon/routes.ts';
-import { flowxtraRoutes } from './flowxtra/routes.ts';
+import { type Route, route } from '../http/route.ts';
+import { type FlowbeaconParts, flowbeaconRoutes } from './flowbeacon/routes.ts';
+import { type FlowxtraParts, flowxtraRoutes } from './flowxtra/routes.ts';
+import * as presets from './presets.ts';
 
-/** Routes of the products that promise their customers an HTTP surface of their own. */
-export const surfaceRoutes: readonly Route[] = [...flowbeaconRoutes, ...flowxtraRoutes];
+/** The presets, and the routes of products that promise their customers an HTTP surface of their own. */
+export function productRoutes(parts: FlowbeaconParts & FlowxtraParts): readonly Route[] {
+  return [
+    route('GET', '/v1/presets', 'public', presets.list),
+    route('GET', '/v1/presets/{name}', 'public', presets.get),
+    route('PUT', '/v1/presets/{name}', 'event_types:write', presets.adopt),
+    ...flowbeaconRoutes(parts),
+    ...flowxtraRoutes(parts),
+  ];
+}

@@ -29,7 +29,7 @@ export function createClient(app: TestApp, key: string): FlowbeaconClient {
     key,
     call(method, path, body, { t, headers = {} } = {}) {
       const text = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body);
-      const seconds = t ?? Math.floor(app.services.clock.now() / 1000);
+      const seconds = t ?? Math.floor(app.parts.clock.now() / 1000);
       const whole = `${base}${path}`;
       return app.call(method, whole, text, {
         token: key,

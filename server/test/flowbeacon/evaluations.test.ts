@@ -16,7 +16,7 @@ describeOnEachDatabase('FlowBeacon evaluations', (kind) => {
     app = await createTestApp(kind, { time: new Date('2026-04-06T14:30:00Z') });
     receiver = await startReceiver();
     client = createClient(app, (await app.organization('beacon', { preset: 'flowbeacon' })).key);
-    evaluator = new Evaluator(app.services);
+    evaluator = new Evaluator(app.parts);
   });
   afterEach(async () => {
     await app.close();
@@ -91,7 +91,7 @@ describeOnEachDatabase('FlowBeacon evaluations', (kind) => {
       seen.push([status, progress.evaluated]);
       if (status === 'complete') break;
       // A new one each time knows nothing of what the one before did.
-      await new EvaluationRunner(app.services).runBatch();
+      await new EvaluationRunner(app.parts).runBatch();
     }
     expect(seen).toEqual([...seen].sort(([, a], [, b]) => a - b));
     expect(seen.slice(0, 2)).toEqual([
@@ -106,7 +106,7 @@ describeOnEachDatabase('FlowBeacon evaluations', (kind) => {
     await client.call('POST', '/webhooks', { url: receiver.url, events: ['evaluation.complete'] });
     const started = [];
     for (const index of [0, 1, 2, 3]) started.push(await startEvaluation(client, houses, `access ${index}`));
-    await Promise.all([1, 2, 3, 4].map(() => new Evaluator(app.services).runOnce()));
+    await Promise.all([1, 2, 3, 4].map(() => new Evaluator(app.parts).runOnce()));
     await evaluator.runOnce();
     await app.worker.runOnce();
     const ids = receiver.requests.map(({ body }) => JSON.parse(String(body)).evaluation_id);
@@ -116,7 +116,7 @@ describeOnEachDatabase('FlowBeacon evaluations', (kind) => {
   it('complete and tell together or not at all', async () => {
     const { evaluation } = await startEvaluation(client, houses);
     const broken = {
-      ...app.services,
+      ...app.parts,
       publisher: {
         publishWithin: async () => {
           throw new Error('the process died');

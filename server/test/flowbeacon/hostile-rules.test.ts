@@ -48,7 +48,7 @@ describeOnEachDatabase('rules and scenarios of somebody who means ill', (kind) =
   it('hold up nobody who publishes meanwhile', { timeout: 60_000 }, async () => {
     const evaluation = await evaluate(slowRules, [longList]);
     let over = false;
-    const batches = new Evaluator(app.services).runOnce().finally(() => {
+    const batches = new Evaluator(app.parts).runOnce().finally(() => {
       over = true;
     });
     let published = 0;
@@ -136,7 +136,7 @@ describeOnEachDatabase('rules and scenarios of somebody who means ill', (kind) =
       modules: [made.body.data.id],
       scenarios: inputs.map((input) => ({ name: what, input })),
     });
-    await new Evaluator(app.services).runOnce();
+    await new Evaluator(app.parts).runOnce();
     expect(await statusOf(body.data)).toBe('complete');
     for (const { passing_count, failing_count } of await results(body.data))
       expect([what, passing_count + failing_count]).toEqual([what, 1]);
@@ -170,7 +170,7 @@ describeOnEachDatabase('rules and scenarios of somebody who means ill', (kind) =
       [{ code: 'WIDE', schema: { anyOf: [{ not: { type: 'array' } }, { items: wide(7) }] } }],
       [{}, longList, {}],
     );
-    await new Evaluator(app.services).runOnce();
+    await new Evaluator(app.parts).runOnce();
     expect(await statusOf(evaluation)).toBe('complete');
     expect((await results(evaluation)).map(({ failing_count }) => failing_count)).toEqual([0, 1, 0]);
   });
@@ -184,7 +184,7 @@ describeOnEachDatabase('rules and scenarios of somebody who means ill', (kind) =
       });
     const other = createClient(app, (await app.organization('other', { preset: 'flowbeacon' })).key);
     const { evaluation } = await startEvaluation(other, [1]);
-    const runner = new EvaluationRunner(app.services);
+    const runner = new EvaluationRunner(app.parts);
     // Begun and evaluated, each after a turn of the other organization.
     for (let turns = 0; turns < 4; turns += 1) await runner.runBatch();
     expect((await other.call('GET', `/evaluations/${evaluation.id}`)).body.data.status).toBe('complete');
@@ -201,7 +201,7 @@ describeOnEachDatabase('rules and scenarios of somebody who means ill', (kind) =
       rules,
       Array.from({ length: 1_000 }, () => 'z'),
     );
-    await new Evaluator(app.services).runOnce();
+    await new Evaluator(app.parts).runOnce();
     expect(await statusOf(evaluation)).toBe('complete');
     const [first] = await results({ scenarios: evaluation.scenarios.slice(0, 1) });
     expect(JSON.stringify(first.violations).length).toBeLessThan(4_300);
@@ -215,14 +215,14 @@ describeOnEachDatabase('rules and scenarios of somebody who means ill', (kind) =
 
   it('store nothing when somebody else has taken over, and complete once', async () => {
     const { evaluation } = await startEvaluation(client, [{ ramp: true }, { floors: 3 }]);
-    const runner = new EvaluationRunner(app.services);
+    const runner = new EvaluationRunner(app.parts);
     await runner.runBatch();
-    const late = pausedBeforeStoring(app.services);
+    const late = pausedBeforeStoring(app.parts);
     const lateBatch = new EvaluationRunner(late.tools).runBatch();
     await late.reached;
     expect(await runner.runBatch()).toBe(false);
     await app.advance(60_000);
-    await new Evaluator(app.services).runOnce();
+    await new Evaluator(app.parts).runOnce();
     expect(await statusOf(evaluation)).toBe('complete');
     late.goOn();
     await lateBatch;
@@ -235,12 +235,12 @@ describeOnEachDatabase('rules and scenarios of somebody who means ill', (kind) =
 
   it('are gone on with at once by a process that has the database for itself', async () => {
     const { evaluation } = await startEvaluation(client, [{ ramp: true }]);
-    await new EvaluationRunner(app.services).runBatch();
-    const dead = pausedBeforeStoring(app.services);
+    await new EvaluationRunner(app.parts).runBatch();
+    const dead = pausedBeforeStoring(app.parts);
     const batch = new EvaluationRunner(dead.tools).runBatch();
     await dead.reached;
     await releaseEvaluations(app.database.queries);
-    await new Evaluator(app.services).runOnce();
+    await new Evaluator(app.parts).runOnce();
     expect(await statusOf(evaluation)).toBe('complete');
     dead.goOn();
     await batch;
@@ -248,7 +248,7 @@ describeOnEachDatabase('rules and scenarios of somebody who means ill', (kind) =
 });
 
 /** Tools of a worker that stops between its claim and storing what it found. */
-function pausedBeforeStoring(services: RunTools): { tools: RunTools; reached: Promise<void>; goOn(): void } {
+function pausedBeforeStoring(parts: RunTools): { tools: RunTools; reached: Promise<void>; goOn(): void } {
   let reach = () => {};
   let goOn = () => {};
   const reached = new Promise<void>((resolve) => {
@@ -258,7 +258,7 @@ function pausedBeforeStoring(services: RunTools): { tools: RunTools; reached: Pr
     goOn = resolve;
   });
   let transactions = 0;
-  const queries = new Proxy(services.database.queries, {
+  const queries = new Proxy(parts.database.queries, {
     get(target, name) {
       if (name !== 'transaction') {
         const member: unknown = Reflect.get(target, name, target);
@@ -278,5 +278,5 @@ function pausedBeforeStoring(services: RunTools): { tools: RunTools; reached: Pr
       };
     },
   });
-  return { tools: { ...services, database: { ...services.database, queries } }, reached, goOn: () => goOn() };
+  return { tools: { ...parts, database: { ...parts.database, queries } }, reached, goOn: () => goOn() };
 }

@@ -36,7 +36,7 @@ describeOnEachDatabase('how much of FlowBeacon one organization may use', (kind)
     const other = createClient(app, (await app.organization('other', { preset: 'flowbeacon' })).key);
     expect((await startEvaluation(other, [1])).answer.status).toBe(200);
 
-    await new Evaluator(app.services).runOnce();
+    await new Evaluator(app.parts).runOnce();
     expect((await client.call('GET', `/evaluations/${evaluation.id}`)).body.data.status).toBe('complete');
     expect((await Promise.all([start(), start(), start()])).map(({ status }) => status).sort()).toEqual([
       200, 200, 429,
@@ -66,7 +66,7 @@ describeOnEachDatabase('how much of FlowBeacon one organization may use', (kind)
       });
       started.push({ who, id: body.data.id });
     }
-    const runner = new EvaluationRunner(app.services);
+    const runner = new EvaluationRunner(app.parts);
     const statuses = () =>
       Promise.all(
         started.map(async ({ who, id }) => (await who.call('GET', `/evaluations/${id}`)).body.data.status),

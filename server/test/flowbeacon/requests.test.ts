@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { doorOf } from '../../src/compose.ts';
 import { createServer } from '../../src/http/server.ts';
-import { createFlowbeaconRoutes } from '../../src/products/flowbeacon/routes.ts';
+import { flowbeaconRoutes } from '../../src/products/flowbeacon/routes.ts';
 import { adminToken, createTestApp, type TestApp } from '../support/app.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
 import { base, createClient, type FlowbeaconClient, signature } from './client.ts';
@@ -120,15 +121,16 @@ describeOnEachDatabase('requests to FlowBeacon', (kind) => {
   });
 
   it('are limited by key, in every process', async () => {
-    const limited = createFlowbeaconRoutes({ requests: 3, windowSeconds: 60 });
-    const servers = [await createServer(app.services, limited), await createServer(app.services, limited)];
+    const routes = flowbeaconRoutes(app.parts, { requests: 3, windowSeconds: 60 });
+    const limited = { ...doorOf(app.parts), routes };
+    const servers = [await createServer(limited), await createServer(limited)];
     const urls = await Promise.all(servers.map((server) => server.listen({ host: '127.0.0.1', port: 0 })));
     const path = `${base}/webhooks`;
     const ask = (index: number, key = client.key) =>
       fetch(`${urls[index % 2]}${path}`, {
         headers: {
           authorization: `Bearer ${key}`,
-          'x-fb-signature': signature(key, Math.floor(app.services.clock.now() / 1000), {
+          'x-fb-signature': signature(key, Math.floor(app.parts.clock.now() / 1000), {
             method: 'GET',
             path,
             body: '',

@@ -50,7 +50,7 @@ describeOnEachDatabase('the watermark', (kind) => {
     const second = await changes(first.watermark, 2);
     expect(second).toMatchObject({ has_more: false });
     expect(second.data).toHaveLength(1);
-    await new Evaluator(app.services).runOnce();
+    await new Evaluator(app.parts).runOnce();
     const after = await changes(second.watermark);
     expect(after.data.map(({ status }) => status)).toEqual(['complete', 'complete', 'complete']);
     expect((await changes(after.watermark)).data).toEqual([]);
@@ -76,7 +76,7 @@ describeOnEachDatabase('the watermark', (kind) => {
     const start = (await client.call('GET', '/webhooks')).body.meta.watermark;
     const { evaluation: old, module } = await startEvaluation(client, [1]);
     const token = await client.call('POST', `/evaluations/${old.id}/result-token`, { expires_in: 604_800 });
-    await new Evaluator(app.services).runOnce();
+    await new Evaluator(app.parts).runOnce();
     const seen = await changes(null);
     const make = () =>
       client.call('POST', '/evaluations', { modules: [module.id], scenarios: [{ name: 'x', input: 1 }] });
@@ -100,7 +100,7 @@ describeOnEachDatabase('the watermark', (kind) => {
       expect([table, rows.length]).toEqual([table, table === 'scenario_results' ? 0 : 1]);
     }
 
-    await new Evaluator(app.services).runOnce();
+    await new Evaluator(app.parts).runOnce();
     await sql`update evaluations set completed_at = completed_at - interval '31 days'`.execute(
       app.database.queries,
     );
@@ -113,7 +113,7 @@ describeOnEachDatabase('the watermark', (kind) => {
 
   it('is never kept from what is still running, however long that takes', async () => {
     const { evaluation } = await startEvaluation(client, [1]);
-    await new EvaluationRunner(app.services).runBatch();
+    await new EvaluationRunner(app.parts).runBatch();
     await sql`update evaluations set created_at = created_at - interval '90 days', started_at = started_at - interval '90 days'`.execute(
       app.database.queries,
     );
@@ -125,8 +125,8 @@ describeOnEachDatabase('the watermark', (kind) => {
     timeout: 120_000,
   }, async () => {
     const { module } = await startEvaluation(client, [1]);
-    const runner = new EvaluationRunner(app.services);
-    await new Evaluator(app.services).runOnce();
+    const runner = new EvaluationRunner(app.parts);
+    await new Evaluator(app.parts).runOnce();
     let { watermark } = await changes(null, 200);
     const second = await startSecondProcess(app);
     try {
@@ -153,7 +153,7 @@ describeOnEachDatabase('the watermark', (kind) => {
               if (kind === 'poll') return;
               for (let index = 0; index < count; index += 1)
                 if (kind === 'run')
-                  await (index % 2 === 0 ? runner : new EvaluationRunner(second.services)).runBatch();
+                  await (index % 2 === 0 ? runner : new EvaluationRunner(second.parts)).runBatch();
                 else {
                   const { body } = await client.call('POST', '/evaluations', {
                     modules: [module.id],
@@ -164,7 +164,7 @@ describeOnEachDatabase('the watermark', (kind) => {
             });
             for (const { kind, count } of steps) if (kind === 'poll') await look(count);
             await Promise.all(work);
-            await new Evaluator(app.services).runOnce();
+            await new Evaluator(app.parts).runOnce();
             while ((await look(3)).has_more);
             for (const [id] of changed) {
               const states = listed.filter((change) => change.id === id).map(({ status }) => status);
@@ -201,7 +201,7 @@ describeOnEachDatabase('the watermark', (kind) => {
       }
     }
     async function work(): Promise<void> {
-      const evaluator = new Evaluator(app.services);
+      const evaluator = new Evaluator(app.parts);
       while (writing) {
         await evaluator.runOnce();
         await new Promise(setImmediate);
@@ -223,7 +223,7 @@ describeOnEachDatabase('the watermark', (kind) => {
     await Promise.all(Array.from({ length: writers }, write));
     writing = false;
     await Promise.all(working);
-    await new Evaluator(app.services).runOnce();
+    await new Evaluator(app.parts).runOnce();
     over = true;
     await polling;
 

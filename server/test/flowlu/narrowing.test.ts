@@ -147,20 +147,20 @@ describeFlowlu('a scope that was narrowed', (given) => {
     await setting.app.advance(31 * 86_400_000);
     await forgetGateReviews(queries, 30);
     expect(await reviewStatus(review)).toBe(200);
-    while ((await deleteStrayRows(queries, firstIdAt(setting.app.services.clock.now()))) > 0);
+    while ((await deleteStrayRows(queries, firstIdAt(setting.app.parts.clock.now()))) > 0);
     await forgetGateReviews(queries, 30);
     expect(await reviewStatus(review)).toBe(404);
   });
 
   it('leaves open what an attempt sent that was cut off', async () => {
-    const { database, services } = setting.app;
+    const { database, parts } = setting.app;
     const app = await setting.install([readOf('name', 'phone')], [hook()]);
     const cutOff = async () => {
       const nowhere = '00000000-0000-0000-0000-000000000000';
       const after = { orgId: nowhere, endpointId: nowhere };
       await claim(database.queries, { worker: 'dead', limit: 200, after, room: new Map() });
       await setting.app.advance(60_000);
-      await expireLeases(database.queries, services.clock);
+      await expireLeases(database.queries, parts.clock);
     };
     await make({ name: 'Example Ltd', phone: 'hidden' });
     await cutOff();

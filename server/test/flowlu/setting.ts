@@ -122,7 +122,7 @@ async function createSetting(app: TestApp): Promise<Setting> {
       settings += 1;
       return (await app.organization(`other-${settings}`, { preset: 'flowlu' })).key;
     },
-    time: () => new Date(app.services.clock.now()).toISOString(),
+    time: () => new Date(app.parts.clock.now()).toISOString(),
   };
   return setting;
 }

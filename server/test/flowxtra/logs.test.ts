@@ -188,7 +188,7 @@ describeOnEachDatabase('deliveries and logs of the Flowxtra plugin', (kind) => {
       .selectFrom('plugin_webhooks')
       .select(['org_id', 'endpoint_id'])
       .executeTakeFirstOrThrow();
-    const first = firstKeptId(app.services.clock.now(), 30);
+    const first = firstKeptId(app.parts.clock.now(), 30);
     const number = () =>
       queries.transaction().execute((tx) => numberLogs(tx, org_id, endpoint_id, first, 1_000));
     expect([await number(), await number(), await number(), await number()]).toEqual([

@@ -11,12 +11,12 @@ describeOnEachDatabase('the weekly digest', (kind) => {
 
   const send = (to: object, type: string) =>
     desk.call('POST', '/v1/notifications', { to, type, title: 'Something' });
-  const digest = () => sendWeeklyDigests(desk.app.services);
+  const digest = () => sendWeeklyDigests(desk.app.parts);
   const digestsOf = async (person: Person) =>
     (await desk.call('GET', '/v1/me/notifications', undefined, person)).body.data.filter(
       ({ type }: { type: string }) => type === 'weekly_digest',
     );
-  const until = (time: string) => desk.app.advance(Date.parse(time) - desk.app.services.clock.now());
+  const until = (time: string) => desk.app.advance(Date.parse(time) - desk.app.parts.clock.now());
 
   it("has each member's counts of the week, on Monday at nine across the change of the clocks, once", async () => {
     // A Wednesday; on Sunday the clocks go forward.
@@ -105,7 +105,7 @@ describeOnEachDatabase('the weekly digest', (kind) => {
     await digest();
     await until('2026-03-30T07:00:00Z');
     let portions = 0;
-    const dying = failingFor(desk.app.services, () => {
+    const dying = failingFor(desk.app.parts, () => {
       portions += 1;
       return portions > 100;
     });
@@ -134,7 +134,7 @@ describeOnEachDatabase('the weekly digest', (kind) => {
     const one = { to: { members: [made.body.id] }, type: 'system', title: 'The one that counts' };
     await desk.call('POST', '/v1/notifications', one, other.key);
     await until('2026-03-30T12:00:00Z');
-    const broken = failingFor(desk.app.services, (data) => data.includes('"total":1'));
+    const broken = failingFor(desk.app.parts, (data) => data.includes('"total":1'));
     expect(await sendWeeklyDigests(broken)).toBe(1);
     expect(await digest()).toBe(1);
   });

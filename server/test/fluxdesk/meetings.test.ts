@@ -22,7 +22,7 @@ describeOnEachDatabase('meetings', (kind) => {
     return answer.body.id;
   };
   const change = (id: string, body: object) => desk.call('PATCH', `/v1/meetings/${id}`, body);
-  const remind = () => sendReminders(desk.app.services);
+  const remind = () => sendReminders(desk.app.parts);
   const told = async (person: Person) =>
     (await desk.call('GET', '/v1/me/notifications', undefined, person)).body.data
       .map(({ title }: { title: string }) => title)
@@ -54,7 +54,7 @@ describeOnEachDatabase('meetings', (kind) => {
   it('remind of each other though one cannot be reminded of, and of that one later, once', async () => {
     const failing = await plan('2026-03-25T12:09:00Z');
     await plan('2026-03-25T12:10:00Z', [bob.id]);
-    const broken = failingFor(desk.app.services, (data) => data.includes(failing));
+    const broken = failingFor(desk.app.parts, (data) => data.includes(failing));
     expect(await sendReminders(broken)).toBe(1);
     expect(await told(ann)).toEqual([]);
     expect(await told(bob)).toEqual(['Stand-up in 10 minutes']);

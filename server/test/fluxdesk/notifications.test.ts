@@ -114,10 +114,10 @@ describeOnEachDatabase('notifications', (kind) => {
     await desk.call('DELETE', `/v1/members/${bob.id}`);
     const eve = await desk.member('eve');
     await desk.app.advance(60 * minute - 1);
-    expect(await sendDueNotifications(desk.app.services)).toBe(0);
+    expect(await sendDueNotifications(desk.app.parts)).toBe(0);
     expect(await titles(ann)).toEqual([]);
     await desk.app.advance(1);
-    const workers = [1, 2, 3].map(() => sendDueNotifications(desk.app.services));
+    const workers = [1, 2, 3].map(() => sendDueNotifications(desk.app.parts));
     expect((await Promise.all(workers)).reduce((sum, count) => sum + count, 0)).toBe(1);
     await desk.app.worker.runOnce();
     expect(await titles(ann)).toEqual(['Later']);
@@ -138,7 +138,7 @@ describeOnEachDatabase('notifications', (kind) => {
     await send({ members: [ann.id] }, { title: 'Fine', deliver_at: at });
     await desk.call('PUT', '/v1/event-types/blocker', { description: '', schema: { required: ['url'] } });
     await desk.app.advance(60 * minute);
-    expect(await sendDueNotifications(desk.app.services)).toBe(1);
+    expect(await sendDueNotifications(desk.app.parts)).toBe(1);
     expect(await titles(ann)).toEqual(['Fine']);
     expect((await desk.call('GET', `/v1/notifications/${broken.body.id}`)).body).toMatchObject({
       state: 'refused',
@@ -254,7 +254,7 @@ describeOnEachDatabase('notifications', (kind) => {
     expect(await forgetNotifications(queries, 30)).toBe(1);
     expect(await titles(ann)).toEqual([]);
     await desk.app.advance(38 * 24 * 60 * minute);
-    await sendDueNotifications(desk.app.services);
+    await sendDueNotifications(desk.app.parts);
     expect(await titles(ann)).toEqual(['Far ahead']);
   });
 });

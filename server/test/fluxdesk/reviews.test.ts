@@ -91,7 +91,7 @@ describeOnEachDatabase('members are told of review tasks', (kind) => {
     expect(await told(ann)).toEqual([waiting]);
     expect(await told(bob)).toEqual([waiting, waiting]);
     await desk.app.advance(60_000);
-    await expireTasks(desk.app.services);
+    await expireTasks(desk.app.parts);
     expect(await told(ann)).toEqual([waiting, waiting]);
     expect(await told(bob)).toEqual([waiting, waiting, waiting]);
   });
@@ -106,7 +106,7 @@ describeOnEachDatabase('members are told of review tasks', (kind) => {
     await act(await ask('A'), 'reject', desk.organization.key, { reason: 'No', member_id: ann.id });
     await ask('B');
     await desk.app.advance(60_000);
-    await expireTasks(desk.app.services);
+    await expireTasks(desk.app.parts);
     await act(await ask('C'), 'revise', admin, { content: { amount: 1 } });
     // Nobody hears of what they did themselves.
     expect(await told(admin)).toEqual(['"A" was returned', '"B" was not reviewed in time']);

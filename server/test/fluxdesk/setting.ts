@@ -1,6 +1,6 @@
 import type { Queries } from '../../src/db/connect.ts';
 import type { PublishRequest } from '../../src/events/new-event.ts';
-import type { Services } from '../../src/http/operation.ts';
+import type { Parts } from '../../src/parts.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import type { DatabaseKind } from '../support/databases.ts';
 import { startReceiver, type TestReceiver } from '../support/receiver.ts';
@@ -71,11 +71,11 @@ export async function openDesk(kind: DatabaseKind, time: string, timeZone = 'Eur
   };
 }
 
-/** The same services, in which publishing events with some data fails: so does the transaction that it belongs to. */
-export function failingFor(services: Services, fails: (data: string) => boolean): Services {
-  const { publisher } = services;
+/** The parts of a process in which publishing events with some data fails: so does the transaction that it belongs to. */
+export function failingFor(parts: Parts, fails: (data: string) => boolean): Parts {
+  const { publisher } = parts;
   return {
-    ...services,
+    ...parts,
     publisher: Object.assign(Object.create(publisher), {
       publishWithin(tx: Queries, ...requests: readonly PublishRequest[]) {
         const data = requests.flatMap(({ events }) => events.map((event) => event.data));

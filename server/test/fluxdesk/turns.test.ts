@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { sendDueNotifications, sendReminders } from '../../src/features/notifications/duties.ts';
-import type { Services } from '../../src/http/operation.ts';
+import type { Parts } from '../../src/parts.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
 import { type Desk, openDesk, type Person } from './setting.ts';
 
@@ -27,12 +27,12 @@ describeOnEachDatabase('organizations take turns', (kind) => {
     for (const { status } of answers) expect(status).toBeLessThan(300);
   };
   /** Does it, and answers after how many of somebody else's the other organization had its first. */
-  const waitedFor = async (title: string, work: (services: Services) => Promise<number>) => {
+  const waitedFor = async (title: string, work: (parts: Parts) => Promise<number>) => {
     const titles: string[] = [];
-    const { services } = desk.app;
-    const { publisher } = services;
-    const listening: Services = {
-      ...services,
+    const { parts } = desk.app;
+    const { publisher } = parts;
+    const listening: Parts = {
+      ...parts,
       publisher: Object.assign(Object.create(publisher), {
         async publishWithin(...[tx, ...requests]: Parameters<typeof publisher.publishWithin>) {
           // On a busy machine a schema may need a second run, which is no second notification.
@@ -61,7 +61,7 @@ describeOnEachDatabase('organizations take turns', (kind) => {
     await send(member, 'Far ahead', '2026-03-26T12:59:00Z', other.key);
     await desk.app.advance(60 * minute);
     expect(await waitedFor('The one', sendDueNotifications)).toBeLessThan(many / 2);
-    expect(await sendDueNotifications(desk.app.services)).toBe(0);
+    expect(await sendDueNotifications(desk.app.parts)).toBe(0);
     const scheduled = await desk.call('GET', '/v1/notifications?state=scheduled', undefined, other.key);
     expect(scheduled.body.data).toMatchObject([{ title: 'Far ahead' }]);
   });
@@ -73,6 +73,6 @@ describeOnEachDatabase('organizations take turns', (kind) => {
     await plan('The one', '2026-03-25T12:09:00Z', member, other.key);
     await plan('Later', '2026-03-25T12:30:00Z', member, other.key);
     expect(await waitedFor('The one', sendReminders)).toBeLessThan(many / 2);
-    expect(await sendReminders(desk.app.services)).toBe(0);
+    expect(await sendReminders(desk.app.parts)).toBe(0);
   });
 });

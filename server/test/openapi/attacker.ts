@@ -91,7 +91,7 @@ export async function openAttacker(): Promise<Attacker> {
         ...request,
         authorization: request.headers.find(([name]) => name === 'authorization')?.[1],
         body: change.body ?? '',
-        now: surface.app.services.clock.now(),
+        now: surface.app.parts.clock.now(),
       });
       const dressed = { ...request, target: extras.target, headers: [...request.headers, ...extras.headers] };
       const result = await prober.probe(route, { what, must, request: dressed });

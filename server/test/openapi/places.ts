@@ -170,13 +170,13 @@ async function makeSchedule(world: World, tenant: Tenant): Promise<string> {
     cron: '* * * * *',
     catch_up: 'all',
   });
-  const { services } = tenant.app;
-  await services.database.queries
+  const { parts } = tenant.app;
+  await parts.database.queries
     .updateTable('schedules')
     .set({ next_at: sql<Date>`now() - interval '1 minute'` })
     .where('id', '=', parseId('schedule', body.id) ?? '')
     .execute();
-  await publishDueSchedules(services);
+  await publishDueSchedules(parts);
   return body.id;
 }
 
@@ -235,7 +235,7 @@ async function makeEvaluation(world: World, tenant: Tenant) {
   await created('/api/public/v1/modules').make(world, tenant, []);
   const sample = await world.sample('POST /api/public/v1/evaluations', tenant);
   const { body } = await tenant.call('POST', '/api/public/v1/evaluations', sample);
-  await new Evaluator(tenant.app.services).runOnce();
+  await new Evaluator(tenant.app.parts).runOnce();
   return body.data;
 }
 

@@ -101,8 +101,7 @@ async function sampleObject(schema: Schema, world: World, tenant: Tenant): Promi
 }
 
 function sampleText(schema: Schema, tenant: Tenant): string {
-  if (schema.format === 'date-time')
-    return new Date(tenant.app.services.clock.now() + 3_600_000).toISOString();
+  if (schema.format === 'date-time') return new Date(tenant.app.parts.clock.now() + 3_600_000).toISOString();
   return tenant.text();
 }
 

@@ -57,7 +57,7 @@ export function ask(
   { method, target, body, headers = [] }: Omit<Exchange, 'body'> & { readonly body?: unknown },
 ): Promise<Answer> {
   const text = body === undefined ? '' : JSON.stringify(body);
-  const now = app.services.clock.now();
+  const now = app.parts.clock.now();
   const extras = asProductsAsk({ method, target, authorization, body: text, now });
   return exchange(app.url, {
     method,

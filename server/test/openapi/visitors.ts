@@ -45,7 +45,7 @@ async function makeEmbedToken(tenant: Tenant, lastsMs: number): Promise<MadeKey>
     label: tenant.text(),
     capabilities: { approve: true, reject: true, edit: true },
     allowed_origins: [`https://${tenant.marker}.example.com`],
-    expires_at: new Date(tenant.app.services.clock.now() + lastsMs).toISOString(),
+    expires_at: new Date(tenant.app.parts.clock.now() + lastsMs).toISOString(),
   });
   return { id: body.id, secret: body.secret };
 }
@@ -135,7 +135,7 @@ export async function gatherVisitors(a: Tenant, b: Tenant, gone: Tenant): Promis
   const revoked = await Promise.all([a, b].map((tenant) => makeKey(tenant)));
   for (const [index, tenant] of [a, b].entries())
     await tenant.call('DELETE', `/v1/keys/${revoked[index]?.id}`);
-  const soon = new Date(a.app.services.clock.now() + 3_600_000).toISOString();
+  const soon = new Date(a.app.parts.clock.now() + 3_600_000).toISOString();
   const expired = await Promise.all([a, b].map((tenant) => makeKey(tenant, { expires_at: soon })));
   const revokedTokens = await Promise.all([a, b].map((tenant) => makeEmbedToken(tenant, 86_400_000)));
   for (const [index, tenant] of [a, b].entries())

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { routes } from '../../src/api/routes.ts';
+import { doorOf } from '../../src/compose.ts';
 import { createServer } from '../../src/http/server.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
@@ -174,6 +174,7 @@ describeOnEachDatabase('embed tokens', (kind) => {
 
   it('reach the routes that say so, and no other', async () => {
     const made = await token();
+    const { routes } = doorOf(app.parts);
     const allowed = routes.filter(({ access }) => typeof access === 'object' || access === 'embed token');
     expect(allowed.map(({ method, path }) => `${method} ${path}`)).toEqual([
       'GET /v1/reviews',
@@ -308,7 +309,7 @@ describeOnEachDatabase('embed tokens', (kind) => {
   it('have a page that their sites may show, and no other', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'sluice-portal-'));
     await writeFile(join(folder, 'embed.html'), '<!doctype html><title>Review</title>');
-    const server = await createServer(app.services, routes, pathToFileURL(`${folder}/`));
+    const server = await createServer(doorOf(app.parts, pathToFileURL(`${folder}/`)));
     const url = await server.listen({ host: '127.0.0.1', port: 0 });
     const ancestors = (answer: Response) =>
       /frame-ancestors ([^;]*)$/.exec(answer.headers.get('content-security-policy') ?? '')?.[1];
@@ -335,7 +336,7 @@ describeOnEachDatabase('embed tokens', (kind) => {
       expect(await refused.text()).toContain('not available');
     }
     await server.close();
-    const unbuilt = await createServer(app.services, routes, pathToFileURL(`${folder}/nothing/`));
+    const unbuilt = await createServer(doorOf(app.parts, pathToFileURL(`${folder}/nothing/`)));
     const answer = await unbuilt.inject(`/embed/review/${(await token()).id}`);
     expect([answer.statusCode, answer.json().code]).toEqual([404, 'not_found']);
     await unbuilt.close();

@@ -29,9 +29,9 @@ describeOnEachDatabase('the time of a review', (kind) => {
     const task = await kit.task((await kit.workflow(policy(action))).id);
     expect(task.expires_at).toBe('2026-04-06T14:31:00.000Z');
     await app.advance(59_999);
-    expect(await expireTasks(app.services)).toBe(0);
+    expect(await expireTasks(app.parts)).toBe(0);
     await app.advance(1);
-    expect(await expireTasks(app.services)).toBe(1);
+    expect(await expireTasks(app.parts)).toBe(1);
     expect(await kit.get(task.id)).toMatchObject({
       status,
       version: 2,
@@ -54,7 +54,7 @@ describeOnEachDatabase('the time of a review', (kind) => {
     ];
     expect([own.expires_at, never.expires_at]).toEqual(['2026-04-06T15:00:00.000Z', null]);
     await app.advance(1_800_000);
-    expect(await expireTasks(app.services)).toBe(1);
+    expect(await expireTasks(app.parts)).toBe(1);
     expect((await kit.get(never.id)).status).toBe('pending');
     expect(
       (
@@ -77,7 +77,7 @@ describeOnEachDatabase('the time of a review', (kind) => {
       code: 'review_decided',
       decision: { status: 'approved', action: 'expired', version: 2, at: task.expires_at },
     });
-    await expireTasks(app.services);
+    await expireTasks(app.parts);
     expect((await kit.get(task.id)).decision).toEqual(late.body.decision);
   });
 
@@ -86,7 +86,7 @@ describeOnEachDatabase('the time of a review', (kind) => {
     const workflow = await kit.workflow(policy('expire'));
     const tasks = await Promise.all(Array.from({ length: 120 }, () => kit.task(workflow.id)));
     await app.advance(60_000);
-    const counts = await Promise.all([app, second, app, second].map(({ services }) => expireTasks(services)));
+    const counts = await Promise.all([app, second, app, second].map(({ parts }) => expireTasks(parts)));
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(120);
     for (const task of tasks.slice(0, 5))
       expect((await kit.history(task.id)).map((entry: { action: string }) => entry.action)).toEqual([
@@ -102,9 +102,9 @@ describeOnEachDatabase('the time of a review', (kind) => {
     const task = await kit.task((await kit.workflow(policy('expire'))).id);
     await app.advance(60_000);
     const publishWithin = () => Promise.reject(new Error('the process died'));
-    expect(await expireTasks({ ...app.services, publisher: { publishWithin } })).toBe(0);
+    expect(await expireTasks({ ...app.parts, publisher: { publishWithin } })).toBe(0);
     expect(await kit.get(task.id)).toMatchObject({ status: 'pending', version: 1 });
-    expect(await expireTasks(app.services)).toBe(1);
+    expect(await expireTasks(app.parts)).toBe(1);
     expect(await kit.events('review.expired')).toHaveLength(1);
   });
 
@@ -114,9 +114,9 @@ describeOnEachDatabase('the time of a review', (kind) => {
     await app.advance(59_999);
     const act = kit.call('POST', `/v1/reviews/${task.id}/approve`);
     await app.advance(1);
-    const [answer, count] = await Promise.all([act, expireTasks(app.services)]);
+    const [answer, count] = await Promise.all([act, expireTasks(app.parts)]);
     // Where the sweep met the lock of somebody who came too late, the task is for the next one.
-    const total = count + (await expireTasks(app.services));
+    const total = count + (await expireTasks(app.parts));
     const { status } = await kit.get(task.id);
     expect([answer.status, total, status]).toEqual(
       status === 'approved' ? [200, 0, 'approved'] : [409, 1, 'expired'],
@@ -134,7 +134,7 @@ describeOnEachDatabase('the time of a review', (kind) => {
     await app.advance(60_000);
     const late = await kit.call('POST', `/v1/reviews/${task.id}/approve`);
     expect([late.status, late.body.decision]).toEqual([409, null]);
-    expect(await expireTasks(app.services)).toBe(2);
+    expect(await expireTasks(app.parts)).toBe(2);
     expect(await kit.get(task.id)).toMatchObject({
       status: 'pending',
       queue_id: second.id,
@@ -144,7 +144,7 @@ describeOnEachDatabase('the time of a review', (kind) => {
     });
     expect((await kit.get(there.id)).status).toBe('rejected');
     await app.advance(30_000);
-    expect(await expireTasks(app.services)).toBe(1);
+    expect(await expireTasks(app.parts)).toBe(1);
     expect((await kit.get(task.id)).status).toBe('rejected');
     expect(
       (await kit.history(task.id)).map((entry: { action: string; queue_id: string | null }) => [
@@ -182,7 +182,7 @@ describeOnEachDatabase('the sweep', (kind) => {
       url: `${receiver.url}/r`,
       events: ['review.expired'],
     });
-    const stops = [app, second].map(({ services }) => startSweep({ ...services, retentionDays: 30 }));
+    const stops = [app, second].map(({ parts }) => startSweep({ ...parts, retentionDays: 30 }));
     app.worker.start();
     const workflow = await kit.workflow({ expiry: { after_seconds: 1, action: 'expire' } });
     const lateness: number[] = [];

@@ -125,7 +125,7 @@ describeOnEachDatabase('the review gate', (kind) => {
     const task = (await pending()).find((one: { event_id: string }) => one.event_id === rejected.id);
     await act(task.id, 'reject', { reason: 'no' });
     await app.advance(600_000);
-    expect(await expireTasks(app.services)).toBe(1);
+    expect(await expireTasks(app.parts)).toBe(1);
     for (const event of [rejected, forgotten])
       expect((await deliveries(event.id))[0].state).toBe('cancelled');
     expect(await sent()).toEqual([]);
@@ -142,7 +142,7 @@ describeOnEachDatabase('the review gate', (kind) => {
     await publish();
     await app.advance(5_000);
     expect(await sent()).toEqual([]);
-    await expireTasks(app.services);
+    await expireTasks(app.parts);
     expect(await sent()).toHaveLength(1);
   });
 
@@ -230,7 +230,7 @@ describeOnEachDatabase('the review gate', (kind) => {
     const second = await startSecondProcess(app);
     await endpoint('a');
     const other = async () => {
-      const answer = await second.services.publisher.publish({
+      const answer = await second.parts.publisher.publish({
         orgId: (await app.database.queries.selectFrom('organizations').select('id').executeTakeFirstOrThrow())
           .id,
         events: Array.from({ length: 20 }, () => ({

@@ -29,7 +29,7 @@ describeOnEachDatabase('times of schedules that have come', (kind) => {
       last_at: null,
     });
     await app.advance(5 * day);
-    await publishDueSchedules(app.services);
+    await publishDueSchedules(app.parts);
     expect(await times()).toEqual(['2026-03-30T07:00:00.000Z']);
     await app.close();
     await open('2026-10-23T12:00:00Z');
@@ -39,7 +39,7 @@ describeOnEachDatabase('times of schedules that have come', (kind) => {
   it('publishes each time once, however many workers look', async () => {
     await create({ cron: '* * * * *' });
     await app.advance(60_000);
-    await Promise.all(Array.from({ length: 8 }, () => publishDueSchedules(app.services)));
+    await Promise.all(Array.from({ length: 8 }, () => publishDueSchedules(app.parts)));
     expect(await times()).toEqual(['2026-03-25T12:01:00.000Z']);
   });
 
@@ -48,7 +48,7 @@ describeOnEachDatabase('times of schedules that have come', (kind) => {
     await create({ cron: '0 * * * *', type: 'rule.all', catch_up: 'all' });
     await create({ cron: '0 * * * *', type: 'rule.none', catch_up: 'none' });
     await app.advance(5 * hour + 30 * 60_000);
-    await publishDueSchedules(app.services);
+    await publishDueSchedules(app.parts);
     const counts = await Promise.all(
       ['rule.latest', 'rule.all', 'rule.none'].map(
         async (type) =>
@@ -65,7 +65,7 @@ describeOnEachDatabase('times of schedules that have come', (kind) => {
   it('does not walk through years of missed minutes', async () => {
     await create({ cron: '* * * * *' });
     await app.advance(800 * day);
-    await publishDueSchedules(app.services);
+    await publishDueSchedules(app.parts);
     expect(await times()).toHaveLength(1);
   });
 
@@ -79,7 +79,7 @@ describeOnEachDatabase('times of schedules that have come', (kind) => {
       { token: key },
     );
     await app.advance(hour);
-    await publishDueSchedules(app.services);
+    await publishDueSchedules(app.parts);
     expect((await app.call('GET', '/v1/events', undefined, { token: key })).body.data).toMatchObject([
       { type: 'rule.sound' },
     ]);
@@ -102,11 +102,11 @@ describeOnEachDatabase('times of schedules that have come', (kind) => {
   it('does not come again when the clock is set back', async () => {
     const { id } = await create({ cron: '0 * * * *', catch_up: 'all' });
     await app.advance(hour);
-    await publishDueSchedules(app.services);
+    await publishDueSchedules(app.parts);
     await app.advance(-hour);
     await app.call('PATCH', `/v1/schedules/${id}`, { cron: '0 * * * 1-5' }, { token: key });
     await app.advance(hour);
-    await publishDueSchedules(app.services);
+    await publishDueSchedules(app.parts);
     expect(await times()).toEqual(['2026-03-25T13:00:00.000Z']);
     const { body } = await app.call('GET', '/v1/audit-log?action=schedule.refused', undefined, {
       token: key,
@@ -121,7 +121,7 @@ describeOnEachDatabase('times of schedules that have come', (kind) => {
       app.database.queries,
     );
     await app.advance(hour);
-    await publishDueSchedules(app.services);
+    await publishDueSchedules(app.parts);
     const { body } = await app.call('GET', '/v1/events', undefined, { token: key });
     expect(body.data).toMatchObject([{ type: 'rule.sound' }]);
     const stopped = await app.call('GET', `/v1/schedules/${id}`, undefined, { token: key });
@@ -138,13 +138,13 @@ describeOnEachDatabase('times of schedules that have come', (kind) => {
       async publishWithin(tx, ...requests) {
         if (requests.some(({ events }) => events.some(({ type }) => type === 'rule.broken')))
           throw new Error('a defect');
-        await app.services.publisher.publishWithin(tx, ...requests);
+        await app.parts.publisher.publishWithin(tx, ...requests);
       },
     };
-    const tools = Object.assign(Object.create(null), { ...app.services, publisher: breaking });
+    const tools = Object.assign(Object.create(null), { ...app.parts, publisher: breaking });
     expect(await publishDueSchedules(tools)).toBe(3);
     expect(await publishDueSchedules(tools)).toBe(0);
-    expect(await publishDueSchedules(app.services)).toBe(1);
+    expect(await publishDueSchedules(app.parts)).toBe(1);
     expect(await times()).toHaveLength(4);
   });
 
@@ -157,10 +157,10 @@ describeOnEachDatabase('times of schedules that have come', (kind) => {
     const watching: RunTools['publisher'] = {
       async publishWithin(tx, ...requests) {
         transactions.push(requests.flatMap(({ events }) => events.map(({ type }) => type)));
-        await app.services.publisher.publishWithin(tx, ...requests);
+        await app.parts.publisher.publishWithin(tx, ...requests);
       },
     };
-    await publishDueSchedules(Object.assign(Object.create(null), { ...app.services, publisher: watching }));
+    await publishDueSchedules(Object.assign(Object.create(null), { ...app.parts, publisher: watching }));
     expect(transactions.map((types) => types.length)).toEqual([50, 50, 50, 50, 50, 2]);
     expect(transactions[0]?.[0]).toBe('rule.punctual');
     expect(new Set(await times()).size).toBe(200);
@@ -171,6 +171,6 @@ describeOnEachDatabase('times of schedules that have come', (kind) => {
     await app.call('POST', '/v1/schedules', { cron: '0 * * * *', type: 'a.b', data: {} }, { token: theirs });
     await app.advance(hour);
     await app.call('DELETE', `/v1/organizations/${orgId}`, undefined, { token: adminToken });
-    expect(await publishDueSchedules(app.services)).toBe(0);
+    expect(await publishDueSchedules(app.parts)).toBe(0);
   });
 });

@@ -31,7 +31,7 @@ describeOnEachDatabase('requests about schedules', (kind) => {
     );
     expect(answer.text).toContain(data);
     await app.advance(day);
-    await publishDueSchedules(app.services);
+    await publishDueSchedules(app.parts);
     const { body } = await app.call('GET', '/v1/events', undefined, { token: key });
     expect(
       (await app.call('GET', `/v1/events/${body.data[0].id}`, undefined, { token: key })).text,
@@ -42,7 +42,7 @@ describeOnEachDatabase('requests about schedules', (kind) => {
     const { id } = await create({ cron: '0 * * * *', catch_up: 'all' });
     await app.call('PATCH', `/v1/schedules/${id}`, { enabled: false }, { token: key });
     await app.advance(3 * hour);
-    await publishDueSchedules(app.services);
+    await publishDueSchedules(app.parts);
     const { body } = await app.call('PATCH', `/v1/schedules/${id}`, { enabled: true }, { token: key });
     expect(body.next_at).toBe('2026-03-25T16:00:00.000Z');
     expect(await times()).toEqual([]);
@@ -114,7 +114,7 @@ describeOnEachDatabase('requests about schedules', (kind) => {
       413,
     );
     await app.advance(hour);
-    await publishDueSchedules(app.services);
+    await publishDueSchedules(app.parts);
     expect(await times()).toHaveLength(1);
   });
 
@@ -129,10 +129,10 @@ describeOnEachDatabase('requests about schedules', (kind) => {
       '2026-03-30T00:30:00.000Z',
     ]);
     await app.advance(day);
-    await publishDueSchedules(app.services);
+    await publishDueSchedules(app.parts);
     await app.call('PUT', '/v1/event-types/digest.due', { schema: { required: ['b'] } }, { token: key });
     await app.advance(day);
-    await publishDueSchedules(app.services);
+    await publishDueSchedules(app.parts);
     const read = (path: string) =>
       app.call('GET', `/v1/schedules/${made.id}${path}`, undefined, { token: key });
     const runs = await read('/runs');
@@ -233,7 +233,7 @@ describeOnEachDatabase('requests about schedules', (kind) => {
       expect([status, body.code]).toEqual([409, 'conflict']);
     }
     expect(await times()).toEqual([]);
-    await publishDueSchedules(app.services);
+    await publishDueSchedules(app.parts);
     expect((await patch({ data: { version: 2 } })).status).toBe(200);
     const read = async () =>
       (await app.call('GET', '/v1/events?limit=200', undefined, { token: key })).body.data;
@@ -243,7 +243,7 @@ describeOnEachDatabase('requests about schedules', (kind) => {
 
     await app.advance(130 * 60_000);
     expect((await patch({ enabled: false })).body).toMatchObject({ enabled: false, next_at: null });
-    await publishDueSchedules(app.services);
+    await publishDueSchedules(app.parts);
     expect(await read()).toHaveLength(180);
   });
 

@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import { routes } from '../../src/api/routes.ts';
 import type { Clock } from '../../src/base/clock.ts';
 import { type Config, readConfig } from '../../src/base/config.ts';
 import { createLogger, type Logger } from '../../src/base/log.ts';
-import { createServices, realSurroundings } from '../../src/compose.ts';
+import { doorOf } from '../../src/compose.ts';
 import { type Database, openServer } from '../../src/db/connect.ts';
-import type { Services } from '../../src/http/operation.ts';
 import { createServer } from '../../src/http/server.ts';
+import { createParts, type Parts, realSurroundings } from '../../src/parts.ts';
 import type { SchemaChecks } from '../../src/schemas/checks.ts';
 import { Worker } from '../../src/worker/loop.ts';
 import { createTestDatabase, type DatabaseKind, setTime, type TestDatabase } from './databases.ts';
@@ -28,7 +27,7 @@ export interface TestApp {
   readonly database: Database;
   /** For further connections to it; `null` for the embedded one. */
   readonly databaseUrl: string | null;
-  readonly services: Services;
+  readonly parts: Parts;
   readonly server: FastifyInstance;
   /** Not started: `runOnce` does everything that is due. */
   readonly worker: Worker;
@@ -78,16 +77,16 @@ export async function createTestApp(kind: DatabaseKind, options: AppOptions = {}
   const { database, url: databaseUrl, drop } = await databaseFor(kind, options);
   const config = testConfig(options.environment);
   const surroundings = await realSurroundings(database);
-  const shared = options.beside?.services.clock;
+  const shared = options.beside?.parts.clock;
   const clock = shared instanceof TestClock ? shared : options.time ? new TestClock(options.time) : null;
-  const services = createServices(config, database, options.log ?? createLogger('silent'), {
+  const parts = createParts(config, database, options.log ?? createLogger('silent'), {
     clock: clock ?? surroundings.clock,
     random: options.random ?? surroundings.random,
     schemas: options.schemas ?? surroundings.schemas,
   });
-  const server = await createServer(services, routes);
+  const server = await createServer(doorOf(parts));
   const url = await server.listen({ host: '127.0.0.1', port: 0 });
-  const worker = new Worker(services);
+  const worker = new Worker(parts);
   let organizations = 0;
 
   const call: TestApp['call'] = async (method, path, body, { token, headers = {} } = {}) => {
@@ -116,7 +115,7 @@ export async function createTestApp(kind: DatabaseKind, options: AppOptions = {}
     url,
     database,
     databaseUrl,
-    services,
+    parts,
     server,
     worker,
     call,
@@ -152,7 +151,7 @@ export async function createTestApp(kind: DatabaseKind, options: AppOptions = {}
     async close() {
       await server.close();
       await worker.stop();
-      await services.http.close();
+      await parts.http.close();
       await drop();
     },
   };

@@ -1,16 +1,15 @@
 import { sql } from 'kysely';
-import { routes } from '../../src/api/routes.ts';
-import { createServices } from '../../src/compose.ts';
+import { doorOf } from '../../src/compose.ts';
 import { openServer } from '../../src/db/connect.ts';
-import type { Services } from '../../src/http/operation.ts';
 import { createServer } from '../../src/http/server.ts';
+import { createParts, type Parts } from '../../src/parts.ts';
 import { SchemaChecks } from '../../src/schemas/checks.ts';
 import type { TestApp } from './app.ts';
 import { postgresUrl } from './databases.ts';
 
 export interface SecondProcess {
   readonly url: string;
-  readonly services: Services;
+  readonly parts: Parts;
   close(): Promise<void>;
 }
 
@@ -19,17 +18,17 @@ export interface SecondProcess {
  * The embedded database has one connection, which both then use.
  */
 export async function startSecondProcess(app: TestApp): Promise<SecondProcess> {
-  const { config, log, clock, random } = app.services;
+  const { config, log, clock, random } = app.parts;
   const embedded = app.database.kind === 'embedded';
   const database = embedded ? app.database : await openServer({ url: await urlOf(app), log });
-  const services = createServices(config, database, log, { clock, random, schemas: new SchemaChecks() });
-  const server = await createServer(services, routes);
+  const parts = createParts(config, database, log, { clock, random, schemas: new SchemaChecks() });
+  const server = await createServer(doorOf(parts));
   return {
     url: await server.listen({ host: '127.0.0.1', port: 0 }),
-    services,
+    parts,
     async close() {
       await server.close();
-      await services.http.close();
+      await parts.http.close();
       if (!embedded) await database.close();
     },
   };

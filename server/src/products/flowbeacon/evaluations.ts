@@ -13,7 +13,6 @@ import { createResultToken, redeemResultToken } from '../../features/evaluations
 import { readScenarioResults } from '../../features/evaluations/results.ts';
 import { IdParams, inputId, pathId, Text, Timestamp } from '../../http/fields.ts';
 import { type Context, operation } from '../../http/operation.ts';
-import { recordAudit } from '../../tenants/audit.ts';
 import {
   Evaluation,
   EvaluationResults,
@@ -51,31 +50,33 @@ export const create = operation({
   description:
     'Runs in the background. Its end is the event `evaluation.complete`. Modules and scenarios make at most 100,000 checks; at most 100 evaluations may be unfinished (429).',
   group,
-  mode: 'write',
-  body: Type.Object(
-    {
-      modules: Type.Array(Type.String({ maxLength: 64, examples: ['mod_01jd8r5w3kfq5bz0p2v6x7y8z9'] }), {
-        minItems: 1,
-        maxItems: 50,
-        description: 'Ids of modules',
-      }),
-      scenarios: Type.Array(
-        Type.Object(
-          {
-            name: Text(200, { minLength: 1, examples: ['Large order'] }),
-            input: Type.Unknown({ description: 'Any JSON up to 64 KiB', examples: [{ amount: 1999 }] }),
-          },
-          { additionalProperties: false },
+  takes: {
+    body: Type.Object(
+      {
+        modules: Type.Array(Type.String({ maxLength: 64, examples: ['mod_01jd8r5w3kfq5bz0p2v6x7y8z9'] }), {
+          minItems: 1,
+          maxItems: 50,
+          description: 'Ids of modules',
+        }),
+        scenarios: Type.Array(
+          Type.Object(
+            {
+              name: Text(200, { minLength: 1, examples: ['Large order'] }),
+              input: Type.Unknown({ description: 'Any JSON up to 64 KiB', examples: [{ amount: 1999 }] }),
+            },
+            { additionalProperties: false },
+          ),
+          { minItems: 1, maxItems: 1_000 },
         ),
-        { minItems: 1, maxItems: 1_000 },
-      ),
-    },
-    { additionalProperties: false },
-  ),
-  bodyLimit: 8_388_608,
+      },
+      { additionalProperties: false },
+    ),
+    bodyLimit: 8_388_608,
+  },
   answers: { 200: { description: 'The evaluation, pending', schema: EvaluationWithScenarios } },
+  runs: 'write',
   async handle(context, { body }) {
-    const { queries, services, orgId } = context;
+    const { queries, orgId, clock } = context;
     const moduleIds = body.modules.map((id, index) => inputId('module', id, `/modules/${index}`));
     for (const [index, { input }] of body.scenarios.entries()) {
       const pointer = `/scenarios/${index}/input`;
@@ -83,13 +84,7 @@ export const create = operation({
       if (Buffer.byteLength(JSON.stringify(input)) > longestInput)
         throw invalidInput(pointer, 'An input may have 64 KiB.');
     }
-    const row = await createEvaluation(
-      queries,
-      services.clock,
-      orgId,
-      [...new Set(moduleIds)],
-      body.scenarios,
-    );
+    const row = await createEvaluation(queries, clock, orgId, [...new Set(moduleIds)], body.scenarios);
     return { status: 200, body: await whole(context, row) };
   },
 });
@@ -100,23 +95,24 @@ export const list = operation({
   description:
     'In the order of the changes, each evaluation as it is now. Go on with `meta.watermark`; while `meta.has_more` is true, at once. Nothing is skipped, and nothing comes twice unless it changed again. Complete evaluations are kept for as long as retention says; a watermark from before something that was removed is answered with 410: begin anew without `since`.',
   group,
-  mode: 'read',
-  refusals: [410],
-  query: Type.Object(
-    {
-      since: Type.Optional(
-        Type.String({
-          maxLength: 64,
-          description: '`meta.watermark` of an earlier answer; left out: from the beginning',
-        }),
-      ),
-      limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
-    },
-    { additionalProperties: false },
-  ),
-  answers: { 200: { description: 'The changes', schema: Type.Array(Evaluation) } },
-  async handle({ queries, services, orgId }, { query }) {
-    const after = query.since === undefined ? null : readWatermark(services.sealer, orgId, query.since);
+  takes: {
+    query: Type.Object(
+      {
+        since: Type.Optional(
+          Type.String({
+            maxLength: 64,
+            description: '`meta.watermark` of an earlier answer; left out: from the beginning',
+          }),
+        ),
+        limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
+      },
+      { additionalProperties: false },
+    ),
+  },
+  answers: { 200: { description: 'The changes', schema: Type.Array(Evaluation) }, refusals: [410] },
+  runs: 'read',
+  async handle({ queries, orgId, sealer }, { query }) {
+    const after = query.since === undefined ? null : readWatermark(sealer, orgId, query.since);
     // Where nothing is kept, the list begins after what was removed.
     const start = after === null ? await forgottenChange(queries, orgId) : after;
     const rows = await listChanged(queries, orgId, { after, limit: query.limit + 1 });
@@ -125,7 +121,7 @@ export const list = operation({
       status: 200,
       body: await showEvaluations(queries, orgId, shown),
       meta: {
-        watermark: writeWatermark(services.sealer, orgId, shown.at(-1)?.change ?? start),
+        watermark: writeWatermark(sealer, orgId, shown.at(-1)?.change ?? start),
         has_more: rows.length > shown.length,
       },
     };
@@ -136,9 +132,9 @@ export const get = operation({
   id: 'flowbeaconGetEvaluation',
   summary: 'Read an evaluation with its progress',
   group,
-  mode: 'read',
-  params: IdParams,
+  takes: { params: IdParams },
   answers: { 200: { description: 'The evaluation', schema: EvaluationWithScenarios } },
+  runs: 'read',
   async handle(context, { params }) {
     const row = await getEvaluation(context.queries, context.orgId, pathId('evaluation', params.id));
     return { status: 200, body: await whole(context, row) };
@@ -150,10 +146,9 @@ export const scenarioResults = operation({
   summary: 'Read what the evaluation of a scenario found',
   description: '409 until it is evaluated.',
   group,
-  mode: 'read',
-  params: IdParams,
-  refusals: [409],
-  answers: { 200: { description: 'The results', schema: ScenarioResults } },
+  takes: { params: IdParams },
+  answers: { 200: { description: 'The results', schema: ScenarioResults }, refusals: [409] },
+  runs: 'read',
   async handle({ queries, orgId }, { params }) {
     return { status: 200, text: await readScenarioResults(queries, orgId, pathId('scenario', params.id)) };
   },
@@ -163,17 +158,18 @@ export const createToken = operation({
   id: 'flowbeaconCreateResultToken',
   summary: 'Make a token that shows the results once, without a key',
   group,
-  mode: 'write',
-  params: IdParams,
-  body: Type.Object(
-    {
-      expires_in: Type.Optional(
-        Type.Integer({ minimum: 60, maximum: 604_800, description: 'Seconds; an hour if left out' }),
-      ),
-    },
-    { additionalProperties: false },
-  ),
-  bodyOptional: true,
+  takes: {
+    params: IdParams,
+    body: Type.Object(
+      {
+        expires_in: Type.Optional(
+          Type.Integer({ minimum: 60, maximum: 604_800, description: 'Seconds; an hour if left out' }),
+        ),
+      },
+      { additionalProperties: false },
+    ),
+    bodyOptional: true,
+  },
   answers: {
     200: {
       description: 'The token',
@@ -183,13 +179,14 @@ export const createToken = operation({
       }),
     },
   },
-  async handle({ queries, services, orgId, actor }, { params, body }) {
+  runs: 'write',
+  async handle({ queries, orgId, actor, audit }, { params, body }) {
     const evaluation = await getEvaluation(queries, orgId, pathId('evaluation', params.id));
     const { token, expiresAt } = await createResultToken(queries, orgId, evaluation.id, {
       lifetimeSeconds: body.expires_in ?? hourSeconds,
       createdBy: actor.name,
     });
-    await recordAudit(queries, services.clock, orgId, actor, {
+    await audit({
       action: 'result_token.created',
       target: params.id,
       details: { expires_at: expiresAt },
@@ -204,13 +201,12 @@ export const redeemToken = operation({
   description:
     'A second time, or after its expiry: 410. 409, and the token stays good, until they are complete.',
   group,
-  mode: 'write',
-  params: Type.Object({ token: Type.String({ minLength: 1, maxLength: 200 }) }),
-  refusals: [410],
-  answers: { 200: { description: 'The results', schema: EvaluationResults } },
-  async handle({ queries, services }, { params }) {
+  takes: { params: Type.Object({ token: Type.String({ minLength: 1, maxLength: 200 }) }) },
+  answers: { 200: { description: 'The results', schema: EvaluationResults }, refusals: [410] },
+  runs: 'write',
+  async handle({ queries, sealer }, { params }) {
     const { orgId, results } = await redeemResultToken(queries, params.token);
-    const watermark = writeWatermark(services.sealer, orgId, await latestChange(queries, orgId));
+    const watermark = writeWatermark(sealer, orgId, await latestChange(queries, orgId));
     return { status: 200, text: results, meta: { watermark } };
   },
 });

@@ -6,7 +6,6 @@ import type { Rule as RuleOfModule } from '../../features/evaluations/rules.ts';
 import { IdOf, OrNull, Text, Timestamp } from '../../http/fields.ts';
 import { operation } from '../../http/operation.ts';
 import { PageQuery, pageOf, readCursor } from '../../http/page.ts';
-import { recordAudit } from '../../tenants/audit.ts';
 
 const Rule = Type.Object(
   {
@@ -49,26 +48,28 @@ export const create = operation({
   summary: 'Create a module of rules',
   description: 'Modules never change, so that results can always be explained; make a new one instead.',
   group,
-  mode: 'write',
-  body: Type.Object(
-    {
-      name: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9 ._:-]{0,63}$', examples: ['access'] }),
-      description: Type.Optional(OrNull(Text(2_000))),
-      rules: Type.Array(Rule, { minItems: 1, maxItems: 100 }),
-    },
-    { additionalProperties: false },
-  ),
-  bodyLimit: 262_144,
+  takes: {
+    body: Type.Object(
+      {
+        name: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9 ._:-]{0,63}$', examples: ['access'] }),
+        description: Type.Optional(OrNull(Text(2_000))),
+        rules: Type.Array(Rule, { minItems: 1, maxItems: 100 }),
+      },
+      { additionalProperties: false },
+    ),
+    bodyLimit: 262_144,
+  },
   answers: { 200: { description: 'The module', schema: Module } },
+  runs: 'write',
   prepare: ({ body }, { orgId }) => checkRules(orgId, rulesOf(body.rules)),
-  async handle({ queries, services, orgId, actor }, { body }) {
-    const row = await createModule(queries, services.clock, orgId, {
+  async handle({ queries, orgId, clock, audit }, { body }) {
+    const row = await createModule(queries, clock, orgId, {
       name: body.name,
       description: body.description ?? null,
       rules: rulesOf(body.rules),
     });
     const target = publicId('module', row.id);
-    await recordAudit(queries, services.clock, orgId, actor, {
+    await audit({
       action: 'module.created',
       target,
       details: { name: row.name, rules: row.rule_count },
@@ -82,11 +83,11 @@ export const list = operation({
   summary: 'List modules, newest first',
   description: '`meta.next_cursor` leads to the next page; it is null on the last one.',
   group,
-  mode: 'read',
-  query: PageQuery,
+  takes: { query: PageQuery },
   answers: { 200: { description: 'A page', schema: Type.Array(Module) } },
-  async handle({ queries, services, orgId }, { query }) {
-    const name = { sealer: services.sealer, list: 'modules', orgId };
+  runs: 'read',
+  async handle({ queries, orgId, sealer }, { query }) {
+    const name = { sealer, list: 'modules', orgId };
     const rows = await listModules(queries, orgId, {
       before: readCursor(name, query.cursor),
       limit: query.limit + 1,

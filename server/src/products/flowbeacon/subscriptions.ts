@@ -4,12 +4,12 @@ import { SluiceError } from '../../base/errors.ts';
 import { publicId } from '../../base/ids.ts';
 import { cancelForEndpoint } from '../../deliveries/changes.ts';
 import { type EndpointWithRecord, findByContract, listByContract } from '../../endpoints/by-contract.ts';
+import type { AddressRules } from '../../endpoints/endpoints.ts';
 import { createEndpoint, deleteEndpoint } from '../../endpoints/endpoints.ts';
 import { resetHealth } from '../../endpoints/health.ts';
 import { rotateSecret } from '../../endpoints/secrets.ts';
 import { IdOf, IdParams, OrNull, pathId, Text, Timestamp } from '../../http/fields.ts';
 import { type Context, operation } from '../../http/operation.ts';
-import { recordAudit } from '../../tenants/audit.ts';
 import { refuseUnknownEvents } from '../known-events.ts';
 import { flowbeacon } from './preset.ts';
 
@@ -75,63 +75,66 @@ async function find({ queries, orgId }: Context, id: string): Promise<EndpointWi
   return found;
 }
 
-function audit({ queries, services, orgId, actor }: Context, action: string, id: string, details = {}) {
-  return recordAudit(queries, services.clock, orgId, actor, {
+function audit({ audit }: Context, action: string, id: string, details = {}) {
+  return audit({
     action,
     target: publicId('endpoint', id),
     details,
   });
 }
 
-export const create = operation({
-  id: 'flowbeaconCreateWebhook',
-  summary: 'Register a subscription',
-  description: 'The signing secret is in this answer and in no other.',
-  group,
-  mode: 'write',
-  body: Type.Object(
-    {
-      url: Type.String({
-        minLength: 1,
-        maxLength: 2_048,
-        examples: ['https://hooks.example.com/flowbeacon'],
-      }),
-      events: Type.Array(Type.String({ maxLength: 128 }), {
-        minItems: 1,
-        maxItems: 100,
-        examples: [['evaluation.complete']],
-      }),
-      description: Type.Optional(OrNull(Text(2_000))),
+export const create = (addresses: AddressRules) =>
+  operation({
+    id: 'flowbeaconCreateWebhook',
+    summary: 'Register a subscription',
+    description: 'The signing secret is in this answer and in no other.',
+    group,
+    takes: {
+      body: Type.Object(
+        {
+          url: Type.String({
+            minLength: 1,
+            maxLength: 2_048,
+            examples: ['https://hooks.example.com/flowbeacon'],
+          }),
+          events: Type.Array(Type.String({ maxLength: 128 }), {
+            minItems: 1,
+            maxItems: 100,
+            examples: [['evaluation.complete']],
+          }),
+          description: Type.Optional(OrNull(Text(2_000))),
+        },
+        { additionalProperties: false },
+      ),
     },
-    { additionalProperties: false },
-  ),
-  answers: { 200: { description: 'The subscription with its secret', schema: WithSecret } },
-  async handle(context, { body }) {
-    const { queries, services, orgId } = context;
-    await refuseUnknownEvents(queries, orgId, flowbeacon, body.events);
-    const { endpoint, secret } = await createEndpoint(
-      queries,
-      services,
-      orgId,
-      { kind: 'organization', id: orgId },
-      {
-        url: body.url,
-        events: body.events,
-        description: body.description ?? null,
-        contract: contract.name,
-      },
-    );
-    await audit(context, 'endpoint.created', endpoint.id, { url: endpoint.url, contract: contract.name });
-    return { status: 200, body: { ...showOwn(endpoint), signing_secret: secret, warning } };
-  },
-});
+    answers: { 200: { description: 'The subscription with its secret', schema: WithSecret } },
+    runs: 'write',
+    async handle(context, { body }) {
+      const { queries, clock, sealer, orgId } = context;
+      await refuseUnknownEvents(queries, orgId, flowbeacon, body.events);
+      const { endpoint, secret } = await createEndpoint(
+        queries,
+        { clock, sealer, addresses },
+        orgId,
+        { kind: 'organization', id: orgId },
+        {
+          url: body.url,
+          events: body.events,
+          description: body.description ?? null,
+          contract: contract.name,
+        },
+      );
+      await audit(context, 'endpoint.created', endpoint.id, { url: endpoint.url, contract: contract.name });
+      return { status: 200, body: { ...showOwn(endpoint), signing_secret: secret, warning } };
+    },
+  });
 
 export const list = operation({
   id: 'flowbeaconListWebhooks',
   summary: 'List every subscription, revoked ones too',
   group,
-  mode: 'read',
   answers: { 200: { description: 'All of them, oldest first', schema: Type.Array(Subscription) } },
+  runs: 'read',
   async handle({ queries, orgId }) {
     const rows = await listByContract(queries, orgId, contract.name, { deleted: true });
     return { status: 200, body: rows.map(show) };
@@ -143,9 +146,9 @@ export const revoke = operation({
   summary: 'Revoke a subscription at once',
   description: 'What is queued for it is cancelled. Revoking again changes nothing.',
   group,
-  mode: 'write',
-  params: IdParams,
+  takes: { params: IdParams },
   answers: { 200: { description: 'The subscription', schema: Subscription } },
+  runs: 'write',
   async handle(context, { params }) {
     const { queries, orgId } = context;
     const before = await find(context, params.id);
@@ -163,14 +166,14 @@ export const rotate = operation({
   summary: 'Replace the signing secret',
   description: 'The old one stops at once, and the failure count is zero again.',
   group,
-  mode: 'write',
-  params: IdParams,
+  takes: { params: IdParams },
   answers: { 200: { description: 'The subscription with its new secret', schema: WithSecret } },
+  runs: 'write',
   async handle(context, { params }) {
-    const { queries, services, orgId } = context;
+    const { queries, clock, sealer, orgId } = context;
     const row = await find(context, params.id);
     if (row.deleted_at !== null) throw new SluiceError('conflict', 'The subscription is revoked.');
-    const { secret } = await rotateSecret(queries, services, { orgId, id: row.id }, contract);
+    const { secret } = await rotateSecret(queries, { clock, sealer }, { orgId, id: row.id }, contract);
     await resetHealth(queries, orgId, row.id);
     await audit(context, 'endpoint.secret_rotated', row.id);
     return { status: 200, body: { ...showOwn(row), signing_secret: secret, warning } };

@@ -1,9 +1,12 @@
 import { type TSchema, Type } from 'typebox';
+import type { Clock } from '../../base/clock.ts';
 import { SluiceError } from '../../base/errors.ts';
 import { parseId } from '../../base/ids.ts';
+import type { Database } from '../../db/connect.ts';
 import { latestChange } from '../../features/evaluations/changes.ts';
+import type { Credential } from '../../http/credential.ts';
 import { OrNull } from '../../http/fields.ts';
-import type { Answer, Context, Credential } from '../../http/operation.ts';
+import type { Answer, Context } from '../../http/operation.ts';
 import type { Surface, SurfaceRequest } from '../../http/surface.ts';
 import { countRequest, type RateLimit } from '../../tenants/rate-limits.ts';
 import { checkRequestSignature } from './request-signature.ts';
@@ -24,16 +27,16 @@ const Failure = Type.Object(
 );
 
 /** FlowBeacon's: signed requests, `{ok, data, meta: {watermark}}`, a limit for each key. */
-export function createFlowbeaconSurface(limit: RateLimit): Surface {
+export function createFlowbeaconSurface(database: Database, clock: Clock, limit: RateLimit): Surface {
   return {
     prefix: '/api/public/v1',
 
     async admit(request) {
-      const { services, orgId, credential } = request;
+      const { orgId, credential } = request;
       const counted = credential === null ? null : countedAs(credential);
       if (orgId === null || counted === null) return;
       const { remaining, allowed, resetSeconds } = await countRequest(
-        services.database.queries,
+        database.queries,
         orgId,
         counted,
         limit,
@@ -55,13 +58,13 @@ export function createFlowbeaconSurface(limit: RateLimit): Surface {
         { method: request.method, path: request.path, body },
         request.header('x-fb-signature'),
         request.secret ?? '',
-        request.services.clock.now(),
+        clock.now(),
       );
     },
 
     async run(operation, context, handle) {
       // What a read answers may be older than changes that come after it, never than those before.
-      const before = operation.mode === 'read' ? await currentWatermark(context) : null;
+      const before = operation.runs.mode === 'read' ? await currentWatermark(context) : null;
       const answer = await handle();
       const meta = { watermark: before ?? (await currentWatermark(context)), ...answer.meta };
       return envelope(answer, meta);
@@ -108,8 +111,8 @@ function countedAs(credential: Credential): string | null {
     : parseId(credential.kind, credential.id);
 }
 
-async function currentWatermark({ services, queries, orgId }: Context): Promise<string> {
-  return writeWatermark(services.sealer, orgId, await latestChange(queries, orgId));
+async function currentWatermark({ queries, orgId, sealer }: Context): Promise<string> {
+  return writeWatermark(sealer, orgId, await latestChange(queries, orgId));
 }
 
 function envelope(answer: Answer, meta: Readonly<Record<string, unknown>>): Answer {

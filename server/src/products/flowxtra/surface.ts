@@ -1,5 +1,6 @@
 import { type TSchema, Type } from 'typebox';
 import { SluiceError } from '../../base/errors.ts';
+import type { Database } from '../../db/connect.ts';
 import type { Surface } from '../../http/surface.ts';
 import { getOrganization } from '../../tenants/organizations.ts';
 
@@ -24,13 +25,13 @@ const Failure = Type.Object(
 );
 
 /** Flowxtra's: `{success, data}`, and the tenant in the query. */
-export const flowxtraSurface: Surface = {
+export const createFlowxtraSurface = (database: Database): Surface => ({
   prefix: '/api/plugins/webhooks',
 
-  async verify({ services, orgId, query }) {
+  async verify({ orgId, query }) {
     // Its absence is told with whatever else is wrong with the input.
     if (typeof query !== 'object' || query === null || !('subdomain' in query)) return;
-    const slug = orgId === null ? null : (await getOrganization(services.database.queries, orgId)).slug;
+    const slug = orgId === null ? null : (await getOrganization(database.queries, orgId)).slug;
     if (query.subdomain !== slug)
       throw new SluiceError('forbidden', "The subdomain is not that of this key's organization.");
   },
@@ -65,7 +66,7 @@ export const flowxtraSurface: Surface = {
     problem: { contentType: 'application/json', schema: Failure },
     statuses: [],
   },
-};
+});
 
 /** `/events/0` → `events.0`, `?page` → `page`. */
 function fieldOf(pointer: string): string {

@@ -101,17 +101,16 @@ export function showWebhook(
 
 /** Shown secrets by endpoint: `...` and the end. */
 export async function maskedSecrets(
-  { queries, services }: Context,
+  { queries, sealer }: Pick<Context, 'queries' | 'sealer'>,
   rows: readonly Endpoint[],
 ): Promise<(row: Endpoint) => string> {
   const names = rows.map((row) => ({ orgId: row.org_id, id: row.id }));
-  const secrets = names.length === 0 ? null : await readSecrets(queries, services.sealer, names);
+  const secrets = names.length === 0 ? null : await readSecrets(queries, sealer, names);
   return (row) => {
     try {
       return contract.secret.mask(secrets?.get(row.id)?.()[0] ?? '');
-    } catch (error) {
+    } catch {
       // No master key opens it: its deliveries fail and say so; the list is shown all the same.
-      services.log.warn({ error: String(error) }, 'a secret cannot be opened');
       return contract.secret.mask('');
     }
   };
@@ -121,8 +120,12 @@ export async function maskedSecrets(
 const longestNumberingMs = 5_000;
 
 /** Numbers a webhook's new logs, in transactions of their own. */
-async function numberNewLogs({ queries, services, orgId }: Context, endpointId: string): Promise<void> {
-  const firstKept = firstKeptId(services.clock.now(), services.config.retentionDays);
+async function numberNewLogs(
+  { queries, orgId, clock }: Context,
+  endpointId: string,
+  retentionDays: number,
+): Promise<void> {
+  const firstKept = firstKeptId(clock.now(), retentionDays);
   const until = performance.now() + longestNumberingMs;
   for (let more = true; more && performance.now() < until; )
     more = await queries.transaction().execute((tx) => numberLogs(tx, orgId, endpointId, firstKept));
@@ -131,11 +134,11 @@ async function numberNewLogs({ queries, services, orgId }: Context, endpointId: 
 /** A page of a webhook's logs, those that are new among them. */
 export async function pageOfLogs(
   context: Context,
-  endpointId: string,
+  { endpointId, retentionDays }: { readonly endpointId: string; readonly retentionDays: number },
   page: { number: number; size: number },
   filter: LogFilter = {},
 ) {
-  await numberNewLogs(context, endpointId);
+  await numberNewLogs(context, endpointId, retentionDays);
   const { logs, total } = await readLogs(context.queries, context.orgId, endpointId, page, filter);
   return { logs: logs.map(showLog), total };
 }

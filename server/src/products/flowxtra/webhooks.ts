@@ -5,6 +5,7 @@ import { publicId } from '../../base/ids.ts';
 import { cancelForEndpoint, pauseForEndpoint, resumeForEndpoint } from '../../deliveries/changes.ts';
 import { getDelivery, listAttempts } from '../../deliveries/ledger.ts';
 import { listByContract } from '../../endpoints/by-contract.ts';
+import type { AddressRules } from '../../endpoints/endpoints.ts';
 import {
   changeEndpoint,
   createEndpoint,
@@ -13,10 +14,9 @@ import {
   enableEndpoint,
   getEndpoint,
 } from '../../endpoints/endpoints.ts';
-import { sendTestEvent } from '../../events/test-event.ts';
+import type { SendTest } from '../../events/test-event.ts';
 import { given, OrNull, Text } from '../../http/fields.ts';
 import { type Context, operation } from '../../http/operation.ts';
-import { recordAudit } from '../../tenants/audit.ts';
 import { knownEvents, refuseUnknownEvents } from '../known-events.ts';
 import { forgetWebhook, numberWebhooks, webhookNumbers } from './numbers.ts';
 import { flowxtra } from './preset.ts';
@@ -48,8 +48,8 @@ const settings = {
   }),
 };
 
-function audit({ queries, services, orgId, actor }: Context, action: string, id: string, details = {}) {
-  return recordAudit(queries, services.clock, orgId, actor, {
+function audit({ audit }: Context, action: string, id: string, details = {}) {
+  return audit({
     action,
     target: publicId('endpoint', id),
     details,
@@ -60,8 +60,7 @@ export const listEvents = operation({
   id: 'flowxtraListEvents',
   summary: 'List events with their payload fields',
   group,
-  mode: 'read',
-  query: TenantQuery,
+  takes: { query: TenantQuery },
   answers: {
     200: {
       description: 'All of them',
@@ -74,6 +73,7 @@ export const listEvents = operation({
       ),
     },
   },
+  runs: 'read',
   async handle({ queries, orgId }) {
     const events = await knownEvents(queries, orgId, flowxtra);
     return {
@@ -91,9 +91,9 @@ export const list = operation({
   id: 'flowxtraListWebhooks',
   summary: 'List webhooks',
   group,
-  mode: 'write',
-  query: TenantQuery,
+  takes: { query: TenantQuery },
   answers: { 200: { description: 'All of them, oldest first', schema: Type.Array(Webhook) } },
+  runs: 'write',
   async handle(context) {
     const { queries, orgId } = context;
     await numberWebhooks(queries, orgId, contract.name);
@@ -108,87 +108,94 @@ export const list = operation({
   },
 });
 
-export const create = operation({
-  id: 'flowxtraCreateWebhook',
-  summary: 'Create a webhook',
-  description: 'The secret is whole in this answer and in no other.',
-  group,
-  mode: 'write',
-  query: TenantQuery,
-  body: Type.Object(settings, { additionalProperties: false }),
-  answers: { 201: { description: 'The webhook with its secret', schema: Webhook } },
-  async handle(context, { body }) {
-    const { queries, services, orgId } = context;
-    await refuseUnknownEvents(queries, orgId, flowxtra, body.events);
-    const { endpoint, secret } = await createEndpoint(
-      queries,
-      services,
-      orgId,
-      { kind: 'organization', id: orgId },
-      { ...body, contract: contract.name },
-    );
-    await numberWebhooks(queries, orgId, contract.name);
-    const { companyId, webhooks } = await webhookNumbers(queries, orgId);
-    await audit(context, 'endpoint.created', endpoint.id, { url: endpoint.url, contract: contract.name });
-    const id = webhooks.get(endpoint.id);
-    if (id === undefined) throw new Error('A webhook got no number.');
-    return { status: 201, body: showWebhook({ id, companyId }, endpoint, secret) };
-  },
-});
-
-export const get = operation({
-  id: 'flowxtraGetWebhook',
-  summary: 'Read a webhook with its recent logs',
-  group,
-  mode: 'direct',
-  params: WebhookParams,
-  query: TenantQuery,
-  answers: { 200: { description: 'The webhook', schema: WebhookWithLogs } },
-  async handle(context, { params }) {
-    const webhook = await findWebhook(context.queries, context.orgId, params.id);
-    const secretOf = await maskedSecrets(context, [webhook.row]);
-    const { logs } = await pageOfLogs(context, webhook.row.id, { number: 1, size: recentLogs });
-    return { status: 200, body: { ...showWebhook(webhook, webhook.row, secretOf(webhook.row)), logs } };
-  },
-});
-
-export const change = operation({
-  id: 'flowxtraChangeWebhook',
-  summary: 'Change a webhook',
-  description:
-    'What is left out stays. While `status` is false nothing is sent; what was waiting goes on afterwards.',
-  group,
-  mode: 'write',
-  params: WebhookParams,
-  query: TenantQuery,
-  body: Type.Object(
-    {
-      name: Type.Optional(settings.name),
-      url: Type.Optional(settings.url),
-      events: Type.Optional(settings.events),
-      status: Type.Optional(Type.Boolean()),
+export const create = (addresses: AddressRules) =>
+  operation({
+    id: 'flowxtraCreateWebhook',
+    summary: 'Create a webhook',
+    description: 'The secret is whole in this answer and in no other.',
+    group,
+    takes: { query: TenantQuery, body: Type.Object(settings, { additionalProperties: false }) },
+    answers: { 201: { description: 'The webhook with its secret', schema: Webhook } },
+    runs: 'write',
+    async handle(context, { body }) {
+      const { queries, clock, sealer, orgId } = context;
+      await refuseUnknownEvents(queries, orgId, flowxtra, body.events);
+      const { endpoint, secret } = await createEndpoint(
+        queries,
+        { clock, sealer, addresses },
+        orgId,
+        { kind: 'organization', id: orgId },
+        { ...body, contract: contract.name },
+      );
+      await numberWebhooks(queries, orgId, contract.name);
+      const { companyId, webhooks } = await webhookNumbers(queries, orgId);
+      await audit(context, 'endpoint.created', endpoint.id, { url: endpoint.url, contract: contract.name });
+      const id = webhooks.get(endpoint.id);
+      if (id === undefined) throw new Error('A webhook got no number.');
+      return { status: 201, body: showWebhook({ id, companyId }, endpoint, secret) };
     },
-    { additionalProperties: false, minProperties: 1 },
-  ),
-  answers: { 200: { description: 'The webhook', schema: Webhook } },
-  async handle(context, { params, body }) {
-    const { queries, services, orgId } = context;
-    const webhook = await findWebhook(queries, orgId, params.id);
-    const name = { orgId, id: webhook.row.id };
-    if (body.events !== undefined) await refuseUnknownEvents(queries, orgId, flowxtra, body.events);
-    await changeEndpoint(
-      queries,
-      services,
-      name,
-      given({ name: body.name, url: body.url, events: body.events }),
-    );
-    await switchTo(context, name.id, webhook.row.enabled, body.status);
-    await audit(context, 'endpoint.changed', name.id, { changed: Object.keys(body) });
-    const secretOf = await maskedSecrets(context, [webhook.row]);
-    const row = await getEndpoint(queries, name);
-    return { status: 200, body: showWebhook(webhook, row, secretOf(row)) };
-  },
-});
+  });
+
+export const get = (retentionDays: number) =>
+  operation({
+    id: 'flowxtraGetWebhook',
+    summary: 'Read a webhook with its recent logs',
+    group,
+    takes: { params: WebhookParams, query: TenantQuery },
+    answers: { 200: { description: 'The webhook', schema: WebhookWithLogs } },
+    runs: 'direct',
+    async handle(context, { params }) {
+      const webhook = await findWebhook(context.queries, context.orgId, params.id);
+      const secretOf = await maskedSecrets(context, [webhook.row]);
+      const { logs } = await pageOfLogs(
+        context,
+        { endpointId: webhook.row.id, retentionDays },
+        { number: 1, size: recentLogs },
+      );
+      return { status: 200, body: { ...showWebhook(webhook, webhook.row, secretOf(webhook.row)), logs } };
+    },
+  });
+
+export const change = (addresses: AddressRules) =>
+  operation({
+    id: 'flowxtraChangeWebhook',
+    summary: 'Change a webhook',
+    description:
+      'What is left out stays. While `status` is false nothing is sent; what was waiting goes on afterwards.',
+    group,
+    takes: {
+      params: WebhookParams,
+      query: TenantQuery,
+      body: Type.Object(
+        {
+          name: Type.Optional(settings.name),
+          url: Type.Optional(settings.url),
+          events: Type.Optional(settings.events),
+          status: Type.Optional(Type.Boolean()),
+        },
+        { additionalProperties: false, minProperties: 1 },
+      ),
+    },
+    answers: { 200: { description: 'The webhook', schema: Webhook } },
+    runs: 'write',
+    async handle(context, { params, body }) {
+      const { queries, clock, sealer, orgId } = context;
+      const webhook = await findWebhook(queries, orgId, params.id);
+      const name = { orgId, id: webhook.row.id };
+      if (body.events !== undefined) await refuseUnknownEvents(queries, orgId, flowxtra, body.events);
+      await changeEndpoint(
+        queries,
+        { clock, sealer, addresses },
+        name,
+        given({ name: body.name, url: body.url, events: body.events }),
+      );
+      await switchTo(context, name.id, webhook.row.enabled, body.status);
+      await audit(context, 'endpoint.changed', name.id, { changed: Object.keys(body) });
+      const secretOf = await maskedSecrets(context, [webhook.row]);
+      const row = await getEndpoint(queries, name);
+      return { status: 200, body: showWebhook(webhook, row, secretOf(row)) };
+    },
+  });
 
 async function switchTo(
   { queries, orgId }: Context,
@@ -211,10 +218,9 @@ export const remove = operation({
   summary: 'Delete a webhook and its logs',
   description: 'What is queued for it is cancelled.',
   group,
-  mode: 'write',
-  params: WebhookParams,
-  query: TenantQuery,
+  takes: { params: WebhookParams, query: TenantQuery },
   answers: { 200: { description: 'Deleted' } },
+  runs: 'write',
   async handle(context, { params }) {
     const { queries, orgId } = context;
     const { row } = await findWebhook(queries, orgId, params.id);
@@ -226,110 +232,114 @@ export const remove = operation({
   },
 });
 
-export const test = operation({
-  id: 'flowxtraTestWebhook',
-  summary: 'Send a test payload now',
-  description:
-    'Sends `webhook.test` once, whatever the webhook subscribes to, and answers what came of it. A receiver that answers 410 sets `status` to false.',
-  group,
-  mode: 'direct',
-  params: WebhookParams,
-  query: TenantQuery,
-  answers: {
-    200: {
-      description: 'The outcome',
-      schema: Type.Object({
-        success: Type.Boolean(),
-        status_code: OrNull(Type.Integer()),
-        message: Type.String(),
-      }),
-    },
-  },
-  async handle({ queries, services, orgId, idempotency }, { params }) {
-    const { row } = await findWebhook(queries, orgId, params.id);
-    const name = { orgId, id: row.id };
-    const sent = await sendTestEvent(services.database, services, name, idempotency);
-    const delivery = await getDelivery(queries, orgId, sent.deliveryId);
-    const [attempt] = await listAttempts(queries, delivery, { after: 0, limit: 1 });
-    if (!attempt && sent.replayed)
-      throw new SluiceError('conflict', 'The test with this Idempotency-Key is still under way.');
-    if (!attempt) throw new Error('The test attempt was not settled.');
-    const success = attempt.outcome === 'delivered';
-    const failure =
-      attempt.status === null
-        ? `The endpoint could not be reached: ${attempt.error ?? attempt.outcome}.`
-        : `The endpoint answered ${attempt.status}.`;
-    return {
-      status: 200,
-      body: {
-        success,
-        status_code: attempt.status,
-        message: success ? 'Test webhook delivered successfully.' : failure,
+export const test = (sendTest: SendTest) =>
+  operation({
+    id: 'flowxtraTestWebhook',
+    summary: 'Send a test payload now',
+    description:
+      'Sends `webhook.test` once, whatever the webhook subscribes to, and answers what came of it. A receiver that answers 410 sets `status` to false.',
+    group,
+    takes: { params: WebhookParams, query: TenantQuery },
+    answers: {
+      200: {
+        description: 'The outcome',
+        schema: Type.Object({
+          success: Type.Boolean(),
+          status_code: OrNull(Type.Integer()),
+          message: Type.String(),
+        }),
       },
-      ...(sent.replayed ? { headers: { 'idempotent-replay': 'true' } } : {}),
-    };
-  },
-});
+    },
+    runs: 'direct',
+    async handle({ queries, orgId, idempotency }, { params }) {
+      const { row } = await findWebhook(queries, orgId, params.id);
+      const name = { orgId, id: row.id };
+      const sent = await sendTest(name, idempotency);
+      const delivery = await getDelivery(queries, orgId, sent.deliveryId);
+      const [attempt] = await listAttempts(queries, delivery, { after: 0, limit: 1 });
+      if (!attempt && sent.replayed)
+        throw new SluiceError('conflict', 'The test with this Idempotency-Key is still under way.');
+      if (!attempt) throw new Error('The test attempt was not settled.');
+      const success = attempt.outcome === 'delivered';
+      const failure =
+        attempt.status === null
+          ? `The endpoint could not be reached: ${attempt.error ?? attempt.outcome}.`
+          : `The endpoint answered ${attempt.status}.`;
+      return {
+        status: 200,
+        body: {
+          success,
+          status_code: attempt.status,
+          message: success ? 'Test webhook delivered successfully.' : failure,
+        },
+        ...(sent.replayed ? { headers: { 'idempotent-replay': 'true' } } : {}),
+      };
+    },
+  });
 
-export const logs = operation({
-  id: 'flowxtraListLogs',
-  summary: 'Read delivery logs, newest first',
-  description: 'One entry for each attempt.',
-  group,
-  mode: 'direct',
-  params: WebhookParams,
-  query: Type.Object(
-    {
-      ...tenant,
-      page: Type.Integer({ minimum: 1, maximum: 1_000_000, default: 1 }),
-      per_page: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
-      event: Type.Optional(Type.String({ maxLength: 128, description: 'Only those of this event' })),
-      success: Type.Optional(Type.Boolean({ description: 'Only those that went well, or only the others' })),
+export const logs = (retentionDays: number) =>
+  operation({
+    id: 'flowxtraListLogs',
+    summary: 'Read delivery logs, newest first',
+    description: 'One entry for each attempt.',
+    group,
+    takes: {
+      params: WebhookParams,
+      query: Type.Object(
+        {
+          ...tenant,
+          page: Type.Integer({ minimum: 1, maximum: 1_000_000, default: 1 }),
+          per_page: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
+          event: Type.Optional(Type.String({ maxLength: 128, description: 'Only those of this event' })),
+          success: Type.Optional(
+            Type.Boolean({ description: 'Only those that went well, or only the others' }),
+          ),
+        },
+        { additionalProperties: false },
+      ),
     },
-    { additionalProperties: false },
-  ),
-  answers: {
-    200: {
-      description: 'A page',
-      schema: Type.Object({
-        data: Type.Array(Log),
-        current_page: Type.Integer(),
-        per_page: Type.Integer(),
-        last_page: Type.Integer(),
-        total: Type.Integer(),
-      }),
-    },
-  },
-  async handle(context, { params, query }) {
-    const { row } = await findWebhook(context.queries, context.orgId, params.id);
-    const page = { number: query.page, size: query.per_page };
-    const { logs: data, total } = await pageOfLogs(
-      context,
-      row.id,
-      page,
-      given({ event: query.event, success: query.success }),
-    );
-    return {
-      status: 200,
-      body: {
-        data,
-        current_page: page.number,
-        per_page: page.size,
-        last_page: Math.max(1, Math.ceil(total / page.size)),
-        total,
+    answers: {
+      200: {
+        description: 'A page',
+        schema: Type.Object({
+          data: Type.Array(Log),
+          current_page: Type.Integer(),
+          per_page: Type.Integer(),
+          last_page: Type.Integer(),
+          total: Type.Integer(),
+        }),
       },
-    };
-  },
-});
+    },
+    runs: 'direct',
+    async handle(context, { params, query }) {
+      const { row } = await findWebhook(context.queries, context.orgId, params.id);
+      const page = { number: query.page, size: query.per_page };
+      const { logs: data, total } = await pageOfLogs(
+        context,
+        { endpointId: row.id, retentionDays },
+        page,
+        given({ event: query.event, success: query.success }),
+      );
+      return {
+        status: 200,
+        body: {
+          data,
+          current_page: page.number,
+          per_page: page.size,
+          last_page: Math.max(1, Math.ceil(total / page.size)),
+          total,
+        },
+      };
+    },
+  });
 
 export const log = operation({
   id: 'flowxtraGetLog',
   summary: 'See what was sent and answered',
   group,
-  mode: 'read',
-  params: LogParams,
-  query: TenantQuery,
+  takes: { params: LogParams, query: TenantQuery },
   answers: { 200: { description: 'The log with its request and response', schema: LogWithExchange } },
+  runs: 'read',
   async handle(context, { params }) {
     const { row } = await findWebhook(context.queries, context.orgId, params.id);
     return { status: 200, body: await logWithExchange(context, row.id, Number(params.log)) };

@@ -1,10 +1,11 @@
 import { Type } from 'typebox';
 import { invalidInput, SluiceError } from '../../../base/errors.ts';
 import { publicId } from '../../../base/ids.ts';
+import type { AddressRules } from '../../../endpoints/endpoints.ts';
+import { heldScopes } from '../../../http/credential.ts';
 import { IdOf, IdParams, inputId, pathId } from '../../../http/fields.ts';
-import { type Context, heldScopes, operation } from '../../../http/operation.ts';
+import { type Context, operation } from '../../../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../../../http/page.ts';
-import { recordAudit } from '../../../tenants/audit.ts';
 import { getMember } from '../../../tenants/members.ts';
 import { covers } from '../../../tenants/scopes.ts';
 import { getApp, getVersion } from '../apps.ts';
@@ -43,8 +44,8 @@ const memberId = Type.Optional(
   }),
 );
 
-function audit({ queries, services, orgId, actor }: Context, action: string, id: string, details = {}) {
-  return recordAudit(queries, services.clock, orgId, actor, { action, target: id, details });
+function audit({ audit }: Context, action: string, id: string, details = {}) {
+  return audit({ action, target: id, details });
 }
 
 /** For whom a token is to act. */
@@ -74,78 +75,91 @@ function checkGrant({ credential }: Context, manifest: Manifest): void {
 
 const group = 'Apps';
 
-export const install = operation({
-  id: 'installApp',
-  summary: 'Install a version of an app',
-  description:
-    'Its webhooks become endpoints, and it gets its token. No webhook tells of installing, upgrading or uninstalling. The secrets are in this answer and in no other.',
-  group,
-  mode: 'write',
-  params: IdParams,
-  body: Type.Object({ version, consent, member_id: memberId }, { additionalProperties: false }),
-  answers: { 201: { description: 'The installation with its secrets', schema: NewInstallation } },
-  async admit(context, { params, body }) {
-    const app = await getApp(context.queries, context.orgId, pathId('app', params.id));
-    checkGrant(context, (await getVersion(context.queries, app, body.version)).manifest);
-  },
-  async handle(context, { params, body }) {
-    const { queries, services, orgId, actor } = context;
-    const app = await getApp(queries, orgId, pathId('app', params.id));
-    const version = await getVersion(queries, app, body.version);
-    checkGrant(context, version.manifest);
-    const installed = await installApp(queries, services, app, version, {
-      consent: body.consent,
-      by: actor.name,
-      memberId: await actsFor(context, body.member_id),
-    });
-    const shown = showInstallation(installed.installation);
-    await audit(context, 'app.installed', params.id, { version: body.version, scopes: shown.scopes });
-    const token = { ...showToken(installed.token), secret: installed.secret };
-    return { status: 201, body: { ...shown, token } };
-  },
-});
+export const install = (addresses: AddressRules) =>
+  operation({
+    id: 'installApp',
+    summary: 'Install a version of an app',
+    description:
+      'Its webhooks become endpoints, and it gets its token. No webhook tells of installing, upgrading or uninstalling. The secrets are in this answer and in no other.',
+    group,
+    takes: {
+      params: IdParams,
+      body: Type.Object({ version, consent, member_id: memberId }, { additionalProperties: false }),
+    },
+    answers: { 201: { description: 'The installation with its secrets', schema: NewInstallation } },
+    runs: 'write',
+    async admit(context, { params, body }) {
+      const app = await getApp(context.queries, context.orgId, pathId('app', params.id));
+      checkGrant(context, (await getVersion(context.queries, app, body.version)).manifest);
+    },
+    async handle(context, { params, body }) {
+      const { queries, clock, sealer, orgId, actor } = context;
+      const app = await getApp(queries, orgId, pathId('app', params.id));
+      const version = await getVersion(queries, app, body.version);
+      checkGrant(context, version.manifest);
+      const installed = await installApp(queries, { clock, sealer, addresses }, app, version, {
+        consent: body.consent,
+        by: actor.name,
+        memberId: await actsFor(context, body.member_id),
+      });
+      const shown = showInstallation(installed.installation);
+      await audit(context, 'app.installed', params.id, { version: body.version, scopes: shown.scopes });
+      const token = { ...showToken(installed.token), secret: installed.secret };
+      return { status: 201, body: { ...shown, token } };
+    },
+  });
 
-export const upgrade = operation({
-  id: 'upgradeInstallation',
-  summary: 'Put another version in the place of the installed one',
-  description:
-    'Whole or not at all: webhooks that are no longer defined are removed and what is queued for them is cancelled, new ones are made and have their secret in this answer, unchanged ones keep identity, secret and history.',
-  group,
-  mode: 'write',
-  params: IdParams,
-  body: Type.Object({ version, consent }, { additionalProperties: false }),
-  answers: { 200: { description: 'The installation', schema: InstallationWithSecrets } },
-  async admit(context, { params, body }) {
-    const { queries, orgId } = context;
-    const { app_id } = await getInstallation(queries, { orgId, id: pathId('installation', params.id) });
-    checkGrant(
-      context,
-      (await getVersion(queries, await getApp(queries, orgId, app_id), body.version)).manifest,
-    );
-  },
-  async handle(context, { params, body }) {
-    const { queries, services, orgId } = context;
-    const name = { orgId, id: pathId('installation', params.id) };
-    const before = await getInstallation(queries, name);
-    const app = await getApp(queries, orgId, before.app_id);
-    checkGrant(context, (await getVersion(queries, app, body.version)).manifest);
-    const { installation, added, removed } = await upgradeInstallation(queries, services, app, name, {
-      version: body.version,
-      consent: body.consent,
-    });
-    await audit(context, 'app.upgraded', publicId('app', app.id), { version: body.version, added, removed });
-    return { status: 200, body: showInstallation(installation) };
-  },
-});
+export const upgrade = (addresses: AddressRules) =>
+  operation({
+    id: 'upgradeInstallation',
+    summary: 'Put another version in the place of the installed one',
+    description:
+      'Whole or not at all: webhooks that are no longer defined are removed and what is queued for them is cancelled, new ones are made and have their secret in this answer, unchanged ones keep identity, secret and history.',
+    group,
+    takes: { params: IdParams, body: Type.Object({ version, consent }, { additionalProperties: false }) },
+    answers: { 200: { description: 'The installation', schema: InstallationWithSecrets } },
+    runs: 'write',
+    async admit(context, { params, body }) {
+      const { queries, orgId } = context;
+      const { app_id } = await getInstallation(queries, { orgId, id: pathId('installation', params.id) });
+      checkGrant(
+        context,
+        (await getVersion(queries, await getApp(queries, orgId, app_id), body.version)).manifest,
+      );
+    },
+    async handle(context, { params, body }) {
+      const { queries, clock, sealer, orgId } = context;
+      const name = { orgId, id: pathId('installation', params.id) };
+      const before = await getInstallation(queries, name);
+      const app = await getApp(queries, orgId, before.app_id);
+      checkGrant(context, (await getVersion(queries, app, body.version)).manifest);
+      const { installation, added, removed } = await upgradeInstallation(
+        queries,
+        { clock, sealer, addresses },
+        app,
+        name,
+        {
+          version: body.version,
+          consent: body.consent,
+        },
+      );
+      await audit(context, 'app.upgraded', publicId('app', app.id), {
+        version: body.version,
+        added,
+        removed,
+      });
+      return { status: 200, body: showInstallation(installation) };
+    },
+  });
 
 export const uninstall = operation({
   id: 'uninstallApp',
   summary: 'Uninstall an app',
   description: 'Its webhooks are removed, what is queued for them is cancelled, and its tokens stop at once.',
   group,
-  mode: 'write',
-  params: IdParams,
+  takes: { params: IdParams },
   answers: { 204: { description: 'Uninstalled' } },
+  runs: 'write',
   async handle(context, { params }) {
     const name = { orgId: context.orgId, id: pathId('installation', params.id) };
     const { app_id } = await getInstallation(context.queries, name);
@@ -159,14 +173,16 @@ export const list = operation({
   id: 'listInstallations',
   summary: 'List installed apps, newest first',
   group,
-  mode: 'read',
-  query: Type.Object(
-    { ...PageQuery.properties, app_id: Type.Optional(IdOf('app')) },
-    { additionalProperties: false },
-  ),
+  takes: {
+    query: Type.Object(
+      { ...PageQuery.properties, app_id: Type.Optional(IdOf('app')) },
+      { additionalProperties: false },
+    ),
+  },
   answers: { 200: { description: 'A page', schema: PageOf(Installation) } },
-  async handle({ queries, services, orgId }, { query }) {
-    const name = { sealer: services.sealer, list: 'installations', orgId };
+  runs: 'read',
+  async handle({ queries, orgId, sealer }, { query }) {
+    const name = { sealer, list: 'installations', orgId };
     const appId = query.app_id === undefined ? undefined : inputId('app', query.app_id, '?app_id');
     const page = { before: readCursor(name, query.cursor), limit: query.limit + 1 };
     const rows = await listInstallations(queries, orgId, page, appId);
@@ -178,9 +194,9 @@ export const get = operation({
   id: 'getInstallation',
   summary: 'Read an installation',
   group,
-  mode: 'read',
-  params: IdParams,
+  takes: { params: IdParams },
   answers: { 200: { description: 'The installation', schema: Installation } },
+  runs: 'read',
   async handle({ queries, orgId }, { params }) {
     const installation = await getInstallation(queries, { orgId, id: pathId('installation', params.id) });
     return { status: 200, body: showInstallation(installation) };
@@ -191,13 +207,12 @@ export const tokens = operation({
   id: 'listInstallationTokens',
   summary: 'List the tokens of an installation, newest first',
   group,
-  mode: 'read',
-  params: IdParams,
-  query: PageQuery,
+  takes: { params: IdParams, query: PageQuery },
   answers: { 200: { description: 'A page', schema: PageOf(Token) } },
-  async handle({ queries, services, orgId }, { params, query }) {
+  runs: 'read',
+  async handle({ queries, orgId, sealer }, { params, query }) {
     const installation = await getInstallation(queries, { orgId, id: pathId('installation', params.id) });
-    const name = { sealer: services.sealer, list: `installation_tokens ${installation.id}`, orgId };
+    const name = { sealer, list: `installation_tokens ${installation.id}`, orgId };
     const rows = await listTokens(queries, installation, {
       before: readCursor(name, query.cursor),
       limit: query.limit + 1,
@@ -210,20 +225,22 @@ export const issueToken = operation({
   id: 'createInstallationToken',
   summary: 'Issue a further token for an installation, mostly for another member',
   group,
-  mode: 'write',
-  params: IdParams,
-  body: Type.Object({ member_id: memberId }, { additionalProperties: false }),
-  bodyOptional: true,
+  takes: {
+    params: IdParams,
+    body: Type.Object({ member_id: memberId }, { additionalProperties: false }),
+    bodyOptional: true,
+  },
   answers: { 201: { description: 'The token with its secret', schema: NewToken } },
+  runs: 'write',
   async admit(context, { params }) {
     const name = { orgId: context.orgId, id: pathId('installation', params.id) };
     checkGrant(context, (await getInstallation(context.queries, name)).manifest);
   },
   async handle(context, { params, body }) {
-    const { queries, services, orgId, actor } = context;
+    const { queries, orgId, actor, clock } = context;
     const installation = await getInstallation(queries, { orgId, id: pathId('installation', params.id) });
     checkGrant(context, installation.manifest);
-    const { token, secret } = await createToken(queries, services.clock, installation, {
+    const { token, secret } = await createToken(queries, clock, installation, {
       memberId: await actsFor(context, body.member_id),
       createdBy: actor.name,
     });
@@ -237,9 +254,9 @@ export const removeToken = operation({
   id: 'revokeInstallationToken',
   summary: 'Revoke a token of an installation at once',
   group,
-  mode: 'write',
-  params: Type.Object({ ...IdParams.properties, token_id: IdParams.properties.id }),
+  takes: { params: Type.Object({ ...IdParams.properties, token_id: IdParams.properties.id }) },
   answers: { 204: { description: 'Revoked' } },
+  runs: 'write',
   async handle(context, { params }) {
     const { queries, orgId } = context;
     const installation = await getInstallation(queries, { orgId, id: pathId('installation', params.id) });

@@ -5,6 +5,7 @@ import { Endpoint, NewEndpoint, showEndpoint } from '../../../api/endpoint-view.
 import { SluiceError } from '../../../base/errors.ts';
 import { publicId } from '../../../base/ids.ts';
 import { owesOthers } from '../../../deliveries/ledger.ts';
+import type { AddressRules } from '../../../endpoints/endpoints.ts';
 import {
   changeEndpoint,
   createEndpoint,
@@ -13,8 +14,9 @@ import {
   type Endpoint as Row,
 } from '../../../endpoints/endpoints.ts';
 import { testEventType } from '../../../events/test-event.ts';
+import { heldScopes } from '../../../http/credential.ts';
 import { given, IdParams, OrNull, pathId, Text } from '../../../http/fields.ts';
-import { type Context, heldScopes, operation } from '../../../http/operation.ts';
+import { type Context, operation } from '../../../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../../../http/page.ts';
 import { getOrganization } from '../../../tenants/organizations.ts';
 import { covers } from '../../../tenants/scopes.ts';
@@ -88,11 +90,11 @@ export const list = operation({
   description:
     'An integration is an endpoint of the organization that gets notifications, whomever they are addressed to, and nothing else.',
   group,
-  mode: 'read',
-  query: PageQuery,
+  takes: { query: PageQuery },
   answers: { 200: { description: 'A page', schema: PageOf(Endpoint) } },
-  async handle({ queries, services, orgId }, { query }) {
-    const name = { sealer: services.sealer, list: 'integrations', orgId };
+  runs: 'read',
+  async handle({ queries, orgId, sealer }, { query }) {
+    const name = { sealer, list: 'integrations', orgId };
     const page = { before: readCursor(name, query.cursor), limit: query.limit + 1 };
     const of = { owner: { kind: 'organization', id: orgId }, withinTypes: notificationTypes } as const;
     const rows = await listEndpoints(queries, orgId, page, of);
@@ -103,66 +105,67 @@ export const list = operation({
         rows,
         query.limit,
         (row) => row.id,
-        (row) => showEndpoint(services, row),
+        (row) => showEndpoint(sealer, row),
       ),
     };
   },
 });
 
-export const create = operation({
-  id: 'createIntegration',
-  summary: 'Add a webhook for notifications to anybody in the organization',
-  description: 'Its signing secret is in this answer and in no other.',
-  group,
-  mode: 'write',
-  body: Create,
-  answers: { 201: { description: 'The integration with its secret', schema: NewEndpoint } },
-  async handle(context, { body }) {
-    const { queries, services, orgId } = context;
-    const { default_contract: contract } = await getOrganization(queries, orgId);
-    const { endpoint, secret } = await createEndpoint(
-      queries,
-      services,
-      orgId,
-      { kind: 'organization', id: orgId },
-      {
-        url: body.url,
-        events: body.events ?? notificationTypes,
+export const create = (addresses: AddressRules) =>
+  operation({
+    id: 'createIntegration',
+    summary: 'Add a webhook for notifications to anybody in the organization',
+    description: 'Its signing secret is in this answer and in no other.',
+    group,
+    takes: { body: Create },
+    answers: { 201: { description: 'The integration with its secret', schema: NewEndpoint } },
+    runs: 'write',
+    async handle(context, { body }) {
+      const { queries, clock, sealer, orgId } = context;
+      const { default_contract: contract } = await getOrganization(queries, orgId);
+      const { endpoint, secret } = await createEndpoint(
+        queries,
+        { clock, sealer, addresses },
+        orgId,
+        { kind: 'organization', id: orgId },
+        {
+          url: body.url,
+          events: body.events ?? notificationTypes,
+          contract,
+          ...given({ name: body.name, description: body.description, secret: body.secret }),
+        },
+      );
+      await auditEndpoint(context, 'endpoint.created', publicId('endpoint', endpoint.id), {
+        url: endpoint.url,
         contract,
-        ...given({ name: body.name, description: body.description, secret: body.secret }),
-      },
-    );
-    await auditEndpoint(context, 'endpoint.created', publicId('endpoint', endpoint.id), {
-      url: endpoint.url,
-      contract,
-    });
-    return { status: 201, body: { ...showEndpoint(services, endpoint), secret } };
-  },
-});
+      });
+      return { status: 201, body: { ...showEndpoint(sealer, endpoint), secret } };
+    },
+  });
 
-export const change = operation({
-  id: 'changeIntegration',
-  summary: 'Change an integration',
-  group,
-  mode: 'write',
-  params: IdParams,
-  body: Change,
-  answers: { 200: { description: 'The integration', schema: Endpoint } },
-  async handle(context, { params, body }) {
-    const { queries, services, orgId } = context;
-    const row = await family.find(context, params.id);
-    const { id } = row;
-    if (body.url !== undefined && body.url !== row.url) await checkMove(context, row);
-    const changed = await changeEndpoint(
-      queries,
-      services,
-      { orgId, id },
-      given({ url: body.url, name: body.name, description: body.description, events: body.events }),
-    );
-    await auditEndpoint(context, 'endpoint.changed', params.id, { changed: Object.keys(body) });
-    return { status: 200, body: showEndpoint(services, changed) };
-  },
-});
+export const change = (addresses: AddressRules) =>
+  operation({
+    id: 'changeIntegration',
+    summary: 'Change an integration',
+    group,
+    takes: { params: IdParams, body: Change },
+    answers: { 200: { description: 'The integration', schema: Endpoint } },
+    runs: 'write',
+    async handle(context, { params, body }) {
+      const { queries, clock, sealer, orgId } = context;
+      const row = await family.find(context, params.id);
+      const { id } = row;
+      if (body.url !== undefined && body.url !== row.url) await checkMove(context, row);
+      const changed = await changeEndpoint(
+        queries,
+        { clock, sealer, addresses },
+        { orgId, id },
+        given({ url: body.url, name: body.name, description: body.description, events: body.events }),
+      );
+      await auditEndpoint(context, 'endpoint.changed', params.id, { changed: Object.keys(body) });
+      return { status: 200, body: showEndpoint(sealer, changed) };
+    },
+  });
 
 export const { get, remove, enable, disable, rotate, test, stats } = endpointOperations(family);
 export const { deliveries, attempts } = endpointLog(family, [...notificationTypes, testEventType]);

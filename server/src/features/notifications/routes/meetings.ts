@@ -1,6 +1,8 @@
 import { type Static, Type } from 'typebox';
 import { invalidInput } from '../../../base/errors.ts';
 import { publicId } from '../../../base/ids.ts';
+import type { Publisher } from '../../../events/publish.ts';
+import { memberOf } from '../../../http/credential.ts';
 import {
   given,
   IdOf,
@@ -12,9 +14,8 @@ import {
   Text,
   Timestamp,
 } from '../../../http/fields.ts';
-import { type Context, memberOf, operation } from '../../../http/operation.ts';
+import { type Context, operation } from '../../../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../../../http/page.ts';
-import { recordAudit } from '../../../tenants/audit.ts';
 import {
   cancelMeeting,
   changeMeeting,
@@ -70,9 +71,9 @@ function show(row: Row): Static<typeof Meeting> {
   };
 }
 
-function readStart({ services }: Context, text: string): Date {
+function readStart({ clock }: Context, text: string): Date {
   const startsAt = inputTime(text, '/starts_at');
-  if (startsAt.getTime() <= services.clock.now()) throw invalidInput('/starts_at', 'This time has passed.');
+  if (startsAt.getTime() <= clock.now()) throw invalidInput('/starts_at', 'This time has passed.');
   return startsAt;
 }
 
@@ -80,8 +81,8 @@ function readMembers(members: readonly string[]): string[] {
   return members.map((id, index) => inputId('member', id, `/members/${index}`));
 }
 
-function audit({ queries, services, orgId, actor }: Context, action: string, target: string, details = {}) {
-  return recordAudit(queries, services.clock, orgId, actor, { action, target, details });
+function audit({ audit }: Context, action: string, target: string, details = {}) {
+  return audit({ action, target, details });
 }
 
 const ListQuery = Type.Object(
@@ -98,12 +99,12 @@ const ListQuery = Type.Object(
 );
 
 async function listPage(
-  { queries, services, orgId }: Context,
+  { queries, orgId, sealer }: Context,
   memberId: string | null,
   { order, from, until, cursor, limit }: Static<typeof ListQuery>,
 ) {
   const list = `meetings ${memberId ?? 'of everybody'} ${order}`;
-  const name = { sealer: services.sealer, list, orgId };
+  const name = { sealer, list, orgId };
   const rows = await listMeetings(queries, orgId, {
     order,
     memberId,
@@ -120,12 +121,12 @@ export const create = operation({
   summary: 'Plan a meeting',
   description: 'Its members get a `meeting` notification ten minutes before it begins.',
   group,
-  mode: 'write',
-  body: Create,
+  takes: { body: Create },
   answers: { 201: { description: 'The meeting', schema: Meeting } },
+  runs: 'write',
   async handle(context, { body }) {
-    const { queries, services, orgId, actor } = context;
-    const row = await createMeeting(queries, services.clock, orgId, {
+    const { queries, orgId, actor, clock } = context;
+    const row = await createMeeting(queries, clock, orgId, {
       title: body.title,
       startsAt: readStart(context, body.starts_at),
       members: readMembers(body.members),
@@ -140,9 +141,9 @@ export const list = operation({
   id: 'listMeetings',
   summary: 'List meetings, cancelled ones too',
   group,
-  mode: 'read',
-  query: ListQuery,
+  takes: { query: ListQuery },
   answers: { 200: { description: 'A page', schema: PageOf(Meeting) } },
+  runs: 'read',
   handle: (context, { query }) => listPage(context, null, query),
 });
 
@@ -150,9 +151,9 @@ export const listOwn = operation({
   id: 'listMyMeetings',
   summary: 'List the meetings that you are invited to, cancelled ones too',
   group,
-  mode: 'read',
-  query: ListQuery,
+  takes: { query: ListQuery },
   answers: { 200: { description: 'A page', schema: PageOf(Meeting) } },
+  runs: 'read',
   handle: (context, { query }) => listPage(context, memberOf(context), query),
 });
 
@@ -160,58 +161,59 @@ export const get = operation({
   id: 'getMeeting',
   summary: 'Read a meeting',
   group,
-  mode: 'read',
-  params: IdParams,
+  takes: { params: IdParams },
   answers: { 200: { description: 'The meeting', schema: Meeting } },
+  runs: 'read',
   async handle({ queries, orgId }, { params }) {
     const row = await getMeeting(queries, { orgId, id: pathId('meeting', params.id) });
     return { status: 200, body: show(row) };
   },
 });
 
-export const change = operation({
-  id: 'changeMeeting',
-  summary: 'Change or move a meeting',
-  description:
-    'The reminder moves with it. Who was reminded of the old time hears of the new one, and is reminded again ten minutes before that.',
-  group,
-  mode: 'write',
-  params: IdParams,
-  body: Change,
-  answers: { 200: { description: 'The meeting', schema: Meeting } },
-  async handle(context, { params, body }) {
-    const { queries, services, orgId } = context;
-    const { meeting, news } = await changeMeeting(
-      queries,
-      services.clock,
-      { orgId, id: pathId('meeting', params.id) },
-      given({
-        title: body.title,
-        startsAt: body.starts_at === undefined ? undefined : readStart(context, body.starts_at),
-        members: body.members && readMembers(body.members),
-      }),
-    );
-    await services.publisher.publishWithin(queries, ...news);
-    await audit(context, 'meeting.changed', params.id, { changed: Object.keys(body) });
-    return { status: 200, body: show(meeting) };
-  },
-});
+export const change = (publisher: Publisher) =>
+  operation({
+    id: 'changeMeeting',
+    summary: 'Change or move a meeting',
+    description:
+      'The reminder moves with it. Who was reminded of the old time hears of the new one, and is reminded again ten minutes before that.',
+    group,
+    takes: { params: IdParams, body: Change },
+    answers: { 200: { description: 'The meeting', schema: Meeting } },
+    runs: 'write',
+    async handle(context, { params, body }) {
+      const { queries, orgId, clock } = context;
+      const { meeting, news } = await changeMeeting(
+        queries,
+        clock,
+        { orgId, id: pathId('meeting', params.id) },
+        given({
+          title: body.title,
+          startsAt: body.starts_at === undefined ? undefined : readStart(context, body.starts_at),
+          members: body.members && readMembers(body.members),
+        }),
+      );
+      await publisher.publishWithin(queries, ...news);
+      await audit(context, 'meeting.changed', params.id, { changed: Object.keys(body) });
+      return { status: 200, body: show(meeting) };
+    },
+  });
 
-export const cancel = operation({
-  id: 'cancelMeeting',
-  summary: 'Cancel a meeting and its reminder',
-  group,
-  mode: 'write',
-  params: IdParams,
-  answers: { 204: { description: 'Cancelled' } },
-  async handle(context, { params }) {
-    const { queries, services, orgId } = context;
-    const news = await cancelMeeting(queries, services.clock, {
-      orgId,
-      id: pathId('meeting', params.id),
-    });
-    await services.publisher.publishWithin(queries, ...news);
-    await audit(context, 'meeting.cancelled', params.id);
-    return { status: 204 };
-  },
-});
+export const cancel = (publisher: Publisher) =>
+  operation({
+    id: 'cancelMeeting',
+    summary: 'Cancel a meeting and its reminder',
+    group,
+    takes: { params: IdParams },
+    answers: { 204: { description: 'Cancelled' } },
+    runs: 'write',
+    async handle(context, { params }) {
+      const { queries, orgId, clock } = context;
+      const news = await cancelMeeting(queries, clock, {
+        orgId,
+        id: pathId('meeting', params.id),
+      });
+      await publisher.publishWithin(queries, ...news);
+      await audit(context, 'meeting.cancelled', params.id);
+      return { status: 204 };
+    },
+  });

@@ -1,7 +1,8 @@
 import { Type } from 'typebox';
 import { publicId } from '../../../base/ids.ts';
+import { memberOf } from '../../../http/credential.ts';
 import { IdOf, IdParams, OrNull, pathId, Timestamp } from '../../../http/fields.ts';
-import { type Context, memberOf, operation } from '../../../http/operation.ts';
+import { type Context, operation } from '../../../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../../../http/page.ts';
 import { countUnread, type InboxEntry, type InboxName, listInbox, markAllRead, markRead } from '../inbox.ts';
 import { NotificationType, withData } from './notifications.ts';
@@ -44,19 +45,21 @@ export const list = operation({
   id: 'listMyNotifications',
   summary: 'Your inbox, newest first',
   group,
-  mode: 'read',
-  query: Type.Object(
-    {
-      ...PageQuery.properties,
-      unread: Type.Optional(Type.Boolean({ description: 'true: only what you have not read' })),
-    },
-    { additionalProperties: false },
-  ),
+  takes: {
+    query: Type.Object(
+      {
+        ...PageQuery.properties,
+        unread: Type.Optional(Type.Boolean({ description: 'true: only what you have not read' })),
+      },
+      { additionalProperties: false },
+    ),
+  },
   answers: { 200: { description: 'A page', schema: PageOf(Entry) } },
+  runs: 'read',
   async handle(context, { query }) {
-    const { queries, services, orgId } = context;
+    const { queries, orgId, sealer } = context;
     const inbox = inboxOf(context);
-    const name = { sealer: services.sealer, list: `inbox ${inbox.memberId}`, orgId };
+    const name = { sealer, list: `inbox ${inbox.memberId}`, orgId };
     const page = { before: readCursor(name, query.cursor), limit: query.limit + 1 };
     const rows = await listInbox(queries, inbox, { unread: query.unread ?? false }, page);
     const shown = pageOf(name, rows, query.limit, (row) => row.id, write);
@@ -71,8 +74,8 @@ export const unread = operation({
   id: 'countMyUnreadNotifications',
   summary: 'How many notifications you have not read',
   group,
-  mode: 'read',
   answers: { 200: { description: 'The count', schema: Type.Object({ unread: Type.Integer() }) } },
+  runs: 'read',
   handle: async (context) => ({
     status: 200,
     body: { unread: await countUnread(context.queries, inboxOf(context)) },
@@ -83,9 +86,9 @@ export const readOne = operation({
   id: 'readMyNotification',
   summary: 'Mark one of your notifications as read',
   group,
-  mode: 'write',
-  params: IdParams,
+  takes: { params: IdParams },
   answers: { 200: { description: 'Marked', schema: Marked } },
+  runs: 'write',
   async handle(context, { params }) {
     const wasUnread = await markRead(context.queries, inboxOf(context), pathId('inboxEntry', params.id));
     return { status: 200, body: { marked: wasUnread ? 1 : 0 } };
@@ -96,8 +99,8 @@ export const readAll = operation({
   id: 'readMyNotifications',
   summary: 'Mark all of your notifications as read',
   group,
-  mode: 'write',
   answers: { 200: { description: 'Marked', schema: Marked } },
+  runs: 'write',
   handle: async (context) => ({
     status: 200,
     body: { marked: await markAllRead(context.queries, inboxOf(context)) },

@@ -4,6 +4,7 @@ import { auditEndpoint, endpointOperations } from '../../../api/endpoint-operati
 import { Endpoint, NewEndpoint, showEndpoint } from '../../../api/endpoint-view.ts';
 import { SluiceError } from '../../../base/errors.ts';
 import { publicId } from '../../../base/ids.ts';
+import type { AddressRules } from '../../../endpoints/endpoints.ts';
 import {
   changeEndpoint,
   createEndpoint,
@@ -11,8 +12,9 @@ import {
   listEndpoints,
   type Endpoint as Row,
 } from '../../../endpoints/endpoints.ts';
+import { memberOf } from '../../../http/credential.ts';
 import { given, IdParams, OrNull, pathId, Text } from '../../../http/fields.ts';
-import { type Context, memberOf, operation } from '../../../http/operation.ts';
+import { type Context, operation } from '../../../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../../../http/page.ts';
 import { lockMember } from '../../../tenants/members.ts';
 import { getOrganization } from '../../../tenants/organizations.ts';
@@ -49,13 +51,13 @@ export const list = operation({
   id: 'listMyWebhooks',
   summary: 'List your own webhooks, newest first',
   group,
-  mode: 'read',
-  query: PageQuery,
+  takes: { query: PageQuery },
   answers: { 200: { description: 'A page', schema: PageOf(Endpoint) } },
+  runs: 'read',
   async handle(context, { query }) {
-    const { queries, services, orgId } = context;
+    const { queries, orgId, sealer } = context;
     const id = memberOf(context);
-    const name = { sealer: services.sealer, list: `webhooks ${id}`, orgId };
+    const name = { sealer, list: `webhooks ${id}`, orgId };
     const page = { before: readCursor(name, query.cursor), limit: query.limit + 1 };
     const rows = await listEndpoints(queries, orgId, page, { owner: { kind: 'member', id } });
     return {
@@ -65,66 +67,69 @@ export const list = operation({
         rows,
         query.limit,
         (row) => row.id,
-        (row) => showEndpoint(services, row),
+        (row) => showEndpoint(sealer, row),
       ),
     };
   },
 });
 
-export const create = operation({
-  id: 'createMyWebhook',
-  summary: 'Add a webhook of your own',
-  description:
-    "It gets whatever is addressed to you, of every type, in the organization's default contract. Its signing secret is in this answer and in no other.",
-  group,
-  mode: 'write',
-  body: Create,
-  answers: { 201: { description: 'The webhook with its secret', schema: NewEndpoint } },
-  refusals: [404],
-  async handle(context, { body }) {
-    const { queries, services, orgId } = context;
-    const owner = { kind: 'member', id: memberOf(context) } as const;
-    // Whoever leaves takes their webhooks with them: none may come in between.
-    await lockMember(queries, orgId, owner.id);
-    const present = await listEndpoints(queries, orgId, { before: null, limit: mostForAMember }, { owner });
-    if (present.length >= mostForAMember)
-      throw new SluiceError('conflict', `A member has at most ${mostForAMember} webhooks; delete one first.`);
-    const { default_contract: contract } = await getOrganization(queries, orgId);
-    const { endpoint, secret } = await createEndpoint(queries, services, orgId, owner, {
-      url: body.url,
-      events: ['*'],
-      contract,
-      ...given({ name: body.name, secret: body.secret }),
-    });
-    await auditEndpoint(context, 'endpoint.created', publicId('endpoint', endpoint.id), {
-      url: endpoint.url,
-      contract,
-    });
-    return { status: 201, body: { ...showEndpoint(services, endpoint), secret } };
-  },
-});
+export const create = (addresses: AddressRules) =>
+  operation({
+    id: 'createMyWebhook',
+    summary: 'Add a webhook of your own',
+    description:
+      "It gets whatever is addressed to you, of every type, in the organization's default contract. Its signing secret is in this answer and in no other.",
+    group,
+    takes: { body: Create },
+    answers: { 201: { description: 'The webhook with its secret', schema: NewEndpoint }, refusals: [404] },
+    runs: 'write',
+    async handle(context, { body }) {
+      const { queries, clock, sealer, orgId } = context;
+      const owner = { kind: 'member', id: memberOf(context) } as const;
+      // Whoever leaves takes their webhooks with them: none may come in between.
+      await lockMember(queries, orgId, owner.id);
+      const present = await listEndpoints(queries, orgId, { before: null, limit: mostForAMember }, { owner });
+      if (present.length >= mostForAMember)
+        throw new SluiceError(
+          'conflict',
+          `A member has at most ${mostForAMember} webhooks; delete one first.`,
+        );
+      const { default_contract: contract } = await getOrganization(queries, orgId);
+      const { endpoint, secret } = await createEndpoint(queries, { clock, sealer, addresses }, orgId, owner, {
+        url: body.url,
+        events: ['*'],
+        contract,
+        ...given({ name: body.name, secret: body.secret }),
+      });
+      await auditEndpoint(context, 'endpoint.created', publicId('endpoint', endpoint.id), {
+        url: endpoint.url,
+        contract,
+      });
+      return { status: 201, body: { ...showEndpoint(sealer, endpoint), secret } };
+    },
+  });
 
-export const change = operation({
-  id: 'changeMyWebhook',
-  summary: 'Change one of your webhooks',
-  group,
-  mode: 'write',
-  params: IdParams,
-  body: Change,
-  answers: { 200: { description: 'The webhook', schema: Endpoint } },
-  async handle(context, { params, body }) {
-    const { queries, services, orgId } = context;
-    const { id } = await findOwn(context, params.id);
-    const changed = await changeEndpoint(
-      queries,
-      services,
-      { orgId, id },
-      given({ url: body.url, name: body.name }),
-    );
-    await auditEndpoint(context, 'endpoint.changed', params.id, { changed: Object.keys(body) });
-    return { status: 200, body: showEndpoint(services, changed) };
-  },
-});
+export const change = (addresses: AddressRules) =>
+  operation({
+    id: 'changeMyWebhook',
+    summary: 'Change one of your webhooks',
+    group,
+    takes: { params: IdParams, body: Change },
+    answers: { 200: { description: 'The webhook', schema: Endpoint } },
+    runs: 'write',
+    async handle(context, { params, body }) {
+      const { queries, clock, sealer, orgId } = context;
+      const { id } = await findOwn(context, params.id);
+      const changed = await changeEndpoint(
+        queries,
+        { clock, sealer, addresses },
+        { orgId, id },
+        given({ url: body.url, name: body.name }),
+      );
+      await auditEndpoint(context, 'endpoint.changed', params.id, { changed: Object.keys(body) });
+      return { status: 200, body: showEndpoint(sealer, changed) };
+    },
+  });
 
 const family = { called: 'MyWebhook', one: 'one of your webhooks', group, find: findOwn };
 

@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import { cutData } from '../../../api/event-input.ts';
 import { invalidInput, SluiceError } from '../../../base/errors.ts';
 import { publicId } from '../../../base/ids.ts';
+import type { Publisher } from '../../../events/publish.ts';
 import {
   given,
   IdOf,
@@ -15,7 +16,6 @@ import {
 } from '../../../http/fields.ts';
 import { type Context, operation } from '../../../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../../../http/page.ts';
-import { recordAudit } from '../../../tenants/audit.ts';
 import { roles } from '../../../tenants/members.ts';
 import { notificationTypes } from '../message.ts';
 import {
@@ -156,10 +156,10 @@ function readTo(to: Static<typeof To>): Recipients {
   });
 }
 
-function readDeliverAt({ services }: Context, text: string | null | undefined): Date | null {
+function readDeliverAt({ clock }: Context, text: string | null | undefined): Date | null {
   if (!text) return null;
   const time = inputTime(text, '/deliver_at');
-  if (time.getTime() > services.clock.now() + furthestDays * 86_400_000)
+  if (time.getTime() > clock.now() + furthestDays * 86_400_000)
     throw invalidInput('/deliver_at', `This is more than ${furthestDays} days ahead.`);
   return time;
 }
@@ -174,54 +174,55 @@ function pointingIntoRequest(error: unknown): unknown {
   return new SluiceError('invalid_event_data', error.detail, { errors });
 }
 
-export const create = operation({
-  id: 'sendNotification',
-  summary: 'Notify members',
-  description:
-    "Puts an entry into each addressee's inbox and fires their webhooks, now or at `deliver_at`: who is meant by a role or by everyone is then decided at that time.",
-  group,
-  mode: 'write',
-  body: Send,
-  bodyLimit: 196_608,
-  refusals: [429],
-  answers: { 202: { description: 'Accepted', schema: Accepted } },
-  async handle(context, { body, raw }) {
-    const { queries, services, orgId, actor } = context;
-    const { notification, recipients } = await createNotification(queries, services, orgId, {
-      to: readTo(body.to),
-      type: body.type,
-      title: body.title,
-      body: body.body ?? null,
-      url: body.url ? readLink(body.url) : null,
-      data: body.data ? cutData(raw, '', dataLimit) : null,
-      deliverAt: readDeliverAt(context, body.deliver_at),
-      createdBy: actor.name,
-    }).catch((error: unknown) => {
-      throw pointingIntoRequest(error);
-    });
-    const id = publicId('notification', notification.id);
-    const state = notificationState(notification);
-    await recordAudit(queries, services.clock, orgId, actor, {
-      action: `notification.${state}`,
-      target: id,
-      details: { type: body.type, recipients },
-    });
-    return { status: 202, body: { id, type: body.type, state, recipients } };
-  },
-});
+export const create = (publisher: Publisher) =>
+  operation({
+    id: 'sendNotification',
+    summary: 'Notify members',
+    description:
+      "Puts an entry into each addressee's inbox and fires their webhooks, now or at `deliver_at`: who is meant by a role or by everyone is then decided at that time.",
+    group,
+    takes: { body: Send, bodyLimit: 196_608 },
+    answers: { 202: { description: 'Accepted', schema: Accepted }, refusals: [429] },
+    runs: 'write',
+    async handle(context, { body, raw }) {
+      const { queries, clock, orgId, actor, audit } = context;
+      const { notification, recipients } = await createNotification(queries, { clock, publisher }, orgId, {
+        to: readTo(body.to),
+        type: body.type,
+        title: body.title,
+        body: body.body ?? null,
+        url: body.url ? readLink(body.url) : null,
+        data: body.data ? cutData(raw, '', dataLimit) : null,
+        deliverAt: readDeliverAt(context, body.deliver_at),
+        createdBy: actor.name,
+      }).catch((error: unknown) => {
+        throw pointingIntoRequest(error);
+      });
+      const id = publicId('notification', notification.id);
+      const state = notificationState(notification);
+      await audit({
+        action: `notification.${state}`,
+        target: id,
+        details: { type: body.type, recipients },
+      });
+      return { status: 202, body: { id, type: body.type, state, recipients } };
+    },
+  });
 
 export const list = operation({
   id: 'listNotifications',
   summary: 'List what members were told and will be told, newest first',
   group,
-  mode: 'read',
-  query: Type.Object(
-    { ...PageQuery.properties, type: Type.Optional(NotificationType), state: Type.Optional(State) },
-    { additionalProperties: false },
-  ),
+  takes: {
+    query: Type.Object(
+      { ...PageQuery.properties, type: Type.Optional(NotificationType), state: Type.Optional(State) },
+      { additionalProperties: false },
+    ),
+  },
   answers: { 200: { description: 'A page, without data', schema: PageOf(Summary) } },
-  async handle({ queries, services, orgId }, { query }) {
-    const name = { sealer: services.sealer, list: 'notifications', orgId };
+  runs: 'read',
+  async handle({ queries, orgId, sealer }, { query }) {
+    const name = { sealer, list: 'notifications', orgId };
     const filter = given({ type: query.type, state: query.state });
     const page = { before: readCursor(name, query.cursor), limit: query.limit + 1 };
     const rows = await listNotifications(queries, orgId, filter, page);
@@ -233,9 +234,9 @@ export const get = operation({
   id: 'getNotification',
   summary: 'Read a notification',
   group,
-  mode: 'read',
-  params: IdParams,
+  takes: { params: IdParams },
   answers: { 200: { description: 'The notification', schema: Notification } },
+  runs: 'read',
   async handle({ queries, orgId }, { params }) {
     const row = await getNotification(queries, orgId, pathId('notification', params.id));
     return { status: 200, text: withData(show(row), row.data) };
@@ -246,12 +247,12 @@ export const cancel = operation({
   id: 'cancelNotification',
   summary: 'Take back a notification whose time has not come',
   group,
-  mode: 'write',
-  params: IdParams,
+  takes: { params: IdParams },
   answers: { 200: { description: 'The notification', schema: Notification } },
-  async handle({ queries, services, orgId, actor }, { params }) {
+  runs: 'write',
+  async handle({ queries, orgId, audit }, { params }) {
     const row = await cancelNotification(queries, orgId, pathId('notification', params.id));
-    await recordAudit(queries, services.clock, orgId, actor, {
+    await audit({
       action: 'notification.cancelled',
       target: params.id,
     });

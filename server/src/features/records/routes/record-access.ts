@@ -1,5 +1,5 @@
 import { invalidInput, SluiceError } from '../../../base/errors.ts';
-import type { Credential } from '../../../http/operation.ts';
+import type { Credential } from '../../../http/credential.ts';
 import { type MemberRights, type RecordScope, rightIn, scopeName } from '../../../tenants/record-scopes.ts';
 
 /** What somebody wants to do with records of one model. */

@@ -3,7 +3,7 @@ import { invalidInput } from '../../../base/errors.ts';
 import { OrNull, Text, Timestamp } from '../../../http/fields.ts';
 import { operation } from '../../../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../../../http/page.ts';
-import { recordAudit } from '../../../tenants/audit.ts';
+import type { SchemaChecks } from '../../../schemas/checks.ts';
 import { refuseWhileDeclared } from '../../apps/declared-models.ts';
 import {
   deleteRecordType,
@@ -65,11 +65,11 @@ export const list = operation({
   id: 'listRecordTypes',
   summary: 'List record types by module and model',
   group,
-  mode: 'read',
-  query: PageQuery,
+  takes: { query: PageQuery },
   answers: { 200: { description: 'A page', schema: PageOf(RecordType) } },
-  async handle({ queries, services, orgId }, { query }) {
-    const name = { sealer: services.sealer, list: 'record_types', orgId };
+  runs: 'read',
+  async handle({ queries, orgId, sealer }, { query }) {
+    const name = { sealer, list: 'record_types', orgId };
     const rows = await listRecordTypes(queries, orgId, {
       after: readCursor(name, query.cursor),
       limit: query.limit + 1,
@@ -85,62 +85,60 @@ export const get = operation({
   id: 'getRecordType',
   summary: 'Read a record type',
   group,
-  mode: 'read',
-  params: TypeParams,
+  takes: { params: TypeParams },
   answers: { 200: { description: 'The record type', schema: RecordType } },
+  runs: 'read',
   async handle({ queries, orgId }, { params }) {
     return { status: 200, body: show(await getRecordType(queries, orgId, params)) };
   },
 });
 
-export const put = operation({
-  id: 'putRecordType',
-  summary: 'Create or replace a record type',
-  description:
-    'A new one adds the event types `{module}.{model}.create`, `.update` and `.delete` to the catalogue. Records that break a new schema stay as they are until their next change.',
-  group,
-  mode: 'write',
-  params: NewTypeParams,
-  body: Put,
-  exactMembers: [],
-  refusals: [429],
-  answers: {
-    200: { description: 'Replaced', schema: RecordType },
-    201: { description: 'Created', schema: RecordType },
-  },
-  async prepare({ body }, { services, orgId }) {
-    if (body.schema !== undefined && body.schema !== null)
-      await services.schemas.examine(orgId, body.schema, null);
-  },
-  async handle({ queries, services, orgId, actor }, { params, body }) {
-    for (const part of ['module', 'model'] as const)
-      if (!wordForm.test(params[part]))
-        throw invalidInput(`/${part}`, 'A name is one word of a-z, 0-9 and _, at most 48 characters.');
-    const { recordType, created } = await putRecordType(queries, orgId, {
-      module: params.module,
-      model: params.model,
-      description: body.description ?? '',
-      schema: body.schema ?? null,
-    });
-    await recordAudit(queries, services.clock, orgId, actor, {
-      action: created ? 'record_type.created' : 'record_type.changed',
-      target: `${params.module}.${params.model}`,
-    });
-    return { status: created ? 201 : 200, body: show(recordType) };
-  },
-});
+export const put = (schemas: SchemaChecks) =>
+  operation({
+    id: 'putRecordType',
+    summary: 'Create or replace a record type',
+    description:
+      'A new one adds the event types `{module}.{model}.create`, `.update` and `.delete` to the catalogue. Records that break a new schema stay as they are until their next change.',
+    group,
+    takes: { params: NewTypeParams, body: Put, exactMembers: [] },
+    answers: {
+      200: { description: 'Replaced', schema: RecordType },
+      201: { description: 'Created', schema: RecordType },
+      refusals: [429],
+    },
+    runs: 'write',
+    async prepare({ body }, { orgId }) {
+      if (body.schema !== undefined && body.schema !== null) await schemas.examine(orgId, body.schema, null);
+    },
+    async handle({ queries, orgId, audit }, { params, body }) {
+      for (const part of ['module', 'model'] as const)
+        if (!wordForm.test(params[part]))
+          throw invalidInput(`/${part}`, 'A name is one word of a-z, 0-9 and _, at most 48 characters.');
+      const { recordType, created } = await putRecordType(queries, orgId, {
+        module: params.module,
+        model: params.model,
+        description: body.description ?? '',
+        schema: body.schema ?? null,
+      });
+      await audit({
+        action: created ? 'record_type.created' : 'record_type.changed',
+        target: `${params.module}.${params.model}`,
+      });
+      return { status: created ? 201 : 200, body: show(recordType) };
+    },
+  });
 
 export const remove = operation({
   id: 'deleteRecordType',
   summary: 'Delete a record type that has no records and that no installed app declares a scope on',
   group,
-  mode: 'write',
-  params: TypeParams,
+  takes: { params: TypeParams },
   answers: { 204: { description: 'Deleted' } },
-  async handle({ queries, services, orgId, actor }, { params }) {
+  runs: 'write',
+  async handle({ queries, orgId, audit }, { params }) {
     await deleteRecordType(queries, orgId, params);
     await refuseWhileDeclared(queries, orgId, params);
-    await recordAudit(queries, services.clock, orgId, actor, {
+    await audit({
       action: 'record_type.deleted',
       target: `${params.module}.${params.model}`,
     });

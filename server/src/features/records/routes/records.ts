@@ -6,9 +6,9 @@ import { IdOf, inputTime, MapOf, pathId, Timestamp } from '../../../http/fields.
 import { readIfMatch } from '../../../http/if-match.ts';
 import { type Answer, type Context, operation } from '../../../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../../../http/page.ts';
-import { recordAudit } from '../../../tenants/audit.ts';
 import { isJsonObject, type JsonObject, parseExact } from '../exact-json.ts';
 import { getRecordType, type RecordTypeName } from '../record-types.ts';
+import type { RecordTools } from '../records.ts';
 import {
   changeRecord,
   createRecord,
@@ -68,13 +68,8 @@ function readBody(raw: Uint8Array, visible: readonly string[] | null, name: Reco
   return fields;
 }
 
-function audit(
-  { queries, services, orgId, actor }: Context,
-  action: string,
-  id: string,
-  name: RecordTypeName,
-) {
-  return recordAudit(queries, services.clock, orgId, actor, {
+function audit({ audit }: Context, action: string, id: string, name: RecordTypeName) {
+  return audit({
     action,
     target: publicId('record', id),
     details: { module: name.module, model: name.model },
@@ -98,6 +93,9 @@ function readSeen(ifMatch: string | undefined, visible: readonly string[] | null
     ifMatch === undefined || isSeen(tagOf(JSON.stringify(showRecord(row, visible))));
 }
 
+/** What publishing the changes of records takes. */
+export type Publishing = Pick<RecordTools, 'publisher' | 'schemas'>;
+
 const group = 'Records';
 
 export const list = operation({
@@ -106,30 +104,32 @@ export const list = operation({
   description:
     'In the order `updated`, with the latest `updated_at` that you have as `updated_since`, the list misses no change, whoever writes at the same time; what was deleted is not in it. An app needs `updated_at` among its fields for either.',
   group,
-  mode: 'read',
-  params: TypeParams,
-  query: Type.Object(
-    {
-      ...PageQuery.properties,
-      order: Type.Enum([...recordOrders], {
-        default: 'newest',
-        description: 'By when they were made, or `updated`: what was changed the longest ago first',
-      }),
-      updated_since: Type.Optional(
-        Type.String({ ...Timestamp, description: 'Only what was changed then or later' }),
-      ),
-    },
-    { additionalProperties: false },
-  ),
+  takes: {
+    params: TypeParams,
+    query: Type.Object(
+      {
+        ...PageQuery.properties,
+        order: Type.Enum([...recordOrders], {
+          default: 'newest',
+          description: 'By when they were made, or `updated`: what was changed the longest ago first',
+        }),
+        updated_since: Type.Optional(
+          Type.String({ ...Timestamp, description: 'Only what was changed then or later' }),
+        ),
+      },
+      { additionalProperties: false },
+    ),
+  },
   answers: { 200: { description: 'A page', schema: PageOf(Record) } },
-  async handle({ queries, services, orgId, credential }, { params, query }) {
+  runs: 'read',
+  async handle({ queries, orgId, credential, sealer }, { params, query }) {
     const { order, updated_since: since } = query;
     const wanted = { ...params, access: 'read' } as const;
     const visible = visibleFields(credential, wanted);
     if (order === 'updated' || since !== undefined) refuseHiddenFields(visible, wanted, ['updated_at'], '?');
     const type = await getRecordType(queries, orgId, params);
     const list = `records ${type.module}.${type.model} ${order}`;
-    const name = { sealer: services.sealer, list, orgId };
+    const name = { sealer, list, orgId };
     const rows = await listRecords(queries, type, {
       order,
       updatedSince: since === undefined ? null : inputTime(since, '?updated_since'),
@@ -149,37 +149,40 @@ export const list = operation({
   },
 });
 
-export const create = operation({
-  id: 'createRecord',
-  summary: 'Create a record',
-  description: 'The record and its event, `{module}.{model}.create`, commit together.',
-  group,
-  mode: 'write',
-  params: TypeParams,
-  body: Fields,
-  exactMembers: [],
-  refusals: [429],
-  answers: { 201: { description: 'The record', schema: Record } },
-  async admit({ credential }, { params, raw }) {
-    readBody(raw, visibleFields(credential, { ...params, access: 'write' }), params);
-  },
-  async handle(context, { params, raw }) {
-    const { queries, services, orgId, credential } = context;
-    const visible = visibleFields(credential, { ...params, access: 'write' });
-    const type = await getRecordType(queries, orgId, params);
-    const row = await createRecord(queries, services, type, readBody(raw, visible, params));
-    await audit(context, 'record.created', row.id, params);
-    return answerRecord(201, showRecord(row, visible));
-  },
-});
+export const create = ({ publisher, schemas }: Publishing) =>
+  operation({
+    id: 'createRecord',
+    summary: 'Create a record',
+    description: 'The record and its event, `{module}.{model}.create`, commit together.',
+    group,
+    takes: { params: TypeParams, body: Fields, exactMembers: [] },
+    answers: { 201: { description: 'The record', schema: Record }, refusals: [429] },
+    runs: 'write',
+    async admit({ credential }, { params, raw }) {
+      readBody(raw, visibleFields(credential, { ...params, access: 'write' }), params);
+    },
+    async handle(context, { params, raw }) {
+      const { queries, clock, orgId, credential } = context;
+      const visible = visibleFields(credential, { ...params, access: 'write' });
+      const type = await getRecordType(queries, orgId, params);
+      const row = await createRecord(
+        queries,
+        { clock, publisher, schemas },
+        type,
+        readBody(raw, visible, params),
+      );
+      await audit(context, 'record.created', row.id, params);
+      return answerRecord(201, showRecord(row, visible));
+    },
+  });
 
 export const get = operation({
   id: 'getRecord',
   summary: 'Read a record',
   group,
-  mode: 'read',
-  params: RecordParams,
+  takes: { params: RecordParams },
   answers: { 200: { description: 'The record', schema: Record } },
+  runs: 'read',
   async handle({ queries, orgId, credential }, { params }) {
     const visible = visibleFields(credential, { module: params.module, model: params.model, access: 'read' });
     const type = await getRecordType(queries, orgId, params);
@@ -188,54 +191,52 @@ export const get = operation({
   },
 });
 
-export const change = operation({
-  id: 'changeRecord',
-  summary: 'Change fields of a record',
-  description:
-    'The body is a JSON Merge Patch (RFC 7396): null removes a field. The change and its event, `{module}.{model}.update`, commit together; a patch that changes nothing makes no event. With `If-Match`, nothing is changed that somebody else has changed since.',
-  group,
-  mode: 'write',
-  params: RecordParams,
-  guarded: true,
-  patches: true,
-  body: Fields,
-  exactMembers: [],
-  refusals: [429],
-  answers: { 200: { description: 'The record', schema: Record } },
-  async handle(context, { params, raw, ifMatch }) {
-    const { queries, services, orgId, credential } = context;
-    const name = { module: params.module, model: params.model };
-    const visible = visibleFields(credential, { ...name, access: 'write' });
-    const type = await getRecordType(queries, orgId, name);
-    const patch = readBody(raw, visible, name);
-    const id = pathId('record', params.id);
-    const isSeen = readSeen(ifMatch, visible);
-    const { row, changed } = await cutRefusals(visible, () =>
-      changeRecord(queries, services, type, { id, patch, isSeen }),
-    );
-    if (changed) await audit(context, 'record.changed', row.id, name);
-    return answerRecord(200, showRecord(row, visible));
-  },
-});
+export const change = ({ publisher, schemas }: Publishing) =>
+  operation({
+    id: 'changeRecord',
+    summary: 'Change fields of a record',
+    description:
+      'The body is a JSON Merge Patch (RFC 7396): null removes a field. The change and its event, `{module}.{model}.update`, commit together; a patch that changes nothing makes no event. With `If-Match`, nothing is changed that somebody else has changed since.',
+    group,
+    takes: { params: RecordParams, body: Fields, exactMembers: [], mergePatch: true, ifMatch: true },
+    answers: { 200: { description: 'The record', schema: Record }, refusals: [429] },
+    runs: 'write',
+    async handle(context, { params, raw, ifMatch }) {
+      const { queries, clock, orgId, credential } = context;
+      const name = { module: params.module, model: params.model };
+      const visible = visibleFields(credential, { ...name, access: 'write' });
+      const type = await getRecordType(queries, orgId, name);
+      const patch = readBody(raw, visible, name);
+      const id = pathId('record', params.id);
+      const isSeen = readSeen(ifMatch, visible);
+      const { row, changed } = await cutRefusals(visible, () =>
+        changeRecord(queries, { clock, publisher, schemas }, type, { id, patch, isSeen }),
+      );
+      if (changed) await audit(context, 'record.changed', row.id, name);
+      return answerRecord(200, showRecord(row, visible));
+    },
+  });
 
-export const remove = operation({
-  id: 'deleteRecord',
-  summary: 'Delete a record',
-  description: 'It and its event, `{module}.{model}.delete`, commit together.',
-  group,
-  mode: 'write',
-  params: RecordParams,
-  guarded: true,
-  refusals: [429],
-  answers: { 204: { description: 'Deleted' } },
-  async handle(context, { params, ifMatch }) {
-    const { queries, services, orgId, credential } = context;
-    const name = { module: params.module, model: params.model };
-    const visible = visibleFields(credential, { ...name, access: 'write' });
-    const type = await getRecordType(queries, orgId, name);
-    const id = pathId('record', params.id);
-    await deleteRecord(queries, services, type, { id, isSeen: readSeen(ifMatch, visible) });
-    await audit(context, 'record.deleted', id, name);
-    return { status: 204 };
-  },
-});
+export const remove = ({ publisher, schemas }: Publishing) =>
+  operation({
+    id: 'deleteRecord',
+    summary: 'Delete a record',
+    description: 'It and its event, `{module}.{model}.delete`, commit together.',
+    group,
+    takes: { params: RecordParams, ifMatch: true },
+    answers: { 204: { description: 'Deleted' }, refusals: [429] },
+    runs: 'write',
+    async handle(context, { params, ifMatch }) {
+      const { queries, clock, orgId, credential } = context;
+      const name = { module: params.module, model: params.model };
+      const visible = visibleFields(credential, { ...name, access: 'write' });
+      const type = await getRecordType(queries, orgId, name);
+      const id = pathId('record', params.id);
+      await deleteRecord(queries, { clock, publisher, schemas }, type, {
+        id,
+        isSeen: readSeen(ifMatch, visible),
+      });
+      await audit(context, 'record.deleted', id, name);
+      return { status: 204 };
+    },
+  });

@@ -1,7 +1,6 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
 import { parseId } from '../../../base/ids.ts';
-import type { Services } from '../../../http/operation.ts';
-import { readPage } from '../../../http/portal-pages.ts';
+import type { Queries } from '../../../db/connect.ts';
+import { type Page, type PageAnswer, readPage } from '../../../http/page-routes.ts';
 import { originsOf } from '../embed-tokens.ts';
 
 /** What the page may load. Content under review can name images anywhere; nothing else comes from elsewhere. */
@@ -17,43 +16,31 @@ const contentPolicy = [
   "form-action 'none'",
 ].join('; ');
 
-const refusal = `<!doctype html>
+const refusal: PageAnswer = {
+  status: 404,
+  html: `<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Review not available</title>
 <body><h1>This review is not available</h1><p>The embed token does not exist, has expired or was revoked. Ask whoever runs this site for a new one.</p>
-`;
+`,
+  contentPolicy,
+  framedBy: [],
+};
 
 /**
- * The page that other sites show in an iframe: `/embed/review/{embed token id}#{secret}`. Which sites those are is the
- * token's to say, and the server finds the token by the id in the path; the secret stays in the browser.
+ * The page that other sites show in an iframe: `/embed/review/{embed token id}#{secret}`. The token says which sites
+ * those are, and the server finds the token by the id in the path; the secret stays in the browser.
  */
-export async function addEmbedPage(server: FastifyInstance, services: Services, portal: URL): Promise<void> {
-  server.get('/embed/review', { schema: { hide: true } }, async (_request, reply) => refuse(reply));
-
-  server.get<{ Params: { id: string } }>(
-    '/embed/review/:id',
-    { schema: { hide: true } },
-    async (request, reply) => {
-      const id = parseId('embedToken', request.params.id);
-      const origins = id === null ? null : await originsOf(services.database.queries, id);
-      if (origins === null) return refuse(reply);
-      return guard(reply, origins)
-        .type('text/html; charset=utf-8')
-        .send(await readPage(portal, 'embed.html'));
+export function embedPages(queries: Queries, portal: URL): readonly Page[] {
+  return [
+    { path: '/embed/review', answer: async () => refusal },
+    {
+      path: '/embed/review/{id}',
+      async answer(params) {
+        const id = parseId('embedToken', params.id ?? '');
+        const framedBy = id === null ? null : await originsOf(queries, id);
+        if (framedBy === null) return refusal;
+        return { status: 200, html: await readPage(portal, 'embed.html'), contentPolicy, framedBy };
+      },
     },
-  );
-}
-
-function refuse(reply: FastifyReply): FastifyReply {
-  return guard(reply.code(404), []).type('text/html; charset=utf-8').send(refusal);
-}
-
-/** `X-Frame-Options` knows no list of origins, and a browser that heeds it would show nothing. */
-function guard(reply: FastifyReply, origins: readonly string[]): FastifyReply {
-  const ancestors = origins.length === 0 ? "'none'" : origins.join(' ');
-  return reply
-    .removeHeader('x-frame-options')
-    .header('content-security-policy', `${contentPolicy}; frame-ancestors ${ancestors}`)
-    .header('cross-origin-resource-policy', 'cross-origin')
-    .header('referrer-policy', 'no-referrer')
-    .header('cache-control', 'no-store');
+  ];
 }

@@ -1,10 +1,10 @@
 import { type Static, Type } from 'typebox';
 import { invalidInput, SluiceError } from '../../../base/errors.ts';
 import { publicId } from '../../../base/ids.ts';
+import { heldScopes } from '../../../http/credential.ts';
 import { IdOf, IdParams, inputId, inputTime, OrNull, pathId, Text, Timestamp } from '../../../http/fields.ts';
-import { type Context, heldScopes, operation } from '../../../http/operation.ts';
+import { type Context, operation } from '../../../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../../../http/page.ts';
-import { recordAudit } from '../../../tenants/audit.ts';
 import { getMember } from '../../../tenants/members.ts';
 import { getOrganization } from '../../../tenants/organizations.ts';
 import { covers } from '../../../tenants/scopes.ts';
@@ -106,44 +106,45 @@ function refuseMoreThanHeld({ credential }: Context, acts: boolean): void {
   });
 }
 
-export const create = operation({
-  id: 'createEmbedToken',
-  summary: 'Create an embed token',
-  description:
-    'For a page that other sites can show in an iframe. The secret is in this answer and in no other.',
-  group,
-  mode: 'write',
-  refers: true,
-  body: Create,
-  answers: { 201: { description: 'The token with its secret and the code to embed', schema: NewEmbedToken } },
-  async handle(context, { body }) {
-    const { queries, services, orgId, actor } = context;
-    const { approve = false, reject = false, edit = false } = body.capabilities;
-    refuseMoreThanHeld(context, approve || reject || edit);
-    const expiresAt = inputTime(body.expires_at, '/expires_at');
-    if (expiresAt.getTime() <= services.clock.now())
-      throw invalidInput('/expires_at', 'This time has passed.');
-    const input = {
-      label: body.label ?? null,
-      workflowId: body.workflow_id ? inputId('workflow', body.workflow_id, '/workflow_id') : null,
-      queueId: body.queue_id ? inputId('queue', body.queue_id, '/queue_id') : null,
-      memberId: body.member_id ? inputId('member', body.member_id, '/member_id') : null,
-      capabilities: { approve, reject, edit },
-      allowedOrigins: body.allowed_origins,
-      expiresAt,
-    };
-    const { token, secret } = await createEmbedToken(queries, services.clock, orgId, input, actor.name);
-    const shown = show(token);
-    const { capabilities, allowed_origins: origins } = shown;
-    await recordAudit(queries, services.clock, orgId, actor, {
-      action: 'embed_token.created',
-      target: shown.id,
-      details: { capabilities, origins },
-    });
-    const url = `${services.site.publicUrl}/embed/review/${shown.id}#${secret}`;
-    return { status: 201, body: { ...shown, secret, url, iframe: iframeOf(url) } };
-  },
-});
+export const create = (publicUrl: () => string) =>
+  operation({
+    id: 'createEmbedToken',
+    summary: 'Create an embed token',
+    description:
+      'For a page that other sites can show in an iframe. The secret is in this answer and in no other.',
+    group,
+    takes: { body: Create, refers: true },
+    answers: {
+      201: { description: 'The token with its secret and the code to embed', schema: NewEmbedToken },
+    },
+    runs: 'write',
+    async handle(context, { body }) {
+      const { queries, orgId, actor, clock, audit } = context;
+      const { approve = false, reject = false, edit = false } = body.capabilities;
+      refuseMoreThanHeld(context, approve || reject || edit);
+      const expiresAt = inputTime(body.expires_at, '/expires_at');
+      if (expiresAt.getTime() <= clock.now()) throw invalidInput('/expires_at', 'This time has passed.');
+      const input = {
+        label: body.label ?? null,
+        workflowId: body.workflow_id ? inputId('workflow', body.workflow_id, '/workflow_id') : null,
+        queueId: body.queue_id ? inputId('queue', body.queue_id, '/queue_id') : null,
+        memberId: body.member_id ? inputId('member', body.member_id, '/member_id') : null,
+        capabilities: { approve, reject, edit },
+        allowedOrigins: body.allowed_origins,
+        expiresAt,
+      };
+      const { token, secret } = await createEmbedToken(queries, clock, orgId, input, actor.name);
+      const shown = show(token);
+      const { capabilities, allowed_origins: origins } = shown;
+      await audit({
+        action: 'embed_token.created',
+        target: shown.id,
+        details: { capabilities, origins },
+      });
+      const url = `${publicUrl()}/embed/review/${shown.id}#${secret}`;
+      return { status: 201, body: { ...shown, secret, url, iframe: iframeOf(url) } };
+    },
+  });
 
 /** The address has no character that HTML would read otherwise. */
 function iframeOf(url: string): string {
@@ -154,11 +155,11 @@ export const list = operation({
   id: 'listEmbedTokens',
   summary: 'List embed tokens, newest first, revoked ones too',
   group,
-  mode: 'read',
-  query: PageQuery,
+  takes: { query: PageQuery },
   answers: { 200: { description: 'A page', schema: PageOf(EmbedToken) } },
-  async handle({ queries, services, orgId }, { query }) {
-    const name = { sealer: services.sealer, list: 'embed tokens', orgId };
+  runs: 'read',
+  async handle({ queries, orgId, sealer }, { query }) {
+    const name = { sealer, list: 'embed tokens', orgId };
     const rows = await listEmbedTokens(queries, orgId, {
       before: readCursor(name, query.cursor),
       limit: query.limit + 1,
@@ -171,12 +172,12 @@ export const revoke = operation({
   id: 'revokeEmbedToken',
   summary: 'Revoke an embed token at once',
   group,
-  mode: 'write',
-  params: IdParams,
+  takes: { params: IdParams },
   answers: { 204: { description: 'Revoked' } },
-  async handle({ queries, services, orgId, actor }, { params }) {
+  runs: 'write',
+  async handle({ queries, orgId, audit }, { params }) {
     await revokeEmbedToken(queries, orgId, pathId('embedToken', params.id));
-    await recordAudit(queries, services.clock, orgId, actor, {
+    await audit({
       action: 'embed_token.revoked',
       target: params.id,
     });
@@ -204,9 +205,9 @@ export const session = operation({
   summary: 'What an embed token is good for',
   description: 'The embedded page asks once, when it opens; it is written into the audit log.',
   group,
-  mode: 'write',
   answers: { 200: { description: 'The session', schema: Session } },
-  async handle({ queries, services, orgId, actor, credential }) {
+  runs: 'write',
+  async handle({ queries, orgId, credential, audit }) {
     if (credential?.kind !== 'embed') throw new Error('Only embed tokens come here.');
     const { id, name, capabilities, workflowId, queueId, memberId } = credential;
     const organization = await getOrganization(queries, orgId);
@@ -217,7 +218,7 @@ export const session = operation({
     const queue = queueId === null ? null : await getQueue(queries, { orgId, id: queueId, workflowId: null });
     const member = memberId === null ? null : await getMember(queries, orgId, memberId);
     const token = await getEmbedToken(queries, orgId, pathId('embedToken', id));
-    await recordAudit(queries, services.clock, orgId, actor, { action: 'embed_token.opened', target: id });
+    await audit({ action: 'embed_token.opened', target: id });
     return {
       status: 200,
       body: {

@@ -4,7 +4,7 @@ import { patternForm } from '../../../endpoints/match.ts';
 import { IdOf, IdParams, inputId, OrNull, pathId, Text, Timestamp } from '../../../http/fields.ts';
 import { operation } from '../../../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../../../http/page.ts';
-import { recordAudit } from '../../../tenants/audit.ts';
+import type { SchemaChecks } from '../../../schemas/checks.ts';
 import { createGate, deleteGate, getGate, listGates, type ReviewGate as Row } from '../gates.ts';
 
 const group = 'Review gates';
@@ -71,11 +71,11 @@ export const list = operation({
   id: 'listReviewGates',
   summary: 'List review gates, newest first',
   group,
-  mode: 'read',
-  query: PageQuery,
+  takes: { query: PageQuery },
   answers: { 200: { description: 'A page', schema: PageOf(Gate) } },
-  async handle({ queries, services, orgId }, { query }) {
-    const name = { sealer: services.sealer, list: 'review gates', orgId };
+  runs: 'read',
+  async handle({ queries, orgId, sealer }, { query }) {
+    const name = { sealer, list: 'review gates', orgId };
     const rows = await listGates(queries, orgId, {
       before: readCursor(name, query.cursor),
       limit: query.limit + 1,
@@ -84,48 +84,48 @@ export const list = operation({
   },
 });
 
-export const create = operation({
-  id: 'createReviewGate',
-  summary: 'Hold deliveries for review',
-  description:
-    'From now on, deliveries of events that match are held until their review is decided: approved they go out, revised they go out with the changed data, rejected they are cancelled. A delivery that several gates match is held by the oldest.',
-  group,
-  mode: 'write',
-  refers: true,
-  body: Create,
-  refusals: [429],
-  answers: { 201: { description: 'The gate', schema: Gate } },
-  async prepare({ body }, { services, orgId }) {
-    const { condition = null } = body;
-    if (condition !== null) await services.schemas.examine(orgId, condition, null, '/condition');
-  },
-  async handle({ queries, services, orgId, actor }, { body }) {
-    const input = {
-      name: body.name ?? null,
-      types: body.types,
-      endpointIds: body.endpoints?.map((id, index) => inputId('endpoint', id, `/endpoints/${index}`)) ?? null,
-      workflowId: inputId('workflow', body.workflow_id, '/workflow_id'),
-      queueId: body.queue_id ? inputId('queue', body.queue_id, '/queue_id') : null,
-      condition: body.condition ?? null,
-    };
-    const row = await createGate(queries, services.clock, orgId, input, actor.name);
-    const id = publicId('reviewGate', row.id);
-    await recordAudit(queries, services.clock, orgId, actor, {
-      action: 'review_gate.created',
-      target: id,
-      details: { types: row.types },
-    });
-    return { status: 201, body: show(row) };
-  },
-});
+export const create = (schemas: SchemaChecks) =>
+  operation({
+    id: 'createReviewGate',
+    summary: 'Hold deliveries for review',
+    description:
+      'From now on, deliveries of events that match are held until their review is decided: approved they go out, revised they go out with the changed data, rejected they are cancelled. A delivery that several gates match is held by the oldest.',
+    group,
+    takes: { body: Create, refers: true },
+    answers: { 201: { description: 'The gate', schema: Gate }, refusals: [429] },
+    runs: 'write',
+    async prepare({ body }, { orgId }) {
+      const { condition = null } = body;
+      if (condition !== null) await schemas.examine(orgId, condition, null, '/condition');
+    },
+    async handle({ queries, orgId, actor, clock, audit }, { body }) {
+      const input = {
+        name: body.name ?? null,
+        types: body.types,
+        endpointIds:
+          body.endpoints?.map((id, index) => inputId('endpoint', id, `/endpoints/${index}`)) ?? null,
+        workflowId: inputId('workflow', body.workflow_id, '/workflow_id'),
+        queueId: body.queue_id ? inputId('queue', body.queue_id, '/queue_id') : null,
+        condition: body.condition ?? null,
+      };
+      const row = await createGate(queries, clock, orgId, input, actor.name);
+      const id = publicId('reviewGate', row.id);
+      await audit({
+        action: 'review_gate.created',
+        target: id,
+        details: { types: row.types },
+      });
+      return { status: 201, body: show(row) };
+    },
+  });
 
 export const get = operation({
   id: 'getReviewGate',
   summary: 'Read a review gate',
   group,
-  mode: 'read',
-  params: IdParams,
+  takes: { params: IdParams },
   answers: { 200: { description: 'The gate', schema: Gate } },
+  runs: 'read',
   async handle({ queries, orgId }, { params }) {
     return { status: 200, body: show(await getGate(queries, orgId, pathId('reviewGate', params.id))) };
   },
@@ -136,12 +136,12 @@ export const remove = operation({
   summary: 'Take a review gate away',
   description: 'What it holds stays held until it is decided.',
   group,
-  mode: 'write',
-  params: IdParams,
+  takes: { params: IdParams },
   answers: { 204: { description: 'Deleted' } },
-  async handle({ queries, services, orgId, actor }, { params }) {
+  runs: 'write',
+  async handle({ queries, orgId, audit }, { params }) {
     await deleteGate(queries, orgId, pathId('reviewGate', params.id));
-    await recordAudit(queries, services.clock, orgId, actor, {
+    await audit({
       action: 'review_gate.deleted',
       target: params.id,
     });

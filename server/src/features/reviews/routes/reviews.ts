@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import { memberBytes } from '../../../api/event-input.ts';
 import { invalidInput, SluiceError } from '../../../base/errors.ts';
 import { publicId } from '../../../base/ids.ts';
+import type { AcceptTools } from '../../../events/accept.ts';
 import {
   given,
   IdOf,
@@ -17,9 +18,9 @@ import {
 import { readIfMatch } from '../../../http/if-match.ts';
 import { type Answer, type Context, type Input, operation } from '../../../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../../../http/page.ts';
-import { recordAudit } from '../../../tenants/audit.ts';
 import { type Act, actOnTask, type Reviewer } from '../act.ts';
 import { announcements } from '../announce.ts';
+import type { ReviewTools } from '../change.ts';
 import { listHistory } from '../history.ts';
 import { createTask, getTask, listTasks, positionOf, type Task } from '../tasks.ts';
 import {
@@ -104,21 +105,23 @@ export const list = operation({
   summary: 'List review tasks',
   description: 'Newest first, or the most urgent first and the oldest among those. Without their content.',
   group,
-  mode: 'read',
-  query: Type.Object(
-    {
-      ...PageQuery.properties,
-      workflow_id: Type.Optional(IdOf('workflow')),
-      queue_id: Type.Optional(IdOf('queue')),
-      status: Type.Optional(Status),
-      assignee: Type.Optional(IdOf('member')),
-      order: Type.Enum(['newest', 'urgency'], { default: 'newest' }),
-    },
-    closed,
-  ),
+  takes: {
+    query: Type.Object(
+      {
+        ...PageQuery.properties,
+        workflow_id: Type.Optional(IdOf('workflow')),
+        queue_id: Type.Optional(IdOf('queue')),
+        status: Type.Optional(Status),
+        assignee: Type.Optional(IdOf('member')),
+        order: Type.Enum(['newest', 'urgency'], { default: 'newest' }),
+      },
+      closed,
+    ),
+  },
   answers: { 200: { description: 'A page', schema: PageOf(Review) } },
-  async handle({ queries, services, orgId, credential }, { query }) {
-    const name = { sealer: services.sealer, list: `reviews ${query.order}`, orgId };
+  runs: 'read',
+  async handle({ queries, orgId, credential, sealer }, { query }) {
+    const name = { sealer, list: `reviews ${query.order}`, orgId };
     const filter = given({
       workflowId:
         query.workflow_id === undefined ? undefined : inputId('workflow', query.workflow_id, '?workflow_id'),
@@ -133,57 +136,55 @@ export const list = operation({
   },
 });
 
-export const create = operation({
-  id: 'createReview',
-  summary: 'Ask for a review',
-  group,
-  mode: 'write',
-  refers: true,
-  body: Create,
-  bodyLimit: contentLimit + 65_536,
-  exactMembers: ['content'],
-  answers: { 201: { description: 'The task', schema: ReviewDetail } },
-  async handle(context, { body, raw }) {
-    const { queries, services, orgId, actor, credential } = context;
-    const expiresAt =
-      typeof body.expires_at === 'string' ? inputTime(body.expires_at, '/expires_at') : body.expires_at;
-    if (expiresAt && expiresAt.getTime() <= services.clock.now())
-      throw invalidInput('/expires_at', 'This time has passed.');
-    const input = {
-      workflowId: inputId('workflow', body.workflow_id, '/workflow_id'),
-      queueId: body.queue_id ? inputId('queue', body.queue_id, '/queue_id') : null,
-      title: body.title,
-      content: readContent(raw),
-      contentType: body.content_type ?? null,
-      priority: body.priority ?? 'normal',
-      assigneeId: body.assignee ? inputId('member', body.assignee, '/assignee') : null,
-      metadata: body.metadata ?? {},
-      expiresAt,
-      source: null,
-    };
-    const name = credential !== null && 'name' in credential ? credential.name : null;
-    const task = await createTask(queries, services.clock, orgId, input, {
-      actor: actor.name,
-      actor_name: name,
-      ip: actor.ip,
-    });
-    await recordAudit(queries, services.clock, orgId, actor, {
-      action: 'review.created',
-      target: publicId('review', task.id),
-    });
-    const news = await announcements(queries, services.taskFollower, [{ task, entry: null }]);
-    await services.publisher.publishWithin(queries, ...news);
-    return answerTask(context, 201, task);
-  },
-});
+export const create = (announcing: Announcing) =>
+  operation({
+    id: 'createReview',
+    summary: 'Ask for a review',
+    group,
+    takes: { body: Create, bodyLimit: contentLimit + 65_536, exactMembers: ['content'], refers: true },
+    answers: { 201: { description: 'The task', schema: ReviewDetail } },
+    runs: 'write',
+    async handle(context, { body, raw }) {
+      const { queries, orgId, actor, credential, clock, audit } = context;
+      const expiresAt =
+        typeof body.expires_at === 'string' ? inputTime(body.expires_at, '/expires_at') : body.expires_at;
+      if (expiresAt && expiresAt.getTime() <= clock.now())
+        throw invalidInput('/expires_at', 'This time has passed.');
+      const input = {
+        workflowId: inputId('workflow', body.workflow_id, '/workflow_id'),
+        queueId: body.queue_id ? inputId('queue', body.queue_id, '/queue_id') : null,
+        title: body.title,
+        content: readContent(raw),
+        contentType: body.content_type ?? null,
+        priority: body.priority ?? 'normal',
+        assigneeId: body.assignee ? inputId('member', body.assignee, '/assignee') : null,
+        metadata: body.metadata ?? {},
+        expiresAt,
+        source: null,
+      };
+      const name = credential !== null && 'name' in credential ? credential.name : null;
+      const task = await createTask(queries, clock, orgId, input, {
+        actor: actor.name,
+        actor_name: name,
+        ip: actor.ip,
+      });
+      await audit({
+        action: 'review.created',
+        target: publicId('review', task.id),
+      });
+      const news = await announcements(queries, announcing.taskFollower, [{ task, entry: null }]);
+      await announcing.publisher.publishWithin(queries, ...news);
+      return answerTask(context, 201, task);
+    },
+  });
 
 export const get = operation({
   id: 'getReview',
   summary: 'Read a review task with its content',
   group,
-  mode: 'read',
-  params: IdParams,
+  takes: { params: IdParams },
   answers: { 200: { description: 'The task', schema: ReviewDetail } },
+  runs: 'read',
   async handle(context, { params }) {
     const { queries, orgId, credential } = context;
     const name = { orgId, id: pathId('review', params.id), scope: scopeOfTasks(credential) };
@@ -197,17 +198,16 @@ export const history = operation({
   description:
     'Append-only; one entry for each version. The entry with which the task stopped being pending is its decision.',
   group,
-  mode: 'read',
-  params: IdParams,
-  query: PageQuery,
+  takes: { params: IdParams, query: PageQuery },
   answers: { 200: { description: 'A page', schema: PageOf(Entry) } },
-  async handle({ queries, services, orgId, credential }, { params, query }) {
+  runs: 'read',
+  async handle({ queries, orgId, credential, sealer }, { params, query }) {
     const task = await getTask(queries, {
       orgId,
       id: pathId('review', params.id),
       scope: scopeOfTasks(credential),
     });
-    const name = { sealer: services.sealer, list: `review history ${task.id}`, orgId };
+    const name = { sealer, list: `review history ${task.id}`, orgId };
     const rows = await listHistory(queries, task, {
       after: Number(readCursor(name, query.cursor) ?? 0),
       limit: query.limit + 1,
@@ -226,24 +226,28 @@ export const history = operation({
   },
 });
 
+/** What it takes to act on tasks and to tell about it. */
+export type Announcing = AcceptTools & ReviewTools;
+
 interface Acting {
   readonly member_id?: string | null;
   readonly version?: number;
 }
 
 async function act(
+  announcing: Announcing,
   context: Context,
   { params, body, ifMatch }: Input<Static<typeof IdParams>, unknown, Acting>,
   wanted: Act,
 ): Promise<Answer> {
-  const { queries, services, orgId, credential } = context;
+  const { queries, orgId, credential } = context;
   const name = { orgId, id: pathId('review', params.id), scope: scopeOfTasks(credential) };
   if (credential?.kind === 'embed' && body.member_id) {
     await getTask(queries, name);
     throw invalidInput('/member_id', 'An embed token acts as the member that it was made for, or as itself.');
   }
   const isSeen = readVersions(ifMatch, body.version);
-  const { task } = await actOnTask(queries, services, name, readReviewer(context, body), wanted, isSeen);
+  const { task } = await actOnTask(queries, announcing, name, readReviewer(context, body), wanted, isSeen);
   return answerTask(context, 200, task);
 }
 
@@ -264,56 +268,69 @@ function readVersions(ifMatch: string | undefined, inBody: number | undefined): 
 
 const answers = { 200: { description: 'The task as it is now', schema: ReviewDetail } };
 
-export const approve = operation({
-  id: 'approveReview',
-  summary: 'Approve a review task',
-  group,
-  mode: 'write',
-  params: IdParams,
-  body: Type.Object({ comment: Comment, member_id: MemberId, version: Version }, closed),
-  bodyOptional: true,
-  guarded: true,
-  answers,
-  handle: (context, input) => act(context, input, { kind: 'approve', comment: input.body.comment ?? null }),
-});
-
-export const reject = operation({
-  id: 'rejectReview',
-  summary: 'Reject a review task',
-  group,
-  mode: 'write',
-  params: IdParams,
-  body: Type.Object(
-    {
-      reason: Text(4_000, { minLength: 1, examples: ['Not covered by the terms'] }),
-      member_id: MemberId,
-      version: Version,
+export const approve = (announcing: Announcing) =>
+  operation({
+    id: 'approveReview',
+    summary: 'Approve a review task',
+    group,
+    takes: {
+      params: IdParams,
+      body: Type.Object({ comment: Comment, member_id: MemberId, version: Version }, closed),
+      bodyOptional: true,
+      ifMatch: true,
     },
-    closed,
-  ),
-  guarded: true,
-  answers,
-  handle: (context, input) => act(context, input, { kind: 'reject', reason: input.body.reason }),
-});
+    answers,
+    runs: 'write',
+    handle: (context, input) =>
+      act(announcing, context, input, { kind: 'approve', comment: input.body.comment ?? null }),
+  });
 
-export const revise = operation({
-  id: 'reviseReview',
-  summary: 'Change what is under review, and approve it so',
-  description:
-    'The whole content as it should be. Where a workflow asks for several approvals, a new round begins with this one.',
-  group,
-  mode: 'write',
-  params: IdParams,
-  body: Type.Object({ content: Content, comment: Comment, member_id: MemberId, version: Version }, closed),
-  bodyLimit: contentLimit + 65_536,
-  exactMembers: ['content'],
-  guarded: true,
-  refusals: [429],
-  answers,
-  handle: (context, input) =>
-    act(context, input, {
-      kind: 'revise',
-      content: readContent(input.raw),
-      comment: input.body.comment ?? null,
-    }),
-});
+export const reject = (announcing: Announcing) =>
+  operation({
+    id: 'rejectReview',
+    summary: 'Reject a review task',
+    group,
+    takes: {
+      params: IdParams,
+      body: Type.Object(
+        {
+          reason: Text(4_000, { minLength: 1, examples: ['Not covered by the terms'] }),
+          member_id: MemberId,
+          version: Version,
+        },
+        closed,
+      ),
+      ifMatch: true,
+    },
+    answers,
+    runs: 'write',
+    handle: (context, input) =>
+      act(announcing, context, input, { kind: 'reject', reason: input.body.reason }),
+  });
+
+export const revise = (announcing: Announcing) =>
+  operation({
+    id: 'reviseReview',
+    summary: 'Change what is under review, and approve it so',
+    description:
+      'The whole content as it should be. Where a workflow asks for several approvals, a new round begins with this one.',
+    group,
+    takes: {
+      params: IdParams,
+      body: Type.Object(
+        { content: Content, comment: Comment, member_id: MemberId, version: Version },
+        closed,
+      ),
+      bodyLimit: contentLimit + 65_536,
+      exactMembers: ['content'],
+      ifMatch: true,
+    },
+    answers: { ...answers, refusals: [429] },
+    runs: 'write',
+    handle: (context, input) =>
+      act(announcing, context, input, {
+        kind: 'revise',
+        content: readContent(input.raw),
+        comment: input.body.comment ?? null,
+      }),
+  });

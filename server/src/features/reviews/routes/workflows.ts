@@ -3,7 +3,6 @@ import { publicId } from '../../../base/ids.ts';
 import { given, IdOf, IdParams, inputId, OrNull, pathId, Text, Timestamp } from '../../../http/fields.ts';
 import { type Context, operation } from '../../../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../../../http/page.ts';
-import { recordAudit } from '../../../tenants/audit.ts';
 import { roles } from '../../../tenants/members.ts';
 import { createQueue, listQueues, type Queue as QueueRow } from '../queues.ts';
 import {
@@ -134,24 +133,19 @@ function show(row: Row): Static<typeof Workflow> {
   };
 }
 
-function audit(
-  { queries, services, orgId, actor }: Context,
-  action: string,
-  target: string,
-  details: Record<string, unknown>,
-) {
-  return recordAudit(queries, services.clock, orgId, actor, { action, target, details });
+function audit({ audit }: Context, action: string, target: string, details: Record<string, unknown>) {
+  return audit({ action, target, details });
 }
 
 export const list = operation({
   id: 'listWorkflows',
   summary: 'List workflows, newest first',
   group,
-  mode: 'read',
-  query: PageQuery,
+  takes: { query: PageQuery },
   answers: { 200: { description: 'A page', schema: PageOf(Workflow) } },
-  async handle({ queries, services, orgId }, { query }) {
-    const name = { sealer: services.sealer, list: 'workflows', orgId };
+  runs: 'read',
+  async handle({ queries, orgId, sealer }, { query }) {
+    const name = { sealer, list: 'workflows', orgId };
     const rows = await listWorkflows(queries, orgId, {
       before: readCursor(name, query.cursor),
       limit: query.limit + 1,
@@ -165,12 +159,11 @@ export const create = operation({
   summary: 'Create a workflow',
   description: 'Says who may decide, how many approvals it takes, and what happens when the time runs out.',
   group,
-  mode: 'write',
-  refers: true,
-  body: Create,
+  takes: { body: Create, refers: true },
   answers: { 201: { description: 'The workflow', schema: Workflow } },
+  runs: 'write',
   async handle(context, { body }) {
-    const { queries, services, orgId, actor } = context;
+    const { queries, orgId, actor, clock } = context;
     const input = {
       name: body.name,
       description: body.description ?? null,
@@ -179,7 +172,7 @@ export const create = operation({
       rejectionEnds: body.rejection_ends ?? true,
       expiry: readExpiry(body.expiry ?? { after_seconds: null, action: 'expire' }),
     };
-    const row = await createWorkflow(queries, services.clock, orgId, input, actor.name);
+    const row = await createWorkflow(queries, clock, orgId, input, actor.name);
     await audit(context, 'workflow.created', publicId('workflow', row.id), { name: row.name });
     return { status: 201, body: show(row) };
   },
@@ -189,9 +182,9 @@ export const get = operation({
   id: 'getWorkflow',
   summary: 'Read a workflow',
   group,
-  mode: 'read',
-  params: IdParams,
+  takes: { params: IdParams },
   answers: { 200: { description: 'The workflow', schema: Workflow } },
+  runs: 'read',
   async handle({ queries, orgId }, { params }) {
     return {
       status: 200,
@@ -205,10 +198,9 @@ export const change = operation({
   summary: 'Change a workflow',
   description: 'Pending tasks go by the new rules from their next action on; the times that they have stay.',
   group,
-  mode: 'write',
-  params: IdParams,
-  body: Change,
+  takes: { params: IdParams, body: Change },
   answers: { 200: { description: 'The workflow', schema: Workflow } },
+  runs: 'write',
   async handle(context, { params, body }) {
     const changes = given({
       name: body.name,
@@ -233,9 +225,9 @@ export const remove = operation({
   summary: 'Delete a workflow',
   description: 'Only when none of its tasks is pending and no gate leads to it. Its decided tasks stay.',
   group,
-  mode: 'write',
-  params: IdParams,
+  takes: { params: IdParams },
   answers: { 204: { description: 'Deleted' } },
+  runs: 'write',
   async handle(context, { params }) {
     await deleteWorkflow(context.queries, { orgId: context.orgId, id: pathId('workflow', params.id) });
     await audit(context, 'workflow.deleted', params.id, {});
@@ -263,13 +255,12 @@ export const queues = operation({
   id: 'listQueues',
   summary: 'List the queues of a workflow, oldest first',
   group,
-  mode: 'read',
-  params: IdParams,
-  query: PageQuery,
+  takes: { params: IdParams, query: PageQuery },
   answers: { 200: { description: 'A page', schema: PageOf(Queue) } },
-  async handle({ queries, services, orgId }, { params, query }) {
+  runs: 'read',
+  async handle({ queries, orgId, sealer }, { params, query }) {
     const workflow = await getWorkflow(queries, { orgId, id: pathId('workflow', params.id) });
-    const name = { sealer: services.sealer, list: `queues ${workflow.id}`, orgId };
+    const name = { sealer, list: `queues ${workflow.id}`, orgId };
     const page = { after: readCursor(name, query.cursor), limit: query.limit + 1 };
     const rows = await listQueues(queries, { orgId, id: workflow.id }, page);
     return { status: 200, body: pageOf(name, rows, query.limit, (row) => row.id, showQueue) };
@@ -280,14 +271,16 @@ export const addQueue = operation({
   id: 'createQueue',
   summary: 'Add a queue to a workflow',
   group,
-  mode: 'write',
-  params: IdParams,
-  body: Type.Object({ name: Text(200, { minLength: 1, examples: ['Second line'] }) }, closed),
+  takes: {
+    params: IdParams,
+    body: Type.Object({ name: Text(200, { minLength: 1, examples: ['Second line'] }) }, closed),
+  },
   answers: { 201: { description: 'The queue', schema: Queue } },
+  runs: 'write',
   async handle(context, { params, body }) {
-    const { queries, services, orgId } = context;
+    const { queries, orgId, clock } = context;
     const workflow = await getWorkflow(queries, { orgId, id: pathId('workflow', params.id) });
-    const row = await createQueue(queries, services.clock, { orgId, id: workflow.id }, body.name);
+    const row = await createQueue(queries, clock, { orgId, id: workflow.id }, body.name);
     await audit(context, 'queue.created', publicId('queue', row.id), { workflow: params.id, name: row.name });
     return { status: 201, body: showQueue(row) };
   },

@@ -12,7 +12,6 @@ import { publicId } from '../../../base/ids.ts';
 import { given, IdOf, IdParams, OrNull, pathId, Timestamp } from '../../../http/fields.ts';
 import { operation } from '../../../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../../../http/page.ts';
-import { recordAudit } from '../../../tenants/audit.ts';
 import { getOrganization } from '../../../tenants/organizations.ts';
 import { checkedCalendar, readCalendar, timesAfter } from '../calendar.ts';
 import { listRuns, type Schedule as Row, runEventId, type ScheduleRun } from '../schedule-runs.ts';
@@ -138,51 +137,53 @@ function showRun(scheduleId: string, { at, refusal, created_at }: ScheduleRun): 
   };
 }
 
+/** What publishing by the calendar takes. */
+export type Publishing = Parameters<typeof changeSchedule>[1];
+
 const group = 'Schedules';
 
-export const create = operation({
-  id: 'createSchedule',
-  summary: 'Publish an event again and again, by the calendar',
-  description:
-    'Each time happens once, whatever process dies. Where clocks change, a time that is skipped happens at the change, and one that comes twice happens once.',
-  group,
-  mode: 'write',
-  body: Create,
-  bodyLimit: dataLimit + 65_536,
-  refusals: [429],
-  answers: { 201: { description: 'The schedule', schema: Schedule } },
-  async handle({ queries, services, orgId, actor }, { body, raw }) {
-    const row = await createSchedule(queries, services, orgId, {
-      cron: body.cron,
-      timeZone: body.time_zone ?? (await getOrganization(queries, orgId)).time_zone,
-      type: body.type,
-      data: cutData(raw, ''),
-      audience: body.audience ? JSON.stringify(readAudience(body.audience, '')) : null,
-      catchUp: body.catch_up ?? 'latest',
-    });
-    await recordAudit(queries, services.clock, orgId, actor, {
-      action: 'schedule.created',
-      target: publicId('schedule', row.id),
-      details: { cron: row.cron, type: row.type },
-    });
-    return { status: 201, text: write(row) };
-  },
-});
+export const create = (publishing: Publishing) =>
+  operation({
+    id: 'createSchedule',
+    summary: 'Publish an event again and again, by the calendar',
+    description:
+      'Each time happens once, whatever process dies. Where clocks change, a time that is skipped happens at the change, and one that comes twice happens once.',
+    group,
+    takes: { body: Create, bodyLimit: dataLimit + 65_536 },
+    answers: { 201: { description: 'The schedule', schema: Schedule }, refusals: [429] },
+    runs: 'write',
+    async handle({ queries, orgId, audit }, { body, raw }) {
+      const row = await createSchedule(queries, publishing, orgId, {
+        cron: body.cron,
+        timeZone: body.time_zone ?? (await getOrganization(queries, orgId)).time_zone,
+        type: body.type,
+        data: cutData(raw, ''),
+        audience: body.audience ? JSON.stringify(readAudience(body.audience, '')) : null,
+        catchUp: body.catch_up ?? 'latest',
+      });
+      await audit({
+        action: 'schedule.created',
+        target: publicId('schedule', row.id),
+        details: { cron: row.cron, type: row.type },
+      });
+      return { status: 201, text: write(row) };
+    },
+  });
 
 export const list = operation({
   id: 'listSchedules',
   summary: 'List schedules, newest first',
   group,
-  mode: 'read',
-  query: PageQuery,
+  takes: { query: PageQuery },
   answers: {
     200: {
       description: 'A page, without the data and the next times',
       schema: PageOf(Type.Omit(Schedule, ['data', 'upcoming'])),
     },
   },
-  async handle({ queries, services, orgId }, { query }) {
-    const name = { sealer: services.sealer, list: 'schedules', orgId };
+  runs: 'read',
+  async handle({ queries, orgId, sealer }, { query }) {
+    const name = { sealer, list: 'schedules', orgId };
     const rows = await listSchedules(queries, orgId, {
       before: readCursor(name, query.cursor),
       limit: query.limit + 1,
@@ -195,9 +196,9 @@ export const get = operation({
   id: 'getSchedule',
   summary: 'Read a schedule',
   group,
-  mode: 'read',
-  params: IdParams,
+  takes: { params: IdParams },
   answers: { 200: { description: 'The schedule', schema: Schedule } },
+  runs: 'read',
   async handle({ queries, orgId }, { params }) {
     return { status: 200, text: write(await getSchedule(queries, orgId, pathId('schedule', params.id))) };
   },
@@ -208,25 +209,29 @@ export const preview = operation({
   summary: 'See when a cron expression comes',
   description: 'From now on, without making a schedule.',
   group,
-  mode: 'read',
-  body: Type.Object(
-    {
-      cron: Cron,
-      time_zone: Type.Optional(TimeZone),
-      count: Type.Optional(Type.Integer({ minimum: 1, maximum: 50, description: 'Times; five if left out' })),
-    },
-    { additionalProperties: false },
-  ),
+  takes: {
+    body: Type.Object(
+      {
+        cron: Cron,
+        time_zone: Type.Optional(TimeZone),
+        count: Type.Optional(
+          Type.Integer({ minimum: 1, maximum: 50, description: 'Times; five if left out' }),
+        ),
+      },
+      { additionalProperties: false },
+    ),
+  },
   answers: {
     200: {
       description: 'The next times',
       schema: Type.Object({ cron: Cron, time_zone: TimeZone, times: Type.Array(Timestamp) }),
     },
   },
-  async handle({ queries, services, orgId }, { body }) {
+  runs: 'read',
+  async handle({ queries, orgId, clock }, { body }) {
     const timeZone = body.time_zone ?? (await getOrganization(queries, orgId)).time_zone;
     const calendar = checkedCalendar(body.cron, timeZone);
-    const times = timesAfter(calendar, new Date(services.clock.now()), body.count ?? shownTimes);
+    const times = timesAfter(calendar, new Date(clock.now()), body.count ?? shownTimes);
     return {
       status: 200,
       body: { cron: body.cron, time_zone: timeZone, times: times.map((time) => time.toISOString()) },
@@ -239,13 +244,12 @@ export const runs = operation({
   summary: 'See what came of its times, newest first',
   description: 'For as long as retention says.',
   group,
-  mode: 'read',
-  params: IdParams,
-  query: PageQuery,
+  takes: { params: IdParams, query: PageQuery },
   answers: { 200: { description: 'A page', schema: PageOf(Run) } },
-  async handle({ queries, services, orgId }, { params, query }) {
+  runs: 'read',
+  async handle({ queries, orgId, sealer }, { params, query }) {
     const { id } = await getSchedule(queries, orgId, pathId('schedule', params.id));
-    const name = { sealer: services.sealer, list: `runs of ${id}`, orgId };
+    const name = { sealer, list: `runs of ${id}`, orgId };
     const cursor = readCursor(name, query.cursor);
     const rows = await listRuns(queries, orgId, id, {
       before: cursor === null ? null : new Date(cursor),
@@ -264,56 +268,54 @@ export const runs = operation({
   },
 });
 
-export const change = operation({
-  id: 'changeSchedule',
-  summary: 'Change, stop or resume a schedule',
-  description:
-    'What is left out stays. What is due already is published first, as it was; where that is more than 50 events, the change is refused with 409 until the schedule has caught up, unless it stops it. With another calendar, or resumed, it counts its times anew from now on.',
-  group,
-  mode: 'write',
-  params: IdParams,
-  body: Change,
-  bodyLimit: dataLimit + 65_536,
-  refusals: [429],
-  answers: { 200: { description: 'The schedule', schema: Schedule } },
-  async handle({ queries, services, orgId, actor }, { params, body, raw }) {
-    const row = await changeSchedule(
-      queries,
-      services,
-      orgId,
-      pathId('schedule', params.id),
-      given({
-        cron: body.cron,
-        timeZone: body.time_zone,
-        type: body.type,
-        data: body.data === undefined ? undefined : cutData(raw, ''),
-        audience:
-          body.audience === undefined
-            ? undefined
-            : body.audience && JSON.stringify(readAudience(body.audience, '')),
-        catchUp: body.catch_up,
-        enabled: body.enabled,
-      }),
-    );
-    await recordAudit(queries, services.clock, orgId, actor, {
-      action: 'schedule.changed',
-      target: params.id,
-      details: { changed: Object.keys(body) },
-    });
-    return { status: 200, text: write(row) };
-  },
-});
+export const change = (publishing: Publishing) =>
+  operation({
+    id: 'changeSchedule',
+    summary: 'Change, stop or resume a schedule',
+    description:
+      'What is left out stays. What is due already is published first, as it was; where that is more than 50 events, the change is refused with 409 until the schedule has caught up, unless it stops it. With another calendar, or resumed, it counts its times anew from now on.',
+    group,
+    takes: { params: IdParams, body: Change, bodyLimit: dataLimit + 65_536 },
+    answers: { 200: { description: 'The schedule', schema: Schedule }, refusals: [429] },
+    runs: 'write',
+    async handle({ queries, orgId, audit }, { params, body, raw }) {
+      const row = await changeSchedule(
+        queries,
+        publishing,
+        orgId,
+        pathId('schedule', params.id),
+        given({
+          cron: body.cron,
+          timeZone: body.time_zone,
+          type: body.type,
+          data: body.data === undefined ? undefined : cutData(raw, ''),
+          audience:
+            body.audience === undefined
+              ? undefined
+              : body.audience && JSON.stringify(readAudience(body.audience, '')),
+          catchUp: body.catch_up,
+          enabled: body.enabled,
+        }),
+      );
+      await audit({
+        action: 'schedule.changed',
+        target: params.id,
+        details: { changed: Object.keys(body) },
+      });
+      return { status: 200, text: write(row) };
+    },
+  });
 
 export const remove = operation({
   id: 'deleteSchedule',
   summary: 'Delete a schedule',
   group,
-  mode: 'write',
-  params: IdParams,
+  takes: { params: IdParams },
   answers: { 204: { description: 'Deleted' } },
-  async handle({ queries, services, orgId, actor }, { params }) {
+  runs: 'write',
+  async handle({ queries, orgId, audit }, { params }) {
     await deleteSchedule(queries, orgId, pathId('schedule', params.id));
-    await recordAudit(queries, services.clock, orgId, actor, {
+    await audit({
       action: 'schedule.deleted',
       target: params.id,
     });

@@ -36,6 +36,44 @@ const contentPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** An HTML page beside the portal's. */
+export interface Page {
+  /** `{name}` for a parameter. */
+  readonly path: string;
+  answer(params: Readonly<Record<string, string>>): Promise<PageAnswer>;
+}
+
+export interface PageAnswer {
+  readonly status: number;
+  readonly html: string;
+  /** Directives of its content policy, but for the sites that may show it in a frame. */
+  readonly contentPolicy: string;
+  /** Origins of those sites; none: it is shown in no frame. */
+  readonly framedBy: readonly string[];
+}
+
+export async function addPages(server: FastifyInstance, pages: readonly Page[]): Promise<void> {
+  for (const page of pages)
+    server.get<{ Params: Record<string, string> }>(
+      page.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+      { schema: { hide: true } },
+      async (request, reply) => {
+        const { status, html, contentPolicy: policy, framedBy } = await page.answer(request.params);
+        const ancestors = framedBy.length === 0 ? "'none'" : framedBy.join(' ');
+        // X-Frame-Options knows no list of origins, and a browser that heeds it would show nothing.
+        return reply
+          .code(status)
+          .removeHeader('x-frame-options')
+          .header('content-security-policy', `${policy}; frame-ancestors ${ancestors}`)
+          .header('cross-origin-resource-policy', 'cross-origin')
+          .header('referrer-policy', 'no-referrer')
+          .header('cache-control', 'no-store')
+          .type('text/html; charset=utf-8')
+          .send(html);
+      },
+    );
+}
+
 /** The portal's pages: one document, which shows what its address says, and the files that it loads. */
 export async function addPortalPages(server: FastifyInstance, portal: URL): Promise<void> {
   for (const path of [...pages, ...folders.flatMap((folder) => [folder, `${folder}/*`])])

@@ -1,0 +1,108 @@
+import { hostname } from 'node:os';
+import { sql } from 'kysely';
+import { type Clock, DatabaseClock } from './base/clock.ts';
+import type { Config } from './base/config.ts';
+import type { Logger } from './base/log.ts';
+import { createMetrics, type Metrics } from './base/metrics.ts';
+import { createSealer, type Sealer } from './base/seal.ts';
+import type { Database } from './db/connect.ts';
+import { type AddressGuard, createAddressGuard } from './deliveries/address-guard.ts';
+import { createHttpClient, type HttpClient } from './deliveries/http-client.ts';
+import { createResolve } from './deliveries/resolve.ts';
+import { SubscriberLists } from './endpoints/match.ts';
+import type { AcceptTools } from './events/accept.ts';
+import { Catalogues } from './events/event-types.ts';
+import { Publisher } from './events/publish.ts';
+import { type SendTest, sendTestEvent } from './events/test-event.ts';
+import { ReviewNotices } from './features/notifications/review-notices.ts';
+import type { TaskFollower } from './features/reviews/announce.ts';
+import { ReviewGates } from './features/reviews/hold.ts';
+import { SchemaChecks } from './schemas/checks.ts';
+import { KeyLookups } from './tenants/key-lookups.ts';
+import { settleBatch } from './worker/settle-batch.ts';
+
+/** What varies between runs of the same program. */
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly schemas: SchemaChecks;
+}
+
+/**
+ * The parts that a process is put together from. Only `compose.ts` and `routes.ts` see them all; everything else is
+ * handed those that it names.
+ */
+export interface Parts extends Surroundings {
+  readonly config: Config;
+  readonly database: Database;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly sealer: Sealer;
+  readonly addresses: AddressGuard;
+  readonly http: HttpClient;
+  readonly acceptance: AcceptTools;
+  readonly publisher: Publisher;
+  readonly sendTest: SendTest;
+  readonly announcing: AcceptTools & { readonly publisher: Publisher; readonly taskFollower: TaskFollower };
+  readonly taskFollower: TaskFollower;
+  readonly keys: KeyLookups;
+  /** The name under which this process holds leases. */
+  readonly worker: string;
+  /** Where browsers reach the process; with port 0 that is known only once it listens. */
+  readonly publicUrl: () => string;
+  /** Tells where the process listens. */
+  readonly listensAt: (address: string) => void;
+}
+
+/** A clock that follows the database's, real chance, and quick schemas judged on this thread. */
+export async function realSurroundings(database: Database): Promise<Surroundings> {
+  const clock = new DatabaseClock();
+  const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(database.queries);
+  if (rows[0]) clock.follow(rows[0].now);
+  return { clock, random: Math.random, schemas: new SchemaChecks() };
+}
+
+/** Makes the parts of a process. Nothing runs yet. */
+export function createParts(
+  config: Config,
+  database: Database,
+  log: Logger,
+  { clock, random, schemas }: Surroundings,
+): Parts {
+  const metrics = createMetrics();
+  const sealer = createSealer(config.masterKeys);
+  const addresses = createAddressGuard(config.allowedTargets);
+  const http = createHttpClient(addresses, createResolve());
+  const worker = `${hostname()}:${process.pid}`;
+  const taskFollower = new ReviewNotices(clock);
+  const gate = new ReviewGates(clock, taskFollower, schemas);
+  const acceptance = {
+    ...{ clock, sealer, schemas, gate },
+    subscribers: new SubscriberLists(),
+    catalogues: new Catalogues(),
+  };
+  const publisher = new Publisher(database, { ...acceptance, log, metrics });
+  const settle = (result: Parameters<typeof settleBatch>[1][number]) =>
+    settleBatch({ clock, publisher, log, database }, [result]);
+  const testing = { clock, sealer, http, random, worker, settle };
+  let listening: string | null = null;
+  return {
+    ...{ config, database, log, clock, random, schemas, metrics, sealer, addresses, http, worker },
+    ...{ acceptance, publisher, taskFollower },
+    announcing: { ...acceptance, publisher, taskFollower },
+    keys: new KeyLookups(database.hotPath),
+    sendTest: (name, idempotency) => sendTestEvent(database, testing, name, idempotency),
+    publicUrl: () => withBoundPort(config.publicUrl, listening),
+    listensAt(address) {
+      listening = address;
+    },
+  };
+}
+
+/** PORT=0 takes a port that is free; links lead to that one. */
+function withBoundPort(publicUrl: string, address: string | null): string {
+  if (address === null || new URL(publicUrl).port !== '0') return publicUrl;
+  const url = new URL(publicUrl);
+  url.port = new URL(address).port;
+  return url.origin;
+}

@@ -1,0 +1,57 @@
+import { engineRoutes } from './api/routes.ts';
+import { appRoutes } from './features/apps/routes.ts';
+import { notificationRoutes } from './features/notifications/routes.ts';
+import { recordRoutes } from './features/records/routes.ts';
+import { reviewRoutes } from './features/reviews/routes.ts';
+import { scheduleRoutes } from './features/schedules/routes.ts';
+import type { Group } from './http/openapi.ts';
+import type { Route } from './http/route.ts';
+import type { Parts } from './parts.ts';
+import { productRoutes } from './products/routes.ts';
+
+/** Every route of the API: the engine's, the features' and the products'. */
+export function allRoutes(parts: Parts): readonly Route[] {
+  const { publisher, schemas, addresses, sendTest, publicUrl, announcing } = parts;
+  return [
+    ...engineRoutes(parts),
+    ...scheduleRoutes({ ...parts.acceptance, publisher, log: parts.log }),
+    ...reviewRoutes({ announcing, schemas, publicUrl }),
+    ...recordRoutes({ publisher, schemas }),
+    ...appRoutes(addresses),
+    ...notificationRoutes({ publisher, addresses, sendTest }),
+    ...productRoutes({ ...parts, retentionDays: parts.config.retentionDays }),
+  ];
+}
+
+/** The headings of the API reference, in its order. */
+export const groups: readonly Group[] = [
+  { name: 'Organizations', description: 'Tenants. The operator makes them, and the first key of each.' },
+  { name: 'Account', description: 'Who is asking, and what was done in the organization.' },
+  { name: 'Keys', description: 'API secrets of an organization.' },
+  { name: 'Members', description: 'People of an organization, their roles and rights.' },
+  { name: 'Sign-in', description: 'Sessions of members in the portal.' },
+  { name: 'Event types', description: 'The catalogue: names, schemas and examples of events.' },
+  { name: 'Events', description: 'What happened: publish it, and see where it went.' },
+  { name: 'Schedules', description: 'Events that are published by the calendar.' },
+  { name: 'Endpoints', description: 'Who receives what, and under which contract.' },
+  { name: 'Deliveries', description: 'The ledger: each event for each endpoint, with every attempt.' },
+  { name: 'Contracts', description: 'Wire formats: what is sent, how it is signed, when it is tried again.' },
+  { name: 'Presets', description: 'Products that an organization can adopt.' },
+  {
+    name: 'Workflows',
+    description: 'Who decides about review tasks, and how; the queues in which they wait.',
+  },
+  { name: 'Reviews', description: 'Tasks for people: approve, reject or revise.' },
+  { name: 'Review gates', description: 'Rules that hold deliveries until they are reviewed.' },
+  { name: 'Embedding', description: 'Review pages within other sites.' },
+  { name: 'Notifications', description: 'What members are told: inboxes, meetings, webhooks of their own.' },
+  { name: 'Integrations', description: "Webhooks for all notifications of an organization's members." },
+  { name: 'Apps', description: 'Custom applications: manifests, versions and installations.' },
+  { name: 'Records', description: 'Data that apps and organizations keep, with its history.' },
+  { name: 'FlowBeacon: webhooks', description: "Below `/api/public/v1`, in FlowBeacon's own form." },
+  { name: 'FlowBeacon: evaluations', description: "Below `/api/public/v1`, in FlowBeacon's own form." },
+  {
+    name: 'Flowxtra: webhooks plugin',
+    description: "Below `/api/plugins/webhooks`, in Flowxtra's own form.",
+  },
+];
