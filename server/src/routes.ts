@@ -1,22 +1,25 @@
 import { engineRoutes } from './api/routes.ts';
+import { refuseWhileDeclared } from './features/apps/declared-models.ts';
 import { appRoutes } from './features/apps/routes.ts';
 import { notificationRoutes } from './features/notifications/routes.ts';
 import { recordRoutes } from './features/records/routes.ts';
+import { holdingReview } from './features/reviews/routes/view.ts';
 import { reviewRoutes } from './features/reviews/routes.ts';
 import { scheduleRoutes } from './features/schedules/routes.ts';
 import type { Group } from './http/openapi.ts';
 import type { Route } from './http/route.ts';
 import type { Parts } from './parts.ts';
+import { productCatalogue } from './products/adopt.ts';
 import { productRoutes } from './products/routes.ts';
 
 /** Every route of the API: the engine's, the features' and the products'. */
 export function allRoutes(parts: Parts): readonly Route[] {
   const { publisher, schemas, addresses, sendTest, publicUrl, announcing } = parts;
   return [
-    ...engineRoutes(parts),
+    ...engineRoutes({ ...parts, products: productCatalogue, holdingReview }),
     ...scheduleRoutes({ ...parts.acceptance, publisher, log: parts.log }),
     ...reviewRoutes({ announcing, schemas, publicUrl }),
-    ...recordRoutes({ publisher, schemas }),
+    ...recordRoutes({ publisher, schemas }, refuseWhileDeclared),
     ...appRoutes(addresses),
     ...notificationRoutes({ publisher, addresses, sendTest }),
     ...productRoutes({ ...parts, retentionDays: parts.config.retentionDays }),

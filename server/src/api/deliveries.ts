@@ -1,4 +1,5 @@
-import { type Static, Type } from 'typebox';
+import { type TSchema, Type } from 'typebox';
+import type { Queries } from '../db/connect.ts';
 import { cancelDelivery, retryDelivery } from '../deliveries/changes.ts';
 import {
   deliveryStates,
@@ -8,12 +9,10 @@ import {
   type Delivery as Row,
 } from '../deliveries/ledger.ts';
 import { eventNames, findEventId } from '../events/events.ts';
-import { taskHolding } from '../features/reviews/holds.ts';
-import { showTasks } from '../features/reviews/routes/view.ts';
 import { given, IdOf, IdParams, inputId, inputTime, pathId, Timestamp } from '../http/fields.ts';
 import { type Context, operation } from '../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../http/page.ts';
-import { Attempt, Delivery, DeliveryDetail, showAttempt, showDelivery } from './delivery-view.ts';
+import { Attempt, Delivery, showAttempt, showDelivery } from './delivery-view.ts';
 
 const group = 'Deliveries';
 
@@ -88,34 +87,35 @@ export const list = operation({
   },
 });
 
-export const get = operation({
-  id: 'getDelivery',
-  summary: 'Read a delivery, with the review that held it',
-  group,
-  takes: { params: IdParams },
-  answers: { 200: { description: 'The delivery', schema: DeliveryDetail } },
-  runs: 'read',
-  async handle(context, { params }) {
-    const { queries, orgId } = context;
-    const row = await getDelivery(queries, orgId, pathId('delivery', params.id));
-    return {
-      status: 200,
-      body: { ...(await showOne(context, row)), review: await showReview(context, row) },
-    };
-  },
-});
-
-async function showReview(
-  { queries, orgId }: Context,
-  row: Row,
-): Promise<Static<typeof DeliveryDetail>['review']> {
-  const task = await taskHolding(queries, orgId, row.id);
-  if (task === null) return null;
-  const shown = (await showTasks(queries, orgId, [task])).get(task);
-  return shown
-    ? { id: shown.id, gate_id: shown.gate_id, status: shown.status, decision: shown.decision }
-    : null;
+/** The review that held a delivery, for the page of the delivery. */
+export interface HoldingReview {
+  readonly schema: TSchema;
+  /** Answers `null` where nothing held it. */
+  show(queries: Queries, orgId: string, deliveryId: string): Promise<unknown>;
 }
+
+export const get = (review: HoldingReview) =>
+  operation({
+    id: 'getDelivery',
+    summary: 'Read a delivery, with the review that held it',
+    group,
+    takes: { params: IdParams },
+    answers: {
+      200: {
+        description: 'The delivery',
+        schema: Type.Object({ ...Delivery.properties, review: review.schema }),
+      },
+    },
+    runs: 'read',
+    async handle(context, { params }) {
+      const { queries, orgId } = context;
+      const row = await getDelivery(queries, orgId, pathId('delivery', params.id));
+      return {
+        status: 200,
+        body: { ...(await showOne(context, row)), review: await review.show(queries, orgId, row.id) },
+      };
+    },
+  });
 
 export const attempts = operation({
   id: 'listAttempts',

@@ -5,7 +5,6 @@ import {
   type Delivery as DeliveryRow,
   deliveryStates,
 } from '../deliveries/ledger.ts';
-import { Decision, Status } from '../features/reviews/routes/view.ts';
 import { IdOf, OrNull, Timestamp } from '../http/fields.ts';
 
 const outcomes = [
@@ -35,17 +34,6 @@ export const Delivery = Type.Object({
   ),
   created_at: Timestamp,
   finished_at: OrNull(Timestamp),
-});
-
-/** A delivery with the review that held it. */
-export const DeliveryDetail = Type.Object({
-  ...Delivery.properties,
-  review: OrNull(
-    Type.Object(
-      { id: IdOf('review'), gate_id: OrNull(IdOf('reviewGate')), status: Status, decision: OrNull(Decision) },
-      { description: 'What held it; null if nothing did. The review has the data before and after' },
-    ),
-  ),
 });
 
 const HeaderMap = Type.Record(Type.String(), Type.Union([Type.String(), Type.Array(Type.String())]));

@@ -5,11 +5,11 @@ import { heldScopes } from '../http/credential.ts';
 import { IdOf, IdParams, inputTime, OrNull, pathId, Text, Timestamp } from '../http/fields.ts';
 import { type Context, operation } from '../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../http/page.ts';
-import { keyPrefixFor } from '../products/index.ts';
 import { recordAudit } from '../tenants/audit.ts';
 import { createKey, listKeys, type Key as Row, revokeKey } from '../tenants/keys.ts';
 import { getOrganization, type Organization } from '../tenants/organizations.ts';
 import { covers, isGrantable } from '../tenants/scopes.ts';
+import type { ProductCatalogue } from './product-catalogue.ts';
 
 const Key = Type.Object({
   id: IdOf('key'),
@@ -58,6 +58,7 @@ function show(row: Row): Static<typeof Key> {
 }
 
 async function make(
+  products: ProductCatalogue,
   { queries, actor, clock }: Context,
   organization: Organization,
   held: readonly string[],
@@ -70,7 +71,7 @@ async function make(
   const { key, secret } = await createKey(queries, clock, organization.id, {
     name: body.name,
     scopes: body.scopes,
-    prefix: keyPrefixFor(organization.preset),
+    prefix: products.keyPrefix(organization.preset),
     expiresAt,
     createdBy: actor.name,
   });
@@ -95,35 +96,37 @@ function checkGrant(held: readonly string[], granted: readonly string[]): void {
 
 const group = 'Keys';
 
-export const createFirst = operation({
-  id: 'createOrganizationKey',
-  summary: 'Create a key for an organization, as the operator',
-  group,
-  takes: { params: IdParams, body: Create },
-  answers: { 201: { description: 'The key with its secret', schema: NewKey } },
-  runs: 'write',
-  async handle(context, { params, body }) {
-    const organization = await getOrganization(context.queries, pathId('organization', params.id));
-    return make(context, organization, ['*'], body);
-  },
-});
+export const createFirst = (products: ProductCatalogue) =>
+  operation({
+    id: 'createOrganizationKey',
+    summary: 'Create a key for an organization, as the operator',
+    group,
+    takes: { params: IdParams, body: Create },
+    answers: { 201: { description: 'The key with its secret', schema: NewKey } },
+    runs: 'write',
+    async handle(context, { params, body }) {
+      const organization = await getOrganization(context.queries, pathId('organization', params.id));
+      return make(products, context, organization, ['*'], body);
+    },
+  });
 
-export const create = operation({
-  id: 'createKey',
-  summary: 'Create a key',
-  description: 'A key cannot grant what it does not hold itself.',
-  group,
-  takes: { body: Create },
-  answers: { 201: { description: 'The key with its secret', schema: NewKey } },
-  runs: 'write',
-  async admit({ credential }, { body }) {
-    checkGrant(heldScopes(credential), body.scopes);
-  },
-  async handle(context, { body }) {
-    const organization = await getOrganization(context.queries, context.orgId);
-    return make(context, organization, heldScopes(context.credential), body);
-  },
-});
+export const create = (products: ProductCatalogue) =>
+  operation({
+    id: 'createKey',
+    summary: 'Create a key',
+    description: 'A key cannot grant what it does not hold itself.',
+    group,
+    takes: { body: Create },
+    answers: { 201: { description: 'The key with its secret', schema: NewKey } },
+    runs: 'write',
+    async admit({ credential }, { body }) {
+      checkGrant(heldScopes(credential), body.scopes);
+    },
+    async handle(context, { body }) {
+      const organization = await getOrganization(context.queries, context.orgId);
+      return make(products, context, organization, heldScopes(context.credential), body);
+    },
+  });
 
 export const list = operation({
   id: 'listKeys',

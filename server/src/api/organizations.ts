@@ -1,13 +1,11 @@
 import { type Static, Type } from 'typebox';
+import { isTimeZone } from '../base/calendar.ts';
 import { invalidInput } from '../base/errors.ts';
 import { publicId } from '../base/ids.ts';
 import { dropForOrganization } from '../deliveries/changes.ts';
-import { isTimeZone } from '../features/schedules/calendar.ts';
 import { given, IdOf, IdParams, OrNull, pathId, Text, Timestamp } from '../http/fields.ts';
 import { operation } from '../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../http/page.ts';
-import { adoptPreset } from '../products/adopt.ts';
-import { defaultContract, findPreset, type Preset } from '../products/index.ts';
 import { recordAudit } from '../tenants/audit.ts';
 import {
   changeOrganization,
@@ -17,6 +15,7 @@ import {
   listOrganizations,
   type Organization as Row,
 } from '../tenants/organizations.ts';
+import type { ProductCatalogue } from './product-catalogue.ts';
 
 const Slug = Type.String({
   pattern: '^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$',
@@ -73,40 +72,36 @@ function checkTimeZone(timeZone: string | undefined): void {
     throw invalidInput('/time_zone', `There is no time zone "${timeZone}".`);
 }
 
-function readPreset(name: string | null | undefined): Preset | null {
-  if (name === null || name === undefined) return null;
-  const preset = findPreset(name);
-  if (!preset) throw invalidInput('/preset', `There is no preset "${name}".`);
-  return preset;
-}
-
 const group = 'Organizations';
 
-export const create = operation({
-  id: 'createOrganization',
-  summary: 'Create an organization',
-  group,
-  takes: { body: Create },
-  answers: { 201: { description: 'The organization', schema: Organization } },
-  runs: 'write',
-  async handle({ queries, actor, clock }, { body }) {
-    checkTimeZone(body.time_zone);
-    const preset = readPreset(body.preset);
-    const made = await createOrganization(queries, clock, {
-      name: body.name,
-      slug: body.slug,
-      defaultContract,
-      timeZone: body.time_zone ?? 'UTC',
-    });
-    const row = preset === null ? made : await adoptPreset(queries, made.id, preset);
-    await recordAudit(queries, clock, row.id, actor, {
-      action: 'organization.created',
-      target: publicId('organization', row.id),
-      details: { preset: row.preset },
-    });
-    return { status: 201, body: show(row) };
-  },
-});
+export const create = (products: ProductCatalogue) =>
+  operation({
+    id: 'createOrganization',
+    summary: 'Create an organization',
+    group,
+    takes: { body: Create },
+    answers: { 201: { description: 'The organization', schema: Organization } },
+    runs: 'write',
+    async handle({ queries, actor, clock }, { body }) {
+      checkTimeZone(body.time_zone);
+      const preset = body.preset ?? null;
+      if (preset !== null && !products.has(preset))
+        throw invalidInput('/preset', `There is no preset "${preset}".`);
+      const made = await createOrganization(queries, clock, {
+        name: body.name,
+        slug: body.slug,
+        defaultContract: products.defaultContract,
+        timeZone: body.time_zone ?? 'UTC',
+      });
+      const row = preset === null ? made : await products.adopt(queries, made.id, preset);
+      await recordAudit(queries, clock, row.id, actor, {
+        action: 'organization.created',
+        target: publicId('organization', row.id),
+        details: { preset: row.preset },
+      });
+      return { status: 201, body: show(row) };
+    },
+  });
 
 export const list = operation({
   id: 'listOrganizations',

@@ -17,11 +17,14 @@ import * as memberTokens from './member-tokens.ts';
 import * as members from './members.ts';
 import * as organizations from './organizations.ts';
 import * as passwords from './passwords.ts';
+import type { ProductCatalogue } from './product-catalogue.ts';
 import * as publishing from './publishing.ts';
 import * as sessions from './sessions.ts';
 import * as signInLinks from './sign-in-links.ts';
 
 interface EngineParts {
+  readonly products: ProductCatalogue;
+  readonly holdingReview: deliveries.HoldingReview;
   readonly publicUrl: () => string;
   readonly addresses: AddressRules;
   readonly http: HttpClient;
@@ -33,14 +36,15 @@ interface EngineParts {
 
 /** Every route of the engine: its path, who may call it, and the operation behind it. */
 export function engineRoutes(parts: EngineParts): readonly Route[] {
-  const { publicUrl, addresses, http, schemas, publisher, acceptance, sendTest } = parts;
+  const { products, holdingReview, publicUrl, addresses, http, schemas, publisher, acceptance, sendTest } =
+    parts;
   return [
-    route('POST', '/v1/organizations', 'operator', organizations.create),
+    route('POST', '/v1/organizations', 'operator', organizations.create(products)),
     route('GET', '/v1/organizations', 'operator', organizations.list),
     route('GET', '/v1/organizations/{id}', 'operator', organizations.get),
     route('PATCH', '/v1/organizations/{id}', 'operator', organizations.change),
     route('DELETE', '/v1/organizations/{id}', 'operator', organizations.remove),
-    route('POST', '/v1/organizations/{id}/keys', 'operator', keys.createFirst),
+    route('POST', '/v1/organizations/{id}/keys', 'operator', keys.createFirst(products)),
     route(
       'POST',
       '/v1/organizations/{id}/sign-in-links',
@@ -49,7 +53,7 @@ export function engineRoutes(parts: EngineParts): readonly Route[] {
     ),
 
     route('GET', '/v1/keys', 'keys:read', keys.list),
-    route('POST', '/v1/keys', 'keys:write', keys.create),
+    route('POST', '/v1/keys', 'keys:write', keys.create(products)),
     route('DELETE', '/v1/keys/{id}', 'keys:write', keys.revoke),
 
     route('GET', '/v1/members', 'members:read', members.list),
@@ -102,7 +106,7 @@ export function engineRoutes(parts: EngineParts): readonly Route[] {
     route('GET', '/v1/endpoints/{id}/stats', 'endpoints:read', endpoints.stats),
 
     route('GET', '/v1/deliveries', 'deliveries:read', deliveries.list),
-    route('GET', '/v1/deliveries/{id}', 'deliveries:read', deliveries.get),
+    route('GET', '/v1/deliveries/{id}', 'deliveries:read', deliveries.get(holdingReview)),
     route('GET', '/v1/deliveries/{id}/attempts', 'deliveries:read', deliveries.attempts),
     route('POST', '/v1/deliveries/{id}/retry', 'deliveries:write', deliveries.retry),
     route('POST', '/v1/deliveries/{id}/cancel', 'deliveries:write', deliveries.cancel),

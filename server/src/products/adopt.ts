@@ -1,7 +1,11 @@
+import { standard } from '@sluice/contracts';
+import type { ProductCatalogue } from '../api/product-catalogue.ts';
 import type { Queries } from '../db/connect.ts';
 import { putEventTypes } from '../events/event-types.ts';
 import { putRecordType } from '../features/records/record-types.ts';
+import { defaultKeyPrefix } from '../tenants/keys.ts';
 import { changeOrganization, type Organization } from '../tenants/organizations.ts';
+import { findPreset } from './index.ts';
 import type { Preset } from './preset.ts';
 
 /**
@@ -18,3 +22,15 @@ export async function adoptPreset(tx: Queries, orgId: string, preset: Preset): P
   for (const recordType of preset.recordTypes ?? []) await putRecordType(tx, orgId, recordType);
   return organization;
 }
+
+/** The products, as the engine knows them. */
+export const productCatalogue: ProductCatalogue = {
+  defaultContract: standard.name,
+  has: (name) => findPreset(name) !== undefined,
+  adopt(tx, orgId, name) {
+    const preset = findPreset(name);
+    if (!preset) throw new Error(`There is no product ${name}.`);
+    return adoptPreset(tx, orgId, preset);
+  },
+  keyPrefix: (name) => (name === null ? undefined : findPreset(name))?.keyPrefix ?? defaultKeyPrefix,
+};

@@ -1,5 +1,3 @@
-import { standard } from '@sluice/contracts';
-import { defaultKeyPrefix } from '../tenants/keys.ts';
 import { flowbeacon } from './flowbeacon/preset.ts';
 import { flowlu } from './flowlu/preset.ts';
 import { flowxtra } from './flowxtra/preset.ts';
@@ -12,18 +10,7 @@ export type { Preset } from './preset.ts';
 /** Every product that can be adopted, by name. */
 export const presets: readonly Preset[] = [flowbeacon, flowlu, flowxtra, fluxdesk, fluxo];
 
-/** The contract of organizations that have adopted no product. */
-export const defaultContract = standard.name;
-
 /** The preset with this name, or `undefined`. */
 export function findPreset(name: string): Preset | undefined {
   return presets.find((preset) => preset.name === name);
-}
-
-/**
- * How the keys of an organization begin.
- * @param name of its preset, if it has one
- */
-export function keyPrefixFor(name: string | null): string {
-  return (name === null ? undefined : findPreset(name))?.keyPrefix ?? defaultKeyPrefix;
 }

@@ -48,7 +48,7 @@ const walls: Readonly<Record<string, readonly string[]>> = {
   ],
   api: ['http', 'events', 'deliveries', 'endpoints', 'schemas', 'tenants', 'db', 'base', 'contracts'],
   // The door knows no resource and no feature.
-  http: ['tenants', 'db', 'base'],
+  http: ['tenants', 'db', 'base', 'contracts'],
   worker: ['events', 'deliveries', 'endpoints', 'tenants', 'db', 'base'],
   events: ['deliveries', 'endpoints', 'schemas', 'tenants', 'db', 'base', 'contracts'],
   deliveries: ['endpoints', 'tenants', 'db', 'base', 'contracts'],

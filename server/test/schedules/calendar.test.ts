@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkedCalendar, timesAfter } from '../../src/features/schedules/calendar.ts';
+import { timesAfter } from '../../src/base/calendar.ts';
+import { checkedCalendar } from '../../src/features/schedules/calendar.ts';
 import { day } from './setting.ts';
 
 /** What a wall clock in a time zone shows. */

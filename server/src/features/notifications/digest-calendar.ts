@@ -1,4 +1,4 @@
-import { readCalendar } from '../schedules/calendar.ts';
+import { readCalendar } from '../../base/calendar.ts';
 
 const mondaysAtNine = '0 9 * * 1';
 const day = 86_400_000;

@@ -1,9 +1,13 @@
 import { type Route, route } from '../../http/route.ts';
+import type { RefuseWhileDeclared } from './routes/record-types.ts';
 import * as recordTypes from './routes/record-types.ts';
 import type { Publishing } from './routes/records.ts';
 import * as records from './routes/records.ts';
 
-export function recordRoutes(publishing: Publishing): readonly Route[] {
+export function recordRoutes(
+  publishing: Publishing,
+  refuseWhileDeclared: RefuseWhileDeclared,
+): readonly Route[] {
   return [
     route('GET', '/v1/record-types', 'record_types:read', recordTypes.list),
     route('GET', '/v1/record-types/{module}/{model}', 'record_types:read', recordTypes.get),
@@ -13,7 +17,12 @@ export function recordRoutes(publishing: Publishing): readonly Route[] {
       'record_types:write',
       recordTypes.put(publishing.schemas),
     ),
-    route('DELETE', '/v1/record-types/{module}/{model}', 'record_types:write', recordTypes.remove),
+    route(
+      'DELETE',
+      '/v1/record-types/{module}/{model}',
+      'record_types:write',
+      recordTypes.remove(refuseWhileDeclared),
+    ),
 
     route('GET', '/v1/records/{module}/{model}', 'records:read', records.list),
     route('POST', '/v1/records/{module}/{model}', 'records:write', records.create(publishing)),

@@ -1,30 +1,8 @@
-import { Cron } from 'croner';
+import { type Calendar, isTimeZone, readCalendar } from '../../base/calendar.ts';
 import { invalidInput } from '../../base/errors.ts';
 
-/** Times of a cron expression in a time zone. */
-export interface Calendar {
-  /** The first time after the given one; `null` when there is none. */
-  after(time: Date): Date | null;
-}
-
-/** The library would take nicknames, single dates and seconds as well. */
-const fiveFields = /^\S+(?: +\S+){4}$/;
-/** `Area/Place` or an abbreviation: not `+02:00`, which some versions of Node take for a time zone and others do not. */
-const zoneName = /^[A-Za-z][A-Za-z0-9_+-]*(?:\/[A-Za-z0-9_+-]+)*$/;
-
 /**
- * Reads a cron expression of five fields. Around a change of the clocks, a time of day that is skipped that day happens
- * at the change, and one that comes twice happens once; expressions for every hour go on by real time.
- * @throws {Error} saying what is wrong with the expression or the time zone
- */
-export function readCalendar(cron: string, timeZone: string): Calendar {
-  if (!fiveFields.test(cron)) throw new Error('it has not five fields, with spaces between them');
-  const calendar = new Cron(cron, { timezone: timeZone, mode: '5-part', paused: true });
-  return { after: (time) => calendar.nextRun(time) };
-}
-
-/**
- * Reads what somebody has sent.
+ * Reads a cron expression and a time zone out of a request.
  * @throws {SluiceError} invalid_input, for what is no cron expression, no time zone, or a time that never comes
  */
 export function checkedCalendar(cron: string, timeZone: string): Calendar {
@@ -44,22 +22,4 @@ function readChecked(cron: string, timeZone: string): Calendar {
       `This is not a cron expression of five fields: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
-}
-
-/** Whether the IANA data of this process knows it. */
-export function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return zoneName.test(name);
-  } catch {
-    return false;
-  }
-}
-
-/** The next times after one, as many as there are up to a number. */
-export function timesAfter(calendar: Calendar, time: Date, count: number): Date[] {
-  const times: Date[] = [];
-  for (let at = calendar.after(time); at !== null && times.length < count; at = calendar.after(at))
-    times.push(at);
-  return times;
 }

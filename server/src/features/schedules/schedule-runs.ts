@@ -1,4 +1,5 @@
 import { type Selectable, sql } from 'kysely';
+import { type Calendar, readCalendar } from '../../base/calendar.ts';
 import type { Clock } from '../../base/clock.ts';
 import { SluiceError } from '../../base/errors.ts';
 import { publicId } from '../../base/ids.ts';
@@ -8,7 +9,6 @@ import type { Tables } from '../../db/tables.ts';
 import type { PublishRequest } from '../../events/new-event.ts';
 import type { Publisher } from '../../events/publish.ts';
 import { recordAudit, systemActor } from '../../tenants/audit.ts';
-import { type Calendar, readCalendar } from './calendar.ts';
 
 export type Schedule = Selectable<Tables['schedules']>;
 

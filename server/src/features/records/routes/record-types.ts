@@ -1,10 +1,11 @@
 import { type Static, Type } from 'typebox';
 import { invalidInput } from '../../../base/errors.ts';
+import type { Queries } from '../../../db/connect.ts';
 import { OrNull, Text, Timestamp } from '../../../http/fields.ts';
 import { operation } from '../../../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../../../http/page.ts';
 import type { SchemaChecks } from '../../../schemas/checks.ts';
-import { refuseWhileDeclared } from '../../apps/declared-models.ts';
+import type { RecordTypeName } from '../record-types.ts';
 import {
   deleteRecordType,
   getRecordType,
@@ -128,20 +129,24 @@ export const put = (schemas: SchemaChecks) =>
     },
   });
 
-export const remove = operation({
-  id: 'deleteRecordType',
-  summary: 'Delete a record type that has no records and that no installed app declares a scope on',
-  group,
-  takes: { params: TypeParams },
-  answers: { 204: { description: 'Deleted' } },
-  runs: 'write',
-  async handle({ queries, orgId, audit }, { params }) {
-    await deleteRecordType(queries, orgId, params);
-    await refuseWhileDeclared(queries, orgId, params);
-    await audit({
-      action: 'record_type.deleted',
-      target: `${params.module}.${params.model}`,
-    });
-    return { status: 204 };
-  },
-});
+/** Refuses what must not happen while an installed app declares a scope on a model. */
+export type RefuseWhileDeclared = (tx: Queries, orgId: string, model: RecordTypeName) => Promise<void>;
+
+export const remove = (refuseWhileDeclared: RefuseWhileDeclared) =>
+  operation({
+    id: 'deleteRecordType',
+    summary: 'Delete a record type that has no records and that no installed app declares a scope on',
+    group,
+    takes: { params: TypeParams },
+    answers: { 204: { description: 'Deleted' } },
+    runs: 'write',
+    async handle({ queries, orgId, audit }, { params }) {
+      await deleteRecordType(queries, orgId, params);
+      await refuseWhileDeclared(queries, orgId, params);
+      await audit({
+        action: 'record_type.deleted',
+        target: `${params.module}.${params.model}`,
+      });
+      return { status: 204 };
+    },
+  });

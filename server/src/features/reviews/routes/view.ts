@@ -1,11 +1,12 @@
 import { type Static, Type } from 'typebox';
+import type { HoldingReview } from '../../../api/deliveries.ts';
 import { publicId } from '../../../base/ids.ts';
 import type { Queries } from '../../../db/connect.ts';
 import { eventNames } from '../../../events/events.ts';
 import type { Credential } from '../../../http/credential.ts';
 import { IdOf, Metadata, OrNull, Timestamp } from '../../../http/fields.ts';
 import { decisionsOf, type HistoryEntry } from '../history.ts';
-import { heldFor } from '../holds.ts';
+import { heldFor, taskHolding } from '../holds.ts';
 import { type PublicTask, publicActor, publicTask } from '../public-form.ts';
 import { priorities, type Task, type TaskScope, taskStatuses } from '../tasks.ts';
 import { workflowsOf } from '../workflows.ts';
@@ -143,3 +144,21 @@ function withExact(rest: object, exact: Readonly<Record<string, string | null>>)
   const members = Object.entries(exact).map(([key, text]) => `,${JSON.stringify(key)}:${text ?? 'null'}`);
   return `${JSON.stringify(rest).slice(0, -1)}${members.join('')}}`;
 }
+
+/** The review that held a delivery, in short. */
+export const holdingReview: HoldingReview = {
+  schema: OrNull(
+    Type.Object(
+      { id: IdOf('review'), gate_id: OrNull(IdOf('reviewGate')), status: Status, decision: OrNull(Decision) },
+      { description: 'What held it; null if nothing did. The review has the data before and after' },
+    ),
+  ),
+  async show(queries, orgId, deliveryId) {
+    const task = await taskHolding(queries, orgId, deliveryId);
+    if (task === null) return null;
+    const shown = (await showTasks(queries, orgId, [task])).get(task);
+    if (!shown) return null;
+    const { id, gate_id, status, decision } = shown;
+    return { id, gate_id, status, decision };
+  },
+};

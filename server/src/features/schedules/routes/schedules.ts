@@ -8,12 +8,13 @@ import {
   readAudience,
   showAudience,
 } from '../../../api/event-input.ts';
+import { readCalendar, timesAfter } from '../../../base/calendar.ts';
 import { publicId } from '../../../base/ids.ts';
 import { given, IdOf, IdParams, OrNull, pathId, Timestamp } from '../../../http/fields.ts';
 import { operation } from '../../../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../../../http/page.ts';
 import { getOrganization } from '../../../tenants/organizations.ts';
-import { checkedCalendar, readCalendar, timesAfter } from '../calendar.ts';
+import { checkedCalendar } from '../calendar.ts';
 import { listRuns, type Schedule as Row, runEventId, type ScheduleRun } from '../schedule-runs.ts';
 import {
   catchUpRules,
