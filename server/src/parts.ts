@@ -14,12 +14,13 @@ import type { AcceptTools } from './events/accept.ts';
 import { Catalogues } from './events/event-types.ts';
 import { Publisher } from './events/publish.ts';
 import { type SendTest, sendTestEvent } from './events/test-event.ts';
+import { tellOfDisabledEndpoint } from './features/notifications/endpoint-notices.ts';
 import { ReviewNotices } from './features/notifications/review-notices.ts';
 import type { TaskFollower } from './features/reviews/announce.ts';
 import { ReviewGates } from './features/reviews/hold.ts';
 import { SchemaChecks } from './schemas/checks.ts';
 import { KeyLookups } from './tenants/key-lookups.ts';
-import { settleBatch } from './worker/settle-batch.ts';
+import { createSettleBatch, type SettleBatch } from './worker/settle-batch.ts';
 
 /** What varies between runs of the same program. */
 export interface Surroundings {
@@ -42,6 +43,7 @@ export interface Parts extends Surroundings {
   readonly http: HttpClient;
   readonly acceptance: AcceptTools;
   readonly publisher: Publisher;
+  readonly settle: SettleBatch;
   readonly sendTest: SendTest;
   readonly announcing: AcceptTools & { readonly publisher: Publisher; readonly taskFollower: TaskFollower };
   readonly taskFollower: TaskFollower;
@@ -82,13 +84,15 @@ export function createParts(
     catalogues: new Catalogues(),
   };
   const publisher = new Publisher(database, { ...acceptance, log, metrics });
-  const settle = (result: Parameters<typeof settleBatch>[1][number]) =>
-    settleBatch({ clock, publisher, log, database }, [result]);
+  const settle = createSettleBatch({
+    ...{ clock, publisher, log, database },
+    tellMember: (tx, endpoint, reason) => tellOfDisabledEndpoint(tx, { clock, publisher }, endpoint, reason),
+  });
   const testing = { clock, sealer, http, random, worker, settle };
   let listening: string | null = null;
   return {
     ...{ config, database, log, clock, random, schemas, metrics, sealer, addresses, http, worker },
-    ...{ acceptance, publisher, taskFollower },
+    ...{ acceptance, publisher, settle, taskFollower },
     announcing: { ...acceptance, publisher, taskFollower },
     keys: new KeyLookups(database.hotPath),
     sendTest: (name, idempotency) => sendTestEvent(database, testing, name, idempotency),

@@ -37,6 +37,7 @@ const walls: Readonly<Record<string, readonly string[]>> = {
   features: [
     'api',
     'http',
+    'worker',
     'events',
     'deliveries',
     'endpoints',

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { expireTasks } from '../../src/features/reviews/expire.ts';
-import { startSweep } from '../../src/worker/sweep.ts';
+import { dutiesOf } from '../../src/compose.ts';
+import { startDuties } from '../../src/worker/duty.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
 import { startReceiver } from '../support/receiver.ts';
@@ -182,7 +183,7 @@ describeOnEachDatabase('the sweep', (kind) => {
       url: `${receiver.url}/r`,
       events: ['review.expired'],
     });
-    const stops = [app, second].map(({ parts }) => startSweep({ ...parts, retentionDays: 30 }));
+    const stops = [app, second].map(({ parts }) => startDuties(dutiesOf(parts), parts.log));
     app.worker.start();
     const workflow = await kit.workflow({ expiry: { after_seconds: 1, action: 'expire' } });
     const lateness: number[] = [];

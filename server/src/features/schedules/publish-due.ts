@@ -1,9 +1,15 @@
+import type { Database } from '../../db/connect.ts';
 import { isUnavailable } from '../../db/failures.ts';
-import { UndecidedError } from '../../schemas/checks.ts';
-import type { WorkerTools } from '../../worker/tools.ts';
-import { runDueSchedules } from './schedule-runs.ts';
+import { type SchemaChecks, UndecidedError } from '../../schemas/checks.ts';
+import { type RunTools, runDueSchedules } from './schedule-runs.ts';
 
-type Tools = Pick<WorkerTools, 'database' | 'publisher' | 'clock' | 'log' | 'schemas' | 'http'>;
+/** What publishing by schedule works with. */
+export interface Tools extends RunTools {
+  readonly database: Database;
+  readonly schemas: SchemaChecks;
+  /** Nothing more is begun once it is closed. */
+  readonly http: { readonly closed: boolean };
+}
 
 const batch = 50;
 /** In one go; then others of this process's timed work have their turn. */

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { firstIdAt } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
 import { type Attempt, getDelivery, listAttempts } from '../../deliveries/ledger.ts';
+import { inAnyPhase } from '../../deliveries/phases.ts';
 import { lockCompany } from './numbers.ts';
 
 /** One attempt, numbered. */
@@ -46,7 +47,7 @@ export async function numberLogs(
       select id, event_type, attempts from closed_deliveries where org_id = ${orgId} and endpoint_id = ${endpointId}
       union all
       select id, event_type, attempts from open_deliveries
-       where org_id = ${orgId} and endpoint_id = ${endpointId} and phase in (0, 1, 2, 3, 4)
+       where org_id = ${orgId} and endpoint_id = ${endpointId} and ${inAnyPhase}
     ), counted as (
       select delivery_id, count(*) as logs from plugin_logs
        where org_id = ${orgId} and endpoint_id = ${endpointId} group by delivery_id

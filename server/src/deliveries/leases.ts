@@ -1,0 +1,42 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Queries } from '../db/connect.ts';
+import { lookUp } from '../db/look-up.ts';
+import type { Claimed } from './claim.ts';
+import { inPhase, phase } from './phases.ts';
+
+/** Seconds by which a lease outlives the attempt's own deadline: time to settle. */
+export const leaseMarginSeconds = 10;
+
+/**
+ * The columns of a `delivery` that change when a worker takes its lease, for `update … set`.
+ * @param worker name of the process
+ * @param timeoutSeconds the deadline of the attempt, as SQL
+ */
+export function leaseTaken(worker: string, timeoutSeconds: RawBuilder<number>): RawBuilder<unknown> {
+  return sql`
+        phase = ${sql.lit(phase.leased)}, fence = delivery.fence + 1, leased_by = ${worker}, leased_at = now(),
+        lease_until = now() + make_interval(secs => ${timeoutSeconds} + ${leaseMarginSeconds}),
+        round_started_at = coalesce(delivery.round_started_at, now())`;
+}
+
+/** The columns of a delivery that say who holds its lease, for `update … set`: nobody. */
+export const leaseReleased = sql`lease_until = null, leased_at = null, leased_by = null`;
+
+/** Whether a `delivery` is still under the lease that the row `given` names by its fence. */
+export const leaseHeld = sql<boolean>`${inPhase(phase.leased)} and delivery.fence = given.fence`;
+
+/**
+ * Gives claimed deliveries back that were not sent, as if they had not been claimed: no attempt is counted, and they
+ * are ready at once for any worker. Those that another worker has taken over are left alone. Those that were cancelled
+ * meanwhile end when their lease runs out.
+ */
+export async function giveBack(queries: Queries, claimed: readonly Claimed[]): Promise<void> {
+  const column = <T>(read: (delivery: Claimed) => T): T[] => claimed.map(read);
+  await sql`
+    update open_deliveries delivery set phase = ${sql.lit(phase.ready)}, ${leaseReleased},
+           round_started_at = case when delivery.round_attempts = 0 then null else delivery.round_started_at end
+      from unnest(${column((c) => c.orgId)}::uuid[], ${column((c) => c.id)}::uuid[], ${column((c) => c.fence)}::int[])
+        as given (org_id, id, fence)
+     where ${lookUp('delivery.org_id', 'given.org_id')} and delivery.id = given.id and ${leaseHeld}
+       and not delivery.cancel_requested`.execute(queries);
+}
