@@ -32,7 +32,7 @@ interface Engine {
 
 /** The engine's own timed work: the queue, what is to be forgotten, and the database. */
 export function engineDuties(engine: Engine): Duty[] {
-  const { database, clock, log, retentionDays } = engine;
+  const { database, clock, retentionDays } = engine;
   const { queries } = database;
   return [
     { name: 'take back leases', everyMs: 2_000, run: () => takeBackLeases(engine) },
