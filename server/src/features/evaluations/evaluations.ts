@@ -3,9 +3,9 @@ import type { Clock } from '../../base/clock.ts';
 import { invalidInput, SluiceError } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
-import type { Tables } from '../../db/tables.ts';
 import { forgottenChange, takeChange } from './changes.ts';
 import { describeModules } from './rule-modules.ts';
+import type { Tables } from './tables.ts';
 
 export type Evaluation = Selectable<Tables['evaluations']>;
 

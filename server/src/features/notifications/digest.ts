@@ -2,11 +2,11 @@ import { type Selectable, sql } from 'kysely';
 import { isTimeZone } from '../../base/calendar.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Queries } from '../../db/connect.ts';
-import type { Tables } from '../../db/tables.ts';
 import type { PublishRequest } from '../../events/new-event.ts';
 import { mondayAfter, nextDigest, type Week, weekToSumUp } from './digest-calendar.ts';
 import type { NotificationType } from './message.ts';
 import { type Notice, writeNotices } from './send.ts';
+import type { Tables } from './tables.ts';
 
 const digestType: NotificationType = 'weekly_digest';
 

@@ -3,11 +3,11 @@ import type { Clock } from '../../base/clock.ts';
 import { invalidInput, SluiceError } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
-import type { Tables } from '../../db/tables.ts';
 import type { Publisher } from '../../events/publish.ts';
 import { type Audience, lockAudience } from '../../tenants/members.ts';
 import type { Message, NotificationType } from './message.ts';
 import { putBefore } from './send.ts';
+import type { Tables } from './tables.ts';
 
 export type Notification = Selectable<Tables['notifications']>;
 

@@ -3,11 +3,11 @@ import type { Clock } from '../../base/clock.ts';
 import { SluiceError } from '../../base/errors.ts';
 import { newId, publicId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
-import type { Tables } from '../../db/tables.ts';
 import type { Publisher } from '../../events/publish.ts';
 import type { SchemaChecks } from '../../schemas/checks.ts';
 import { isJsonObject, isSame, type JsonObject, mergePatch, parseExact } from './exact-json.ts';
 import { changeType, fieldsSchema, type RecordAction, type RecordType } from './record-types.ts';
+import type { Tables } from './tables.ts';
 
 type RecordRow = Selectable<Tables['records']>;
 

@@ -5,10 +5,10 @@ import { SluiceError } from '../../base/errors.ts';
 import { publicId } from '../../base/ids.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Queries } from '../../db/connect.ts';
-import type { Tables } from '../../db/tables.ts';
 import type { PublishRequest } from '../../events/new-event.ts';
 import type { Publisher } from '../../events/publish.ts';
 import { recordAudit, systemActor } from '../../tenants/audit.ts';
+import type { Tables } from './tables.ts';
 
 export type Schedule = Selectable<Tables['schedules']>;
 
