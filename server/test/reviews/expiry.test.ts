@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { expireTasks } from '../../src/features/reviews/expire.ts';
 import { dutiesOf } from '../../src/compose.ts';
+import { expireTasks } from '../../src/features/reviews/expire.ts';
 import { startDuties } from '../../src/worker/duty.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
