@@ -5,8 +5,8 @@ import type { Logger } from '../base/log.ts';
 import type { Tables } from './tables.ts';
 
 /**
- * Word that something may be due, from whoever publishes to whoever delivers. It may be lost or come twice: workers
- * look on their own besides, so it only saves them the wait.
+ * Tells workers that something may be due. A wake-up may be lost or come twice: workers look at least once a second by
+ * themselves, so it only saves them the wait.
  */
 export interface WakeUps {
   /** Call after the commit, never inside the transaction. */
@@ -66,7 +66,7 @@ export function postgresWakeUps(url: string, queries: Kysely<Tables>, log: Logge
     });
     listener = client;
     client.on('notification', () => local.signal());
-    // For as long as it lives: a second error that nobody listens to would end the process.
+    // As long as it lives: a second error without a listener would end the process.
     client.on('error', () => again(client));
     client.once('end', () => again(client));
     await client.connect();
@@ -75,7 +75,7 @@ export function postgresWakeUps(url: string, queries: Kysely<Tables>, log: Logge
     keepAsking(client);
   }
 
-  /** A half-open connection stays silent like a good one; so it is asked for a sign of life. */
+  /** A half-open connection is as silent as a good one, so it is asked for an answer from time to time. */
   function keepAsking(client: pg.Client): void {
     const timer = setTimeout(() => {
       if (closed || listener !== client) return;

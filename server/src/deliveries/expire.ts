@@ -17,7 +17,7 @@ const leasesAtOnce = 500;
  * Takes back leases whose worker is gone, at most 500, and answers how many. What it was doing is in the ledger as an
  * attempt with the outcome `unknown`, since the receiver may well have got it; with the address and the body that were
  * sent as far as nothing can have changed them since. The delivery is ready again at once, or has failed when that was
- * the round's last attempt: a delivery that kills every worker is not sent for ever.
+ * the round's last attempt, so a delivery that kills its workers is not sent again and again without end.
  * @param everyone also leases that have not run out: right only where no other process can hold one (at the start of
  *   the embedded database)
  */

@@ -19,7 +19,7 @@ export function leaseTaken(worker: string, timeoutSeconds: RawBuilder<number>): 
         round_started_at = coalesce(delivery.round_started_at, now())`;
 }
 
-/** The columns of a delivery that say who holds its lease, for `update … set`: nobody. */
+/** The columns that a delivery without a lease has empty, for `update … set`. */
 export const leaseReleased = sql`lease_until = null, leased_at = null, leased_by = null`;
 
 /** Whether a `delivery` is still under the lease that the row `given` names by its fence. */

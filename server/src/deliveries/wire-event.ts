@@ -8,7 +8,7 @@ export class NeverSentError extends Error {}
 
 /**
  * An event as a contract writes it for one endpoint: with what the endpoint may see now, so that a field filter that was
- * narrowed holds for what is queued. A test event holds nobody's data, and is never filtered.
+ * narrowed holds for what is queued. A test event holds no data of the tenant, and is never filtered.
  * @param projection the endpoint's field filter, as it is stored
  * @throws {NeverSentError} the endpoint may see nothing of the event
  */
