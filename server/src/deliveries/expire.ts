@@ -5,7 +5,7 @@ import type { Queries } from '../db/connect.ts';
 import type { Tables } from '../db/tables.ts';
 import { leaseMarginSeconds } from './leases.ts';
 import { phase } from './phases.ts';
-import { retryRuleFor } from './schedule.ts';
+import { retryRuleFor } from './retry-rules.ts';
 import { settleAttempts } from './settle-attempts.ts';
 
 type Expired = Pick<Selectable<Tables['open_deliveries']>, 'org_id' | 'id' | 'contract' | 'round_attempts'> &

@@ -6,6 +6,7 @@ import { readSecrets } from '../endpoints/secrets.ts';
 import { type Body, bodyIdOf } from './bodies.ts';
 import type { Claimed } from './claim.ts';
 import { findOutdatedBodies, readRevisions } from './re-encode.ts';
+import { retryRuleFor, retryRuleOf } from './retry-rules.ts';
 import {
   type EndpointRow,
   type EventRow,
@@ -14,7 +15,6 @@ import {
   readEvents,
   unique,
 } from './rows-by-id.ts';
-import { retryRuleFor, retryRuleOf } from './schedule.ts';
 import { asWireEvent, NeverSentError } from './wire-event.ts';
 
 /** Everything that an attempt needs, read after the claim: what the endpoint is now, what the event was then. */
