@@ -1,6 +1,7 @@
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import { SluiceError } from '../base/errors.ts';
 import type { Queries } from '../db/connect.ts';
+import type { Tables } from '../db/tables.ts';
 import { cancelWhere, movedAtOnce } from './close.ts';
 import { phase, waitsForEndpoint } from './phases.ts';
 
@@ -112,11 +113,10 @@ async function move(
   return rows.length;
 }
 
-async function stateOf(
-  tx: Queries,
-  { orgId, id }: DeliveryName,
-): Promise<{ state: string; endpoint_enabled: boolean }> {
-  const { rows } = await sql<{ state: string; endpoint_enabled: boolean }>`
+type State = Pick<Selectable<Tables['deliveries']>, 'state'> & { endpoint_enabled: boolean };
+
+async function stateOf(tx: Queries, { orgId, id }: DeliveryName): Promise<State> {
+  const { rows } = await sql<State>`
     select delivery.state, coalesce(endpoint.enabled, false) as endpoint_enabled
       from deliveries delivery
       left join endpoints endpoint on endpoint.org_id = delivery.org_id and endpoint.id = delivery.endpoint_id

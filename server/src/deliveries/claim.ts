@@ -4,18 +4,14 @@ import { lookUp } from '../db/look-up.ts';
 import type { Tables } from '../db/tables.ts';
 import { transact } from '../db/transaction.ts';
 import { allowanceNow, spendAllowance } from '../endpoints/health.ts';
-import { leaseTaken } from './leases.ts';
+import { type Lease, leaseTaken } from './leases.ts';
 import { inPhase, phase } from './phases.ts';
 
 /** A delivery that this worker may attempt now, and until when. */
-export interface Claimed {
-  readonly orgId: string;
-  readonly id: string;
+export interface Claimed extends Lease {
   readonly eventId: string;
   readonly endpointId: string;
   readonly contract: string;
-  /** Settling is refused when the stored fence has moved on. */
-  readonly fence: number;
   /** Attempts before this one, in all and in this round. */
   readonly attempts: number;
   readonly roundAttempts: number;

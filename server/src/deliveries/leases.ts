@@ -1,8 +1,16 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Queries } from '../db/connect.ts';
 import { lookUp } from '../db/look-up.ts';
-import type { Claimed } from './claim.ts';
 import { inPhase, phase } from './phases.ts';
+
+/** The right to attempt a delivery, which a worker has taken. */
+export interface Lease {
+  readonly orgId: string;
+  /** Of the delivery. */
+  readonly id: string;
+  /** Settling and giving back change nothing when the stored fence has moved on. */
+  readonly fence: number;
+}
 
 /** Seconds by which a lease outlives the attempt's own deadline: time to settle. */
 export const leaseMarginSeconds = 10;
@@ -26,16 +34,16 @@ export const leaseReleased = sql`lease_until = null, leased_at = null, leased_by
 export const leaseHeld = sql<boolean>`${inPhase(phase.leased)} and delivery.fence = given.fence`;
 
 /**
- * Gives claimed deliveries back that were not sent, as if they had not been claimed: no attempt is counted, and they
- * are ready at once for any worker. Those that another worker has taken over are left alone. Those that were cancelled
+ * Gives leases back under which nothing was sent, as if the deliveries had not been claimed: no attempt is
+ * counted, and they are ready at once for any worker. Those that another worker has taken over are left alone. Those that were cancelled
  * meanwhile end when their lease runs out.
  */
-export async function giveBack(queries: Queries, claimed: readonly Claimed[]): Promise<void> {
-  const column = <T>(read: (delivery: Claimed) => T): T[] => claimed.map(read);
+export async function giveBack(queries: Queries, leases: readonly Lease[]): Promise<void> {
+  const column = <T>(read: (lease: Lease) => T): T[] => leases.map(read);
   await sql`
     update open_deliveries delivery set phase = ${sql.lit(phase.ready)}, ${leaseReleased},
            round_started_at = case when delivery.round_attempts = 0 then null else delivery.round_started_at end
-      from unnest(${column((c) => c.orgId)}::uuid[], ${column((c) => c.id)}::uuid[], ${column((c) => c.fence)}::int[])
+      from unnest(${column((lease) => lease.orgId)}::uuid[], ${column((lease) => lease.id)}::uuid[], ${column((lease) => lease.fence)}::int[])
         as given (org_id, id, fence)
      where ${lookUp('delivery.org_id', 'given.org_id')} and delivery.id = given.id and ${leaseHeld}
        and not delivery.cancel_requested`.execute(queries);

@@ -1,5 +1,6 @@
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Database, Queries } from '../db/connect.ts';
+import type { Tables } from '../db/tables.ts';
 import { transact } from '../db/transaction.ts';
 import { cancelForEndpoint, pauseForEndpoint, resumeForEndpoint } from './changes.ts';
 import { movedAtOnce } from './close.ts';
@@ -46,7 +47,7 @@ async function moveSome(tx: Queries, { orgId, endpointId }: Lane): Promise<numbe
 
 /** Visits each endpoint's scheduled, ready and paused deliveries with one probe of the index, however many they are. */
 async function orphanedLanes(queries: Queries): Promise<Lane[]> {
-  const { rows } = await sql<{ org_id: string; endpoint_id: string }>`
+  const { rows } = await sql<Pick<Selectable<Tables['open_deliveries']>, 'org_id' | 'endpoint_id'>>`
     with recursive lane as (
       (select phase, org_id, endpoint_id from open_deliveries where ${waitsForEndpoint}
         order by phase, org_id, endpoint_id limit 1)

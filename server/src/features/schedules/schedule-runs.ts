@@ -31,13 +31,8 @@ interface Step {
   readonly nextAt: Date | null;
 }
 
-/** What came of one time of a schedule. */
-export interface ScheduleRun {
-  readonly at: Date;
-  /** Why nothing was published; `null` where the event was. */
-  readonly refusal: string | null;
-  readonly created_at: Date;
-}
+/** What came of one time of a schedule; `refusal` says why nothing was published, `null` where the event was. */
+export type ScheduleRun = Pick<Selectable<Tables['schedule_runs']>, 'at' | 'refusal' | 'created_at'>;
 
 /** Events in one transaction at most: what missed times owe must not hold up everybody else for long. */
 const mostAtOnce = 50;
@@ -195,7 +190,7 @@ async function publishRuns(
 /** Answers those that have not happened yet. */
 async function recordRuns(tx: Queries, occurrences: readonly Occurrence[]): Promise<Occurrence[]> {
   if (occurrences.length === 0) return [];
-  const { rows } = await sql<{ schedule_id: string; at: Date }>`
+  const { rows } = await sql<Pick<Selectable<Tables['schedule_runs']>, 'schedule_id' | 'at'>>`
     insert into schedule_runs (org_id, schedule_id, at, created_at)
     select org_id, schedule_id, at, now()
       from unnest(${occurrences.map(({ schedule }) => schedule.org_id)}::uuid[], ${occurrences.map(({ schedule }) => schedule.id)}::uuid[],
