@@ -34,9 +34,9 @@ export const leaseReleased = sql`lease_until = null, leased_at = null, leased_by
 export const leaseHeld = sql<boolean>`${inPhase(phase.leased)} and delivery.fence = given.fence`;
 
 /**
- * Gives leases back under which nothing was sent, as if the deliveries had not been claimed: no attempt is
- * counted, and they are ready at once for any worker. Those that another worker has taken over are left alone. Those that were cancelled
- * meanwhile end when their lease runs out.
+ * Gives leases back under which nothing was sent, as if the deliveries had not been claimed: no attempt is counted, and
+ * they are ready at once for any worker. Those that another worker has taken over are left alone; those that were
+ * cancelled meanwhile end when their lease runs out.
  */
 export async function giveBack(queries: Queries, leases: readonly Lease[]): Promise<void> {
   const column = <T>(read: (lease: Lease) => T): T[] => leases.map(read);
