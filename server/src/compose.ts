@@ -21,7 +21,7 @@ import type { Door } from './http/door.ts';
 import { builtPortal } from './http/page-routes.ts';
 import { createServer } from './http/server.ts';
 import type { Parts } from './parts.ts';
-import { allRoutes, groups } from './routes.ts';
+import { allGroups, allRoutes } from './routes.ts';
 import { engineDuties } from './worker/duties.ts';
 import { type Duty, startDuties } from './worker/duty.ts';
 import { Worker } from './worker/loop.ts';
@@ -62,10 +62,11 @@ export function doorOf(parts: Parts, portal: URL = builtPortal): Door {
   const { config, database, clock, sealer, log, metrics, publicUrl, schemas } = parts;
   const isApi = config.roles.includes('api');
   return {
-    ...{ database, clock, sealer, log, metrics, publicUrl, portal, groups },
+    ...{ database, clock, sealer, log, metrics, publicUrl, portal },
     adminToken: config.adminToken,
     trustedProxies: config.trustedProxies,
     authenticators: [memberTokens, installationTokens, embedTokens, organizationKeys(parts.keys)],
+    groups: allGroups(parts.products),
     routes: isApi ? allRoutes(parts) : [],
     pages: isApi ? embedPages(database.queries, portal) : [],
     measure: () => measureQueue(database.queries, metrics, log),

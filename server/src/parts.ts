@@ -5,10 +5,11 @@ import type { Config } from './base/config.ts';
 import type { Logger } from './base/log.ts';
 import { createMetrics, type Metrics } from './base/metrics.ts';
 import { createSealer, type Sealer } from './base/seal.ts';
-import type { Database } from './db/connect.ts';
+import type { Database, Queries } from './db/connect.ts';
 import { type AddressGuard, createAddressGuard } from './deliveries/address-guard.ts';
 import { createHttpClient, type HttpClient } from './deliveries/http-client.ts';
 import { createResolve } from './deliveries/resolve.ts';
+import type { Endpoint } from './endpoints/endpoints.ts';
 import { SubscriberLists } from './endpoints/match.ts';
 import type { AcceptTools } from './events/accept.ts';
 import { Catalogues } from './events/event-types.ts';
@@ -18,6 +19,9 @@ import { tellOfDisabledEndpoint } from './features/notifications/endpoint-notice
 import { ReviewNotices } from './features/notifications/review-notices.ts';
 import type { TaskFollower } from './features/reviews/announce.ts';
 import { ReviewGates } from './features/reviews/hold.ts';
+import type { EndpointRules } from './life-cycle/create.ts';
+import { products as everyProduct } from './products/index.ts';
+import type { Product } from './products/product.ts';
 import { SchemaChecks } from './schemas/checks.ts';
 import { KeyLookups } from './tenants/key-lookups.ts';
 import { createSettleBatch, type SettleBatch } from './worker/settle-batch.ts';
@@ -27,6 +31,8 @@ export interface Surroundings {
   readonly clock: Clock;
   readonly random: () => number;
   readonly schemas: SchemaChecks;
+  /** Every product, if left out. */
+  readonly products?: readonly Product[];
 }
 
 /**
@@ -34,12 +40,14 @@ export interface Surroundings {
  * handed those that it names.
  */
 export interface Parts extends Surroundings {
+  readonly products: readonly Product[];
   readonly config: Config;
   readonly database: Database;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly sealer: Sealer;
   readonly addresses: AddressGuard;
+  readonly endpointRules: EndpointRules;
   readonly http: HttpClient;
   readonly acceptance: AcceptTools;
   readonly publisher: Publisher;
@@ -69,7 +77,7 @@ export function createParts(
   config: Config,
   database: Database,
   log: Logger,
-  { clock, random, schemas }: Surroundings,
+  { clock, random, schemas, products = everyProduct }: Surroundings,
 ): Parts {
   const metrics = createMetrics();
   const sealer = createSealer(config.masterKeys);
@@ -92,7 +100,8 @@ export function createParts(
   let listening: string | null = null;
   return {
     ...{ config, database, log, clock, random, schemas, metrics, sealer, addresses, http, worker },
-    ...{ acceptance, publisher, settle, taskFollower },
+    ...{ acceptance, publisher, settle, taskFollower, products },
+    endpointRules: { addresses, onContract: (tx, endpoint) => tellProducts(products, tx, endpoint) },
     announcing: { ...acceptance, publisher, taskFollower },
     keys: new KeyLookups(database.hotPath),
     sendTest: (name, idempotency) => sendTestEvent(database, testing, name, idempotency),
@@ -101,6 +110,10 @@ export function createParts(
       listening = address;
     },
   };
+}
+
+async function tellProducts(products: readonly Product[], tx: Queries, endpoint: Endpoint): Promise<void> {
+  for (const product of products) await product.onContract?.(tx, endpoint);
 }
 
 /** PORT=0 takes a port that is free; links lead to that one. */

@@ -9,25 +9,30 @@ import { scheduleRoutes } from './features/schedules/routes.ts';
 import type { Group } from './http/openapi.ts';
 import type { Route } from './http/route.ts';
 import type { Parts } from './parts.ts';
-import { productCatalogue } from './products/adopt.ts';
+import { catalogueOf } from './products/adopt.ts';
+import type { Product } from './products/product.ts';
 import { productRoutes } from './products/routes.ts';
 
 /** Every route of the API: the engine's, the features' and the products'. */
 export function allRoutes(parts: Parts): readonly Route[] {
-  const { publisher, schemas, addresses, sendTest, publicUrl, announcing } = parts;
+  const { publisher, schemas, endpointRules, sendTest, publicUrl, announcing } = parts;
   return [
-    ...engineRoutes({ ...parts, products: productCatalogue, holdingReview }),
+    ...engineRoutes({ ...parts, products: catalogueOf(parts.products), holdingReview }),
     ...scheduleRoutes({ ...parts.acceptance, publisher, log: parts.log }),
     ...reviewRoutes({ announcing, schemas, publicUrl }),
     ...recordRoutes({ publisher, schemas }, refuseWhileDeclared),
-    ...appRoutes(addresses),
-    ...notificationRoutes({ publisher, addresses, sendTest }),
-    ...productRoutes({ ...parts, retentionDays: parts.config.retentionDays }),
+    ...appRoutes(endpointRules),
+    ...notificationRoutes({ publisher, endpointRules, sendTest }),
+    ...productRoutes(parts.products, { ...parts, retentionDays: parts.config.retentionDays }),
   ];
 }
 
-/** The headings of the API reference, in its order. */
-export const groups: readonly Group[] = [
+/** The headings of the API reference, in its order: the engine's and the features', then those of products. */
+export function allGroups(products: readonly Product[]): readonly Group[] {
+  return [...groups, ...products.flatMap((product) => product.groups ?? [])];
+}
+
+const groups: readonly Group[] = [
   { name: 'Organizations', description: 'Tenants. The operator makes them, and the first key of each.' },
   { name: 'Account', description: 'Who is asking, and what was done in the organization.' },
   { name: 'Keys', description: 'API secrets of an organization.' },
@@ -51,10 +56,4 @@ export const groups: readonly Group[] = [
   { name: 'Integrations', description: "Webhooks for all notifications of an organization's members." },
   { name: 'Apps', description: 'Custom applications: manifests, versions and installations.' },
   { name: 'Records', description: 'Data that apps and organizations keep, with its history.' },
-  { name: 'FlowBeacon: webhooks', description: "Below `/api/public/v1`, in FlowBeacon's own form." },
-  { name: 'FlowBeacon: evaluations', description: "Below `/api/public/v1`, in FlowBeacon's own form." },
-  {
-    name: 'Flowxtra: webhooks plugin',
-    description: "Below `/api/plugins/webhooks`, in Flowxtra's own form.",
-  },
 ];

@@ -1,9 +1,9 @@
 import type { HttpClient } from '../deliveries/http-client.ts';
-import type { AddressRules } from '../endpoints/endpoints.ts';
 import type { AcceptTools } from '../events/accept.ts';
 import type { Publisher } from '../events/publish.ts';
 import type { SendTest } from '../events/test-event.ts';
 import { type Route, route } from '../http/route.ts';
+import type { EndpointRules } from '../life-cycle/create.ts';
 import type { SchemaChecks } from '../schemas/checks.ts';
 import * as account from './account.ts';
 import * as contracts from './contracts.ts';
@@ -26,7 +26,7 @@ interface EngineParts {
   readonly products: ProductCatalogue;
   readonly holdingReview: deliveries.HoldingReview;
   readonly publicUrl: () => string;
-  readonly addresses: AddressRules;
+  readonly endpointRules: EndpointRules;
   readonly http: HttpClient;
   readonly schemas: SchemaChecks;
   readonly publisher: Publisher;
@@ -36,7 +36,7 @@ interface EngineParts {
 
 /** Every route of the engine: its path, who may call it, and the operation behind it. */
 export function engineRoutes(parts: EngineParts): readonly Route[] {
-  const { products, holdingReview, publicUrl, addresses, http, schemas, publisher, acceptance, sendTest } =
+  const { products, holdingReview, publicUrl, endpointRules, http, schemas, publisher, acceptance, sendTest } =
     parts;
   return [
     route('POST', '/v1/organizations', 'operator', organizations.create(products)),
@@ -94,9 +94,9 @@ export function engineRoutes(parts: EngineParts): readonly Route[] {
     route('GET', '/v1/contracts/{name}', 'public', contracts.get),
 
     route('GET', '/v1/endpoints', 'endpoints:read', endpoints.list),
-    route('POST', '/v1/endpoints', 'endpoints:write', endpoints.create(addresses)),
+    route('POST', '/v1/endpoints', 'endpoints:write', endpoints.create(endpointRules)),
     route('GET', '/v1/endpoints/{id}', 'endpoints:read', endpoints.get),
-    route('PATCH', '/v1/endpoints/{id}', 'endpoints:write', endpoints.change(addresses)),
+    route('PATCH', '/v1/endpoints/{id}', 'endpoints:write', endpoints.change(endpointRules)),
     route('DELETE', '/v1/endpoints/{id}', 'endpoints:write', endpoints.remove),
     route('POST', '/v1/endpoints/{id}/rotate-secret', 'endpoints:write', endpoints.rotate),
     route('POST', '/v1/endpoints/{id}/test', 'endpoints:write', endpoints.test(sendTest)),

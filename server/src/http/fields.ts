@@ -1,6 +1,6 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import { invalidInput, SluiceError } from '../base/errors.ts';
-import { type IdKind, idPrefixes, parseId } from '../base/ids.ts';
+import { type IdKind, idPrefix, parseId, wordsOf } from '../base/ids.ts';
 
 /** Schemas of values that many resources share. */
 export const Timestamp = Type.String({
@@ -13,13 +13,8 @@ export function IdOf(kind: IdKind) {
   const words = wordsOf(kind);
   return Type.String({
     description: `Id of ${/^[aeiou]/.test(words) ? 'an' : 'a'} ${words}`,
-    examples: [`${idPrefixes[kind]}_01jd8r5w3kfq5bz0p2v6x7y8z9`],
+    examples: [`${idPrefix(kind)}_01jd8r5w3kfq5bz0p2v6x7y8z9`],
   });
-}
-
-/** `auditEntry` as people say it: `audit entry`. */
-function wordsOf(kind: IdKind): string {
-  return kind.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
 export function OrNull<Schema extends Parameters<typeof Type.Union>[0][number]>(schema: Schema) {
@@ -74,7 +69,7 @@ export function pathId(kind: IdKind, text: string): string {
 /** An id in the query or the body. */
 export function inputId(kind: IdKind, text: string, pointer: string): string {
   const id = parseId(kind, text);
-  if (id === null) throw invalidInput(pointer, `This is not an id of the kind ${idPrefixes[kind]}_….`);
+  if (id === null) throw invalidInput(pointer, `This is not an id of the kind ${idPrefix(kind)}_….`);
   return id;
 }
 

@@ -116,7 +116,8 @@ export interface Operation {
   handle(context: Context, input: AnyInput): Promise<Answer>;
 }
 
-type Typed<Schema extends TSchema | undefined> = Schema extends TSchema ? Static<Schema> : undefined;
+/** The type of a value that a schema has checked; `undefined` without a schema. */
+export type Typed<Schema extends TSchema | undefined> = Schema extends TSchema ? Static<Schema> : undefined;
 
 /** Makes an operation whose handler has the types of its schemas. */
 export function operation<

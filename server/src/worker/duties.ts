@@ -11,7 +11,7 @@ import { movedAtOnce } from '../deliveries/close.ts';
 import { expireLeases } from '../deliveries/expire.ts';
 import { moveOrphans } from '../deliveries/orphans.ts';
 import { deleteUnpartitionedRows, holdsEventsBetween } from '../deliveries/retention.ts';
-import { reencryptHeaders } from '../endpoints/endpoints.ts';
+import { reencryptHeaders } from '../endpoints/headers.ts';
 import { reencryptSecrets } from '../endpoints/secrets.ts';
 import { deleteUnpartitionedEvents, forgetEventIds } from '../events/events.ts';
 import { forgetIdempotencyKeys } from '../tenants/idempotency.ts';

@@ -6,6 +6,7 @@ import { EvaluationRunner } from '../../src/features/evaluations/run.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
 import { createClient, type FlowbeaconClient, startEvaluation } from './client.ts';
+import { moduleKind } from '../../src/features/evaluations/ids.ts';
 
 describeOnEachDatabase('how much of FlowBeacon one organization may use', (kind) => {
   let app: TestApp;
@@ -61,7 +62,7 @@ describeOnEachDatabase('how much of FlowBeacon one organization may use', (kind)
          where org_id = (select id from organizations where slug = ${slug})
         returning id`.execute(app.database.queries);
       const { body } = await who.call('POST', '/evaluations', {
-        modules: rows.map(({ id }) => publicId('module', id)),
+        modules: rows.map(({ id }) => publicId(moduleKind, id)),
         scenarios: [{ name: 'x', input: 1 }],
       });
       started.push({ who, id: body.data.id });

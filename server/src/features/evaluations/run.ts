@@ -12,6 +12,7 @@ import { readModules } from './rule-modules.ts';
 import { evaluateScenarios } from './rule-runner.ts';
 import type { Scenario } from './rule-thread.ts';
 import { listedCharacters, notEvaluated } from './rules.ts';
+import { evaluationKind } from './ids.ts';
 
 export interface RunTools {
   readonly database: Database;
@@ -173,7 +174,7 @@ export class EvaluationRunner {
       .where('id', '=', id)
       .execute();
     this.#tools.log.info(
-      { org_id: publicId('organization', orgId), evaluation_id: publicId('evaluation', id) },
+      { org_id: publicId('organization', orgId), evaluation_id: publicId(evaluationKind, id) },
       'evaluation complete',
     );
   }
@@ -183,7 +184,7 @@ export class EvaluationRunner {
     this.#tools.log.warn(
       {
         org_id: publicId('organization', orgId),
-        evaluation_id: publicId('evaluation', id),
+        evaluation_id: publicId(evaluationKind, id),
         error: error instanceof Error ? error.message : String(error),
       },
       'a batch of an evaluation failed; it is tried again later',

@@ -1,8 +1,8 @@
-import type { AddressRules } from '../../endpoints/endpoints.ts';
 import type { Publisher } from '../../events/publish.ts';
 import type { SendTest } from '../../events/test-event.ts';
 
 import { type Route, route } from '../../http/route.ts';
+import type { EndpointRules } from '../../life-cycle/create.ts';
 import * as integrations from './routes/integrations.ts';
 import * as meetings from './routes/meetings.ts';
 import * as myNotifications from './routes/my-notifications.ts';
@@ -11,11 +11,11 @@ import * as notifications from './routes/notifications.ts';
 
 interface NotificationParts {
   readonly publisher: Publisher;
-  readonly addresses: AddressRules;
+  readonly endpointRules: EndpointRules;
   readonly sendTest: SendTest;
 }
 
-export function notificationRoutes({ publisher, addresses, sendTest }: NotificationParts): readonly Route[] {
+export function notificationRoutes({ publisher, endpointRules, sendTest }: NotificationParts): readonly Route[] {
   return [
     route('GET', '/v1/notifications', 'notifications:read', notifications.list),
     route('POST', '/v1/notifications', 'notifications:write', notifications.create(publisher)),
@@ -29,9 +29,9 @@ export function notificationRoutes({ publisher, addresses, sendTest }: Notificat
     route('DELETE', '/v1/meetings/{id}', 'notifications:write', meetings.cancel(publisher)),
 
     route('GET', '/v1/integrations', 'integrations:read', integrations.list),
-    route('POST', '/v1/integrations', 'integrations:write', integrations.create(addresses)),
+    route('POST', '/v1/integrations', 'integrations:write', integrations.create(endpointRules)),
     route('GET', '/v1/integrations/{id}', 'integrations:read', integrations.get),
-    route('PATCH', '/v1/integrations/{id}', 'integrations:write', integrations.change(addresses)),
+    route('PATCH', '/v1/integrations/{id}', 'integrations:write', integrations.change(endpointRules)),
     route('DELETE', '/v1/integrations/{id}', 'integrations:write', integrations.remove),
     route('POST', '/v1/integrations/{id}/rotate-secret', 'integrations:write', integrations.rotate),
     route('POST', '/v1/integrations/{id}/test', 'integrations:write', integrations.test(sendTest)),
@@ -53,9 +53,9 @@ export function notificationRoutes({ publisher, addresses, sendTest }: Notificat
     route('GET', '/v1/me/meetings', 'a member', meetings.listOwn),
 
     route('GET', '/v1/me/webhooks', 'a member', myWebhooks.list),
-    route('POST', '/v1/me/webhooks', 'a member', myWebhooks.create(addresses)),
+    route('POST', '/v1/me/webhooks', 'a member', myWebhooks.create(endpointRules)),
     route('GET', '/v1/me/webhooks/{id}', 'a member', myWebhooks.get),
-    route('PATCH', '/v1/me/webhooks/{id}', 'a member', myWebhooks.change(addresses)),
+    route('PATCH', '/v1/me/webhooks/{id}', 'a member', myWebhooks.change(endpointRules)),
     route('DELETE', '/v1/me/webhooks/{id}', 'a member', myWebhooks.remove),
     route('POST', '/v1/me/webhooks/{id}/rotate-secret', 'a member', myWebhooks.rotate),
     route('POST', '/v1/me/webhooks/{id}/test', 'a member', myWebhooks.test(sendTest)),

@@ -6,6 +6,7 @@ import type { Rule as RuleOfModule } from '../../features/evaluations/rules.ts';
 import { IdOf, OrNull, Text, Timestamp } from '../../http/fields.ts';
 import { operation } from '../../http/operation.ts';
 import { PageQuery, pageOf, readCursor } from '../../http/page.ts';
+import { moduleKind } from '../../features/evaluations/ids.ts';
 
 const Rule = Type.Object(
   {
@@ -20,7 +21,7 @@ const Rule = Type.Object(
 );
 
 const Module = Type.Object({
-  id: IdOf('module'),
+  id: IdOf(moduleKind),
   name: Type.String(),
   description: OrNull(Type.String()),
   rules: Type.Array(Type.Object({ code: Type.String(), description: Type.String(), schema: Type.Unknown() })),
@@ -33,7 +34,7 @@ function rulesOf(rules: readonly Static<typeof Rule>[]): RuleOfModule[] {
 
 function show(row: ModuleRow): Static<typeof Module> {
   return {
-    id: publicId('module', row.id),
+    id: publicId(moduleKind, row.id),
     name: row.name,
     description: row.description,
     rules: JSON.parse(row.rules),
@@ -68,7 +69,7 @@ export const create = operation({
       description: body.description ?? null,
       rules: rulesOf(body.rules),
     });
-    const target = publicId('module', row.id);
+    const target = publicId(moduleKind, row.id);
     await audit({
       action: 'module.created',
       target,

@@ -77,8 +77,13 @@ export async function findWebhook(queries: Queries, orgId: string, number: strin
   const id = Number(number);
   const found = await findNumber(queries, orgId, id);
   const row = found && (await findByContract(queries, orgId, contract.name, found.endpoint_id));
-  if (!row || row.deleted_at !== null) throw new SluiceError('not_found', 'No such webhook.');
+  if (!row || row.deleted_at !== null) return noSuchWebhook();
   return { id, companyId: found.company_id, row };
+}
+
+/** @throws {SluiceError} not_found, always */
+export function noSuchWebhook(): never {
+  throw new SluiceError('not_found', 'No such webhook.');
 }
 
 /** @param secret as it is to be shown */

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { publicId } from '../../../base/ids.ts';
-import type { AddressRules } from '../../../endpoints/endpoints.ts';
+import type { AddressRules } from '../../../endpoints/rules.ts';
 import { given, IdParams, OrNull, pathId, Text } from '../../../http/fields.ts';
 import { operation } from '../../../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../../../http/page.ts';
@@ -163,7 +163,7 @@ export const createAppVersion = (addresses: AddressRules) =>
         scopes: body.scopes.map((scope) => ({ ...scope, fields: scope.fields ?? null })),
         webhooks: body.webhooks ?? [],
       };
-      const version = await createVersion(queries, { clock, sealer, addresses }, app, {
+      const version = await createVersion(queries, addresses, app, {
         version: body.version,
         manifest,
         createdBy: actor.name,
