@@ -81,7 +81,7 @@ export async function start(parts: Parts): Promise<Running> {
   await makePartitions(database.queries, clock.now());
   // The data folder's lock says that no other process can hold a lease, so those of the last one are over.
   if (database.kind === 'embedded') {
-    while ((await expireLeases(database.queries, clock, true)) > 0);
+    while ((await expireLeases(database.queries, clock, true, parts.onAttempts)) > 0);
     await releaseEvaluations(database.queries);
   }
   const server = config.port === null ? null : await createServer(doorOf(parts));
@@ -111,16 +111,17 @@ export async function start(parts: Parts): Promise<Running> {
   };
 }
 
-/** All timed work: the engine's own and that of each feature. */
+/** All timed work: the engine's own, and that of features and products. */
 export function dutiesOf(parts: Parts): Duty[] {
-  const { database, clock, sealer, http, log, publisher, schemas, taskFollower } = parts;
+  const { database, clock, sealer, http, log, publisher, schemas, taskFollower, onAttempts } = parts;
   const { retentionDays } = parts.config;
   return [
-    ...engineDuties({ database, clock, sealer, log, retentionDays }),
+    ...engineDuties({ database, clock, sealer, onAttempts, log, retentionDays }),
     ...reviewDuties({ database, clock, publisher, taskFollower, log, retentionDays }),
     ...scheduleDuties({ database, clock, publisher, schemas, http, log, retentionDays }),
     ...notificationDuties({ database, clock, publisher, schemas, http, log, retentionDays }),
     ...evaluationDuties({ database, retentionDays }),
+    ...parts.products.flatMap((product) => product.duties?.({ database, clock, retentionDays }) ?? []),
   ];
 }
 

@@ -5,11 +5,11 @@ import type { Config } from './base/config.ts';
 import type { Logger } from './base/log.ts';
 import { createMetrics, type Metrics } from './base/metrics.ts';
 import { createSealer, type Sealer } from './base/seal.ts';
-import type { Database, Queries } from './db/connect.ts';
+import type { Database } from './db/connect.ts';
 import { type AddressGuard, createAddressGuard } from './deliveries/address-guard.ts';
 import { createHttpClient, type HttpClient } from './deliveries/http-client.ts';
 import { createResolve } from './deliveries/resolve.ts';
-import type { Endpoint } from './endpoints/endpoints.ts';
+import type { OnAttempts } from './deliveries/settle.ts';
 import { SubscriberLists } from './endpoints/match.ts';
 import type { AcceptTools } from './events/accept.ts';
 import { Catalogues } from './events/event-types.ts';
@@ -52,6 +52,7 @@ export interface Parts extends Surroundings {
   readonly acceptance: AcceptTools;
   readonly publisher: Publisher;
   readonly settle: SettleBatch;
+  readonly onAttempts: OnAttempts;
   readonly sendTest: SendTest;
   readonly announcing: AcceptTools & { readonly publisher: Publisher; readonly taskFollower: TaskFollower };
   readonly taskFollower: TaskFollower;
@@ -92,16 +93,17 @@ export function createParts(
     catalogues: new Catalogues(),
   };
   const publisher = new Publisher(database, { ...acceptance, log, metrics });
+  const { onContract, onAttempts } = askingEach(products);
   const settle = createSettleBatch({
-    ...{ clock, publisher, log, database },
+    ...{ clock, publisher, log, database, onAttempts },
     tellMember: (tx, endpoint, reason) => tellOfDisabledEndpoint(tx, { clock, publisher }, endpoint, reason),
   });
   const testing = { clock, sealer, http, random, worker, settle };
   let listening: string | null = null;
   return {
     ...{ config, database, log, clock, random, schemas, metrics, sealer, addresses, http, worker },
-    ...{ acceptance, publisher, settle, taskFollower, products },
-    endpointRules: { addresses, onContract: (tx, endpoint) => tellProducts(products, tx, endpoint) },
+    ...{ acceptance, publisher, settle, onAttempts, taskFollower, products },
+    endpointRules: { addresses, onContract },
     announcing: { ...acceptance, publisher, taskFollower },
     keys: new KeyLookups(database.hotPath),
     sendTest: (name, idempotency) => sendTestEvent(database, testing, name, idempotency),
@@ -112,8 +114,16 @@ export function createParts(
   };
 }
 
-async function tellProducts(products: readonly Product[], tx: Queries, endpoint: Endpoint): Promise<void> {
-  for (const product of products) await product.onContract?.(tx, endpoint);
+/** What products do in the transactions of others, one product after another. */
+function askingEach(products: readonly Product[]): Required<Pick<Product, 'onContract' | 'onAttempts'>> {
+  return {
+    async onContract(tx, endpoint) {
+      for (const product of products) await product.onContract?.(tx, endpoint);
+    },
+    async onAttempts(tx, attempts) {
+      for (const product of products) await product.onAttempts?.(tx, attempts);
+    },
+  };
 }
 
 /** PORT=0 takes a port that is free; links lead to that one. */

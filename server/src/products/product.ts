@@ -1,10 +1,12 @@
 import type { Clock } from '../base/clock.ts';
 import type { Database, Queries } from '../db/connect.ts';
+import type { OnAttempts } from '../deliveries/settle.ts';
 import type { Endpoint } from '../endpoints/endpoints.ts';
 import type { SendTest } from '../events/test-event.ts';
 import type { Group } from '../http/openapi.ts';
 import type { Route } from '../http/route.ts';
 import type { EndpointRules } from '../life-cycle/create.ts';
+import type { Duty } from '../worker/duty.ts';
 import type { Preset } from './preset.ts';
 
 /** What the routes of a product are made with. */
@@ -26,4 +28,8 @@ export interface Product {
   readonly groups?: readonly Group[];
   /** What it does in the transaction that gives an endpoint its contract, its first one or another. */
   readonly onContract?: (tx: Queries, endpoint: Endpoint) => Promise<void>;
+  /** What it does in the transaction that writes attempts to the ledger. */
+  readonly onAttempts?: OnAttempts;
+  /** Its timed work. */
+  readonly duties?: (parts: Pick<ProductParts, 'database' | 'clock' | 'retentionDays'>) => readonly Duty[];
 }

@@ -24,6 +24,7 @@ const walls: Readonly<Record<string, readonly string[]>> = {
   demo: ['base', 'contracts'],
   products: [
     'features',
+    'worker',
     'api',
     'http',
     'events',

@@ -1,4 +1,6 @@
 import type { Product } from '../product.ts';
+import { flowxtraDuties } from './duties.ts';
+import { numberAttempts } from './log-numbers.ts';
 import { numberWebhook } from './numbers.ts';
 import { flowxtra as preset } from './preset.ts';
 import { flowxtraRoutes } from './routes.ts';
@@ -14,4 +16,6 @@ export const flowxtra: Product = {
     },
   ],
   onContract: numberWebhook,
+  onAttempts: numberAttempts,
+  duties: flowxtraDuties,
 };

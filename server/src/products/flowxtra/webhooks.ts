@@ -126,7 +126,7 @@ export const get = (retentionDays: number) =>
     group,
     takes: { params: WebhookParams, query: TenantQuery },
     answers: { 200: { description: 'The webhook', schema: WebhookWithLogs } },
-    runs: 'direct',
+    runs: 'read',
     async handle(context, { params }) {
       const webhook = await findWebhook(context.queries, context.orgId, params.id);
       const secretOf = await maskedSecrets(context, [webhook.row]);
@@ -273,7 +273,7 @@ export const logs = (retentionDays: number) =>
         }),
       },
     },
-    runs: 'direct',
+    runs: 'read',
     async handle(context, { params, query }) {
       const { row } = await findWebhook(context.queries, context.orgId, params.id);
       const page = { number: query.page, size: query.per_page };
