@@ -19,7 +19,10 @@ export interface Disabling {
   readonly reason: string;
 }
 
-/** Which endpoints a settled batch disables: by 410, or by their contract's rule. In the order of their ids. */
+/**
+ * Which endpoints a settled batch disables: by 410, or by their contract's rule. In the order of their organizations and
+ * ids, so that two batches cannot wait for each other.
+ */
 export function endpointsToDisable(
   batch: readonly AttemptResult[],
   settled: readonly Settled[],
@@ -35,7 +38,8 @@ export function endpointsToDisable(
     const reason = disable ? `the receiver answered ${settlement.status}` : byRule;
     if (reason !== null) found.set(id, { orgId, id, reason });
   }
-  return [...found.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const orderOf = ({ orgId, id }: Disabling) => `${orgId} ${id}`;
+  return [...found.values()].sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
 }
 
 /**
