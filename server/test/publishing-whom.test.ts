@@ -42,11 +42,16 @@ describeOnEachDatabase('whom an event goes to', (kind) => {
     const orgId = parseId('organization', tenant.id) ?? '';
     const owner = { kind: 'member' as const, id: parseId('member', memberId) ?? '' };
     const { endpoint } = await app.database.queries.transaction().execute((tx) =>
-      createEndpoint(tx, { ...app.parts, actor: systemActor }, { orgId, owner }, {
-        url: `${receiver.url}${path}`,
-        events: ['*'],
-        contract: 'standard',
-      }),
+      createEndpoint(
+        tx,
+        { ...app.parts, actor: systemActor },
+        { orgId, owner },
+        {
+          url: `${receiver.url}${path}`,
+          events: ['*'],
+          contract: 'standard',
+        },
+      ),
     );
     return endpoint.id;
   }

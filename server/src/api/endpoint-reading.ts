@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
-import { listEndpoints } from '../endpoints/endpoints.ts';
 import { endpointStats } from '../deliveries/ledger.ts';
+import { listEndpoints } from '../endpoints/endpoints.ts';
 import { IdParams, inputTime, OrNull, Timestamp } from '../http/fields.ts';
 import { operation } from '../http/operation.ts';
 import { PageOf, pageOf, readCursor } from '../http/page.ts';
@@ -8,10 +8,7 @@ import type { EndpointFamily, ListWords } from './endpoint-family.ts';
 import { Endpoint, showEndpoint } from './endpoint-view.ts';
 
 /** The family's endpoints, newest first. */
-export function listOf(
-  { group }: EndpointFamily,
-  { query: ListQuery, cursorOf, of, ...words }: ListWords,
-) {
+export function listOf({ group }: EndpointFamily, { query: ListQuery, cursorOf, of, ...words }: ListWords) {
   return operation({
     ...words,
     group,

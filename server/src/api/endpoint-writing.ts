@@ -45,12 +45,7 @@ export function changeOf<Body extends TSchema>(
       const { queries, sealer, orgId } = context;
       const row = await find(context, params.id);
       const change = await changeBy(context, row, body);
-      const endpoint = await changeEndpoint(
-        queries,
-        { ...context, ...rules },
-        { orgId, id: row.id },
-        change,
-      );
+      const endpoint = await changeEndpoint(queries, { ...context, ...rules }, { orgId, id: row.id }, change);
       return { status: 200, body: showEndpoint(sealer, endpoint) };
     },
   });

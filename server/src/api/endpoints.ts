@@ -38,58 +38,63 @@ function checkHeaders(headers: Record<string, string> | undefined, contract: str
 }
 
 /** Every endpoint of the organization; those of members and apps within what their owners leave open. */
-export const { list, create, get, change, remove, enable, disable, rotate, test, stats } = endpointOperations({
-  called: 'Endpoint',
-  one: 'an endpoint',
-  group: 'Endpoints',
-  find: ({ queries, orgId }, id) => getEndpoint(queries, { orgId, id: pathId('endpoint', id) }),
-  checkRemoval: refuseManifests,
-  checkRotation: refuseMembers,
-  list: {
-    id: 'listEndpoints',
-    summary: 'List endpoints, newest first',
-    query: Type.Unsafe<ListQuery>(
-      Type.Object(
-        {
-          ...PageQuery.properties,
-          installation_id: Type.Optional(
-            Type.String({ ...IdOf('installation'), description: 'Only the webhooks of this installed app' }),
-          ),
-        },
-        { additionalProperties: false },
+export const { list, create, get, change, remove, enable, disable, rotate, test, stats } = endpointOperations(
+  {
+    called: 'Endpoint',
+    one: 'an endpoint',
+    group: 'Endpoints',
+    find: ({ queries, orgId }, id) => getEndpoint(queries, { orgId, id: pathId('endpoint', id) }),
+    checkRemoval: refuseManifests,
+    checkRotation: refuseMembers,
+    list: {
+      id: 'listEndpoints',
+      summary: 'List endpoints, newest first',
+      query: Type.Unsafe<ListQuery>(
+        Type.Object(
+          {
+            ...PageQuery.properties,
+            installation_id: Type.Optional(
+              Type.String({
+                ...IdOf('installation'),
+                description: 'Only the webhooks of this installed app',
+              }),
+            ),
+          },
+          { additionalProperties: false },
+        ),
       ),
-    ),
-    cursorOf: () => 'endpoints',
-    of(_context, { installation_id: id }) {
-      if (id === undefined) return {};
-      return { owner: { kind: 'installation', id: inputId('installation', id, '?installation_id') } };
+      cursorOf: () => 'endpoints',
+      of(_context, { installation_id: id }) {
+        if (id === undefined) return {};
+        return { owner: { kind: 'installation', id: inputId('installation', id, '?installation_id') } };
+      },
+    },
+    create: {
+      summary: 'Create an endpoint',
+      description: 'The signing secret is in this answer and in no other.',
+      body: CreateEndpoint,
+      made: 'The endpoint with its secret',
+      async draft({ queries, orgId }, body) {
+        const contract = body.contract ?? (await getOrganization(queries, orgId)).default_contract;
+        checkHeaders(body.headers, contract);
+        return { owner: { kind: 'organization', id: orgId }, draft: { ...body, contract } };
+      },
+    },
+    change: {
+      summary: 'Change an endpoint',
+      description:
+        "Deliveries that were accepted before keep the contract that they were promised; everything else holds at once. An app's URL, events and contract are its manifest's; a member's are changed by the member.",
+      body: ChangeEndpoint,
+      changed: 'The endpoint',
+      async change(_context, row, body) {
+        if (body.url !== undefined || body.events !== undefined || body.contract !== undefined) {
+          refuseManifests(row);
+          refuseMembers(row);
+        }
+        if (body.headers !== undefined) refuseMembers(row);
+        checkHeaders(body.headers, body.contract ?? row.contract);
+        return body;
+      },
     },
   },
-  create: {
-    summary: 'Create an endpoint',
-    description: 'The signing secret is in this answer and in no other.',
-    body: CreateEndpoint,
-    made: 'The endpoint with its secret',
-    async draft({ queries, orgId }, body) {
-      const contract = body.contract ?? (await getOrganization(queries, orgId)).default_contract;
-      checkHeaders(body.headers, contract);
-      return { owner: { kind: 'organization', id: orgId }, draft: { ...body, contract } };
-    },
-  },
-  change: {
-    summary: 'Change an endpoint',
-    description:
-      "Deliveries that were accepted before keep the contract that they were promised; everything else holds at once. An app's URL, events and contract are its manifest's; a member's are changed by the member.",
-    body: ChangeEndpoint,
-    changed: 'The endpoint',
-    async change(_context, row, body) {
-      if (body.url !== undefined || body.events !== undefined || body.contract !== undefined) {
-        refuseManifests(row);
-        refuseMembers(row);
-      }
-      if (body.headers !== undefined) refuseMembers(row);
-      checkHeaders(body.headers, body.contract ?? row.contract);
-      return body;
-    },
-  },
-});
+);

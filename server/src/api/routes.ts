@@ -36,8 +36,17 @@ interface EngineParts {
 
 /** Every route of the engine: its path, who may call it, and the operation behind it. */
 export function engineRoutes(parts: EngineParts): readonly Route[] {
-  const { products, holdingReview, publicUrl, endpointRules, http, schemas, publisher, acceptance, sendTest } =
-    parts;
+  const {
+    products,
+    holdingReview,
+    publicUrl,
+    endpointRules,
+    http,
+    schemas,
+    publisher,
+    acceptance,
+    sendTest,
+  } = parts;
   return [
     route('POST', '/v1/organizations', 'operator', organizations.create(products)),
     route('GET', '/v1/organizations', 'operator', organizations.list),

@@ -30,7 +30,12 @@ export function checkRetryDelays(contract: Contract, delays: readonly number[] |
  * @param pointer where in the request it is
  * @throws {SluiceError} invalid_input, forbidden_address
  */
-export function checkUrl(addresses: AddressRules, contract: Contract, text: string, pointer = '/url'): string {
+export function checkUrl(
+  addresses: AddressRules,
+  contract: Contract,
+  text: string,
+  pointer = '/url',
+): string {
   if (!URL.canParse(text)) throw invalidInput(pointer, 'This is not a URL.');
   const url = new URL(text);
   const problem = contract.url.problem(url, { loopback: addresses.loopbackAllowed });

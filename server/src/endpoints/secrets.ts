@@ -7,7 +7,6 @@ import { newId } from '../base/ids.ts';
 import type { Sealer } from '../base/seal.ts';
 import type { Queries } from '../db/connect.ts';
 
-
 export interface EndpointName {
   readonly orgId: string;
   readonly id: string;
@@ -62,7 +61,7 @@ export async function retireSecrets(tx: Queries, name: EndpointName, seconds: nu
 }
 
 /**
- * The secrets that sign now, newest first, for each endpoint's id. They are opened by whoever needs them: one that no
+ * The secrets that sign now, newest first, for each endpoint's id. They are opened when they are needed: one that no
  * master key opens is a failure of its own endpoint only.
  */
 export async function readSecrets(

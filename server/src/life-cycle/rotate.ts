@@ -1,5 +1,5 @@
-import type { Sealer } from '../base/seal.ts';
 import { invalidInput } from '../base/errors.ts';
+import type { Sealer } from '../base/seal.ts';
 import type { Queries } from '../db/connect.ts';
 import { type Endpoint, findLocked, noSuchEndpoint } from '../endpoints/endpoints.ts';
 import { resetHealth } from '../endpoints/health.ts';

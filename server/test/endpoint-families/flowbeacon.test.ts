@@ -1,5 +1,5 @@
-import { createClient } from '../flowbeacon/client.ts';
 import { flowbeacon } from '../../src/products/flowbeacon/preset.ts';
+import { createClient } from '../flowbeacon/client.ts';
 import { describeFamily } from './conformance.ts';
 import { expectDone, openTenant, withKey } from './family.ts';
 

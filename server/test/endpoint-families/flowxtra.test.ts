@@ -11,7 +11,10 @@ describeFamily({
     const slug = `flowxtra-${organizations}`;
     const { tenant, contract } = await openTenant(app, { preset: 'flowxtra', slug });
     const send = (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>
-      app.call(method, `/api/plugins/webhooks${path}?subdomain=${slug}`, body, { token: tenant.key, headers });
+      app.call(method, `/api/plugins/webhooks${path}?subdomain=${slug}`, body, {
+        token: tenant.key,
+        headers,
+      });
     let changes = 0;
     return {
       ...{ tenant, contract },

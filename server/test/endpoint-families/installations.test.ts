@@ -6,7 +6,12 @@ describeFamily({
   name: "webhooks of apps' installations",
   async open(app) {
     const { tenant, contract } = await openTenant(app);
-    await app.call('PUT', '/v1/record-types/crm/account', { schema: { type: 'object' } }, { token: tenant.key });
+    await app.call(
+      'PUT',
+      '/v1/record-types/crm/account',
+      { schema: { type: 'object' } },
+      { token: tenant.key },
+    );
     const apps = new Map<string, string>();
     let versions = 0;
     let records = 0;
@@ -14,7 +19,12 @@ describeFamily({
     async function makeVersion(appId: string, url: string): Promise<string> {
       versions += 1;
       const version = `${versions}.0.0`;
-      const scope = { module: 'crm', model: 'account', access: 'read', fields: ['name', `field_${versions}`] };
+      const scope = {
+        module: 'crm',
+        model: 'account',
+        access: 'read',
+        fields: ['name', `field_${versions}`],
+      };
       const webhook = { module: 'crm', model: 'account', actions: ['create'], url };
       expectDone(
         await tenant.post(`/v1/apps/${appId}/versions`, { version, scopes: [scope], webhooks: [webhook] }),

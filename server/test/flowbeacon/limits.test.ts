@@ -2,11 +2,11 @@ import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { publicId } from '../../src/base/ids.ts';
 import { Evaluator } from '../../src/features/evaluations/evaluator.ts';
+import { moduleKind } from '../../src/features/evaluations/ids.ts';
 import { EvaluationRunner } from '../../src/features/evaluations/run.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
 import { createClient, type FlowbeaconClient, startEvaluation } from './client.ts';
-import { moduleKind } from '../../src/features/evaluations/ids.ts';
 
 describeOnEachDatabase('how much of FlowBeacon one organization may use', (kind) => {
   let app: TestApp;

@@ -191,7 +191,9 @@ describeOnEachDatabase('deliveries and logs of the Flowxtra plugin', (kind) => {
       .executeTakeFirstOrThrow();
     const first = firstKeptId(app.parts.clock.now(), 30);
     const number = () =>
-      queries.transaction().execute((tx) => numberEarlier(tx, { orgId: org_id, id: endpoint_id }, first, 1_000));
+      queries
+        .transaction()
+        .execute((tx) => numberEarlier(tx, { orgId: org_id, id: endpoint_id }, first, 1_000));
     expect([await number(), await number(), await number(), await number()]).toEqual([
       true,
       true,

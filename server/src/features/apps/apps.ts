@@ -180,7 +180,7 @@ export async function getVersion(
 }
 
 /**
- * What a version is compared with when nobody says: the installed one, otherwise the one registered before it;
+ * The version that another one is compared with by default: the installed one, otherwise the one registered before it;
  * `null` for the first.
  */
 export async function comparedVersion(queries: Queries, version: AppVersion): Promise<AppVersion | null> {

@@ -159,10 +159,7 @@ export async function uninstallApp(tx: Queries, acting: Acting, name: Installati
 }
 
 /** @throws {SluiceError} not_found */
-export async function getInstallation(
-  queries: Queries,
-  name: InstallationName,
-): Promise<Installation> {
+export async function getInstallation(queries: Queries, name: InstallationName): Promise<Installation> {
   const row = await installationsOf(queries, name.orgId).where('id', '=', name.id).executeTakeFirst();
   if (!row) throw new SluiceError('not_found', 'No such installation.');
   return complete(queries, row);
@@ -192,19 +189,13 @@ async function complete(queries: Queries, row: InstallationRow): Promise<Install
 }
 
 /** The lock makes upgrades of one installation take turns. */
-async function lockInstallation(
-  tx: Queries,
-  name: InstallationName,
-): Promise<InstallationRow> {
+async function lockInstallation(tx: Queries, name: InstallationName): Promise<InstallationRow> {
   const row = await installationsOf(tx, name.orgId).where('id', '=', name.id).forUpdate().executeTakeFirst();
   if (!row) throw new SluiceError('not_found', 'No such installation.');
   return row;
 }
 
-async function readWebhooks(
-  queries: Queries,
-  name: InstallationName,
-): Promise<InstalledWebhook[]> {
+async function readWebhooks(queries: Queries, name: InstallationName): Promise<InstalledWebhook[]> {
   const rows = await queries
     .selectFrom('installation_webhooks')
     .selectAll()
@@ -262,7 +253,9 @@ async function removeWebhooks(
   await withdrawEndpoints(tx, acting, orgId, endpointIds);
   await sql`
     delete from installation_webhooks
-     where org_id = ${orgId} and installation_id = ${id} and endpoint_id = any(${endpointIds}::uuid[])`.execute(tx);
+     where org_id = ${orgId} and installation_id = ${id} and endpoint_id = any(${endpointIds}::uuid[])`.execute(
+    tx,
+  );
 }
 
 /** The members of a record's change: the record as it is, and as it was. */

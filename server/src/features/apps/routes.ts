@@ -1,4 +1,3 @@
-
 import { type Route, route } from '../../http/route.ts';
 import type { EndpointRules } from '../../life-cycle/create.ts';
 import * as apps from './routes/apps.ts';

@@ -7,12 +7,12 @@ import type { Database, Queries } from '../../db/connect.ts';
 import type { Publisher } from '../../events/publish.ts';
 import { takeChange } from './changes.ts';
 import type { Evaluation } from './evaluations.ts';
+import { evaluationKind } from './ids.ts';
 import { readEvaluationResults } from './results.ts';
 import { readModules } from './rule-modules.ts';
 import { evaluateScenarios } from './rule-runner.ts';
 import type { Scenario } from './rule-thread.ts';
 import { listedCharacters, notEvaluated } from './rules.ts';
-import { evaluationKind } from './ids.ts';
 
 export interface RunTools {
   readonly database: Database;

@@ -15,7 +15,11 @@ interface NotificationParts {
   readonly sendTest: SendTest;
 }
 
-export function notificationRoutes({ publisher, endpointRules, sendTest }: NotificationParts): readonly Route[] {
+export function notificationRoutes({
+  publisher,
+  endpointRules,
+  sendTest,
+}: NotificationParts): readonly Route[] {
   return [
     route('GET', '/v1/notifications', 'notifications:read', notifications.list),
     route('POST', '/v1/notifications', 'notifications:write', notifications.create(publisher)),

@@ -2,9 +2,9 @@ import { type Static, Type } from 'typebox';
 import { publicId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
 import type { Evaluation as Row } from '../../features/evaluations/evaluations.ts';
+import { evaluationKind, moduleKind, scenarioKind } from '../../features/evaluations/ids.ts';
 import { describeModules } from '../../features/evaluations/rule-modules.ts';
 import { IdOf, OrNull, Timestamp } from '../../http/fields.ts';
-import { evaluationKind, moduleKind, scenarioKind } from '../../features/evaluations/ids.ts';
 
 export const Evaluation = Type.Object({
   id: IdOf(evaluationKind),

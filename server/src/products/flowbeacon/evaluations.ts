@@ -9,6 +9,7 @@ import {
   listChanged,
   listScenarios,
 } from '../../features/evaluations/evaluations.ts';
+import { evaluationKind, moduleKind, scenarioKind } from '../../features/evaluations/ids.ts';
 import { createResultToken, redeemResultToken } from '../../features/evaluations/result-tokens.ts';
 import { readScenarioResults } from '../../features/evaluations/results.ts';
 import { IdParams, inputId, pathId, Text, Timestamp } from '../../http/fields.ts';
@@ -21,7 +22,6 @@ import {
   showEvaluations,
 } from './evaluation-view.ts';
 import { readWatermark, writeWatermark } from './watermark.ts';
-import { evaluationKind, moduleKind, scenarioKind } from '../../features/evaluations/ids.ts';
 
 const group = 'FlowBeacon: evaluations';
 const longestInput = 65_536;

@@ -1,12 +1,12 @@
 import { type Static, Type } from 'typebox';
 import { publicId } from '../../base/ids.ts';
+import { moduleKind } from '../../features/evaluations/ids.ts';
 import { createModule, listModules, type ModuleRow } from '../../features/evaluations/rule-modules.ts';
 import { checkRules } from '../../features/evaluations/rule-runner.ts';
 import type { Rule as RuleOfModule } from '../../features/evaluations/rules.ts';
 import { IdOf, OrNull, Text, Timestamp } from '../../http/fields.ts';
 import { operation } from '../../http/operation.ts';
 import { PageQuery, pageOf, readCursor } from '../../http/page.ts';
-import { moduleKind } from '../../features/evaluations/ids.ts';
 
 const Rule = Type.Object(
   {

@@ -166,8 +166,7 @@ export const change = (rules: EndpointRules) =>
       const webhook = await findWebhook(queries, orgId, params.id);
       const name = { orgId, id: webhook.row.id };
       const { status, ...settings } = body;
-      if (settings.events !== undefined)
-        await refuseUnknownEvents(queries, orgId, flowxtra, settings.events);
+      if (settings.events !== undefined) await refuseUnknownEvents(queries, orgId, flowxtra, settings.events);
       if (Object.keys(settings).length > 0)
         await changeEndpoint(queries, { ...context, ...rules }, name, settings);
       if (status !== undefined) await switchTo(context, name, status);

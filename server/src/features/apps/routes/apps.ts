@@ -157,7 +157,7 @@ export const createAppVersion = (addresses: AddressRules) =>
     takes: { params: IdParams, body: ManifestInput },
     answers: { 201: { description: 'The version', schema: VersionWithDifferences } },
     runs: 'write',
-    async handle({ queries, clock, sealer, orgId, actor, audit }, { params, body }) {
+    async handle({ queries, orgId, actor, audit }, { params, body }) {
       const app = await getApp(queries, orgId, pathId('app', params.id));
       const manifest = {
         scopes: body.scopes.map((scope) => ({ ...scope, fields: scope.fields ?? null })),

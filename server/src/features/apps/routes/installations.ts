@@ -44,23 +44,23 @@ const memberId = Type.Optional(
   }),
 );
 
-/** For whom a token is to act. */
+/** The member that a token is to act for; `null`: the organization. */
 async function actsFor(
   { queries, orgId, credential }: Context,
   given: string | null | undefined,
 ): Promise<string | null> {
-  if (given === null) return refuseNobody(credential?.kind === 'member');
+  if (given === null) return actsForOrganization(credential?.kind === 'member');
   if (given === undefined) return credential?.kind === 'member' ? credential.memberId : null;
   return (await getMember(queries, orgId, inputId('member', given, '/member_id'))).id;
 }
 
-/** A member cannot hand out more than a member has. */
-function refuseNobody(byMember: boolean): null {
+/** @throws {SluiceError} invalid_input, when a member asks for it: a member cannot hand out more than a member has */
+function actsForOrganization(byMember: boolean): null {
   if (byMember) throw invalidInput('/member_id', 'Issued by a member, a token acts for a member.');
   return null;
 }
 
-/** @throws {SluiceError} missing_scope: nobody can let an app do what they may not do themselves */
+/** @throws {SluiceError} missing_scope, for an app that may do more than the caller */
 function checkGrant({ credential }: Context, manifest: Manifest): void {
   const beyond = routeScopes(manifest.scopes).find((scope) => !covers(heldScopes(credential), scope));
   if (beyond === undefined) return;
@@ -93,14 +93,22 @@ export const install = (rules: EndpointRules) =>
       const app = await getApp(queries, orgId, pathId('app', params.id));
       const version = await getVersion(queries, app, body.version);
       checkGrant(context, version.manifest);
-      const installed = await installApp(queries, { ...context, ...rules }, {
-        app,
-        version,
-        consent: body.consent,
-        memberId: await actsFor(context, body.member_id),
-      });
+      const installed = await installApp(
+        queries,
+        { ...context, ...rules },
+        {
+          app,
+          version,
+          consent: body.consent,
+          memberId: await actsFor(context, body.member_id),
+        },
+      );
       const shown = showInstallation(installed.installation);
-      await context.audit({ action: 'app.installed', target: params.id, details: { version: body.version, scopes: shown.scopes } });
+      await context.audit({
+        action: 'app.installed',
+        target: params.id,
+        details: { version: body.version, scopes: shown.scopes },
+      });
       const token = { ...showToken(installed.token), secret: installed.secret };
       return { status: 201, body: { ...shown, token } };
     },
@@ -136,11 +144,15 @@ export const upgrade = (rules: EndpointRules) =>
         name,
         { app, version: body.version, consent: body.consent },
       );
-      await context.audit({ action: 'app.upgraded', target: publicId('app', app.id), details: {
-        version: body.version,
-        added,
-        removed,
-      } });
+      await context.audit({
+        action: 'app.upgraded',
+        target: publicId('app', app.id),
+        details: {
+          version: body.version,
+          added,
+          removed,
+        },
+      });
       return { status: 200, body: showInstallation(installation) };
     },
   });
@@ -238,7 +250,11 @@ export const issueToken = operation({
       createdBy: actor.name,
     });
     const shown = showToken(token);
-    await context.audit({ action: 'app.token_issued', target: params.id, details: { token: shown.id, member: shown.member_id } });
+    await context.audit({
+      action: 'app.token_issued',
+      target: params.id,
+      details: { token: shown.id, member: shown.member_id },
+    });
     return { status: 201, body: { ...shown, secret } };
   },
 });
@@ -254,7 +270,11 @@ export const removeToken = operation({
     const { queries, orgId } = context;
     const installation = await getInstallation(queries, { orgId, id: pathId('installation', params.id) });
     await revokeToken(queries, installation, pathId('installationToken', params.token_id));
-    await context.audit({ action: 'app.token_revoked', target: params.id, details: { token: params.token_id } });
+    await context.audit({
+      action: 'app.token_revoked',
+      target: params.id,
+      details: { token: params.token_id },
+    });
     return { status: 204 };
   },
 });

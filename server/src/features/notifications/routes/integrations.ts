@@ -60,7 +60,20 @@ async function checkMove({ queries, orgId, credential }: Context, row: Row): Pro
 }
 
 /** Endpoints of the organization that get notifications and nothing else. Every other endpoint does not exist here. */
-export const { list, create, get, change, remove, enable, disable, rotate, test, stats, deliveries, attempts } = endpointOperations({
+export const {
+  list,
+  create,
+  get,
+  change,
+  remove,
+  enable,
+  disable,
+  rotate,
+  test,
+  stats,
+  deliveries,
+  attempts,
+} = endpointOperations({
   called: 'Integration',
   one: 'an integration',
   group: 'Integrations',

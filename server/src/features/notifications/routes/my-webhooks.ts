@@ -14,7 +14,20 @@ const mostForAMember = 50;
 const Url = Type.String({ minLength: 1, maxLength: 2_048, examples: ['https://example.com/notifications'] });
 
 /** The caller's own webhooks: they get whatever is addressed to the caller. Those of other members do not exist. */
-export const { list, create, get, change, remove, enable, disable, rotate, test, stats, deliveries, attempts } = endpointOperations({
+export const {
+  list,
+  create,
+  get,
+  change,
+  remove,
+  enable,
+  disable,
+  rotate,
+  test,
+  stats,
+  deliveries,
+  attempts,
+} = endpointOperations({
   called: 'MyWebhook',
   one: 'one of your webhooks',
   group: 'Notifications',
