@@ -1,4 +1,4 @@
-import { type Insertable, sql, type Updateable } from 'kysely';
+import { type Insertable, sql, type UpdateObject } from 'kysely';
 import type { Queries } from '../db/connect.ts';
 import type { Tables } from '../db/tables.ts';
 import type { Endpoint } from './endpoints.ts';
@@ -25,7 +25,7 @@ export async function insertEndpoint(
 export async function updateEndpoint(
   tx: Queries,
   name: EndpointName,
-  changes: Updateable<Tables['endpoints']>,
+  changes: UpdateObject<Tables, 'endpoints'>,
 ): Promise<Endpoint> {
   const changed = await tx
     .updateTable('endpoints')
