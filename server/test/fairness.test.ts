@@ -263,7 +263,7 @@ describeOnEachDatabase('a busy worker', (kind) => {
       for (let n = 0; n < 210; n += 1) {
         await createEndpoint(
           tx,
-          { ...app.parts, actor: systemActor },
+          { ...app.parts, ...app.parts.endpointRules, actor: systemActor },
           { orgId, owner: { kind: 'organization', id: orgId } },
           { url: `${hanging.url}/${n}`, events: ['*'], contract: 'standard' },
         );

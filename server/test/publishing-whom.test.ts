@@ -44,7 +44,7 @@ describeOnEachDatabase('whom an event goes to', (kind) => {
     const { endpoint } = await app.database.queries.transaction().execute((tx) =>
       createEndpoint(
         tx,
-        { ...app.parts, actor: systemActor },
+        { ...app.parts, ...app.parts.endpointRules, actor: systemActor },
         { orgId, owner },
         {
           url: `${receiver.url}${path}`,

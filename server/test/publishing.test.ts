@@ -167,7 +167,7 @@ describeOnEachDatabase('publishing', (kind) => {
       for (let n = 0; n < 60; n += 1) {
         await createEndpoint(
           tx,
-          { ...app.parts, actor: systemActor },
+          { ...app.parts, ...app.parts.endpointRules, actor: systemActor },
           { orgId: org, owner: { kind: 'organization', id: org } },
           { url: `${receiver.url}/${n}`, events: ['wide'], contract: 'standard' },
         );
