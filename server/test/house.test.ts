@@ -35,7 +35,7 @@ describe('the house', () => {
   });
 
   test('no files import each other in a ring', () => {
-    expect(findCycles(sources)).toEqual([]);
+    expect(findCycles([...sources, ...readSources('client/src', ['.gen.ts'])])).toEqual([]);
   });
 
   test('each table is written by exactly one room', () => {

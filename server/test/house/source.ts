@@ -10,14 +10,15 @@ export interface SourceFile {
 const root = join(import.meta.dirname, '../../..');
 const built = new Set(['node_modules', 'dist', 'coverage', 'vectors', 'results']);
 
-/** The files below a folder whose names end in one of the endings; what is generated is left out. */
+/** The files below a folder whose names end in one of the endings; generated ones only where `.gen.ts` is asked for. */
 export function readSources(folder: string, endings: readonly string[]): SourceFile[] {
   return entriesOf(folder).flatMap((entry) => {
     const path = `${folder}/${entry.name}`;
     if (entry.isDirectory()) {
       return built.has(entry.name) || entry.name.startsWith('.') ? [] : readSources(path, endings);
     }
-    const wanted = endings.some((ending) => path.endsWith(ending)) && !path.endsWith('.gen.ts');
+    const isAskedFor = !path.endsWith('.gen.ts') || endings.includes('.gen.ts');
+    const wanted = isAskedFor && endings.some((ending) => path.endsWith(ending));
     return wanted ? [{ path, text: readText(path) }] : [];
   });
 }
