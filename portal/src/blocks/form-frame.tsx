@@ -16,11 +16,22 @@ interface Props extends FormState<void> {
   /** Of the members that its fields are for: what the API says about others stands above them. */
   readonly pointers: readonly string[];
   readonly submitLabel: string;
+  /** Whether there is still something to wait for. */
+  readonly notYet?: boolean;
   readonly children: ReactNode;
 }
 
 /** Fields with their buttons. It checks nothing itself: the API does, and says which field is wrong. */
-export function FormFrame({ busy, error, onSubmit, onCancel, pointers, submitLabel, children }: Props) {
+export function FormFrame({
+  busy,
+  error,
+  onSubmit,
+  onCancel,
+  pointers,
+  submitLabel,
+  notYet = false,
+  children,
+}: Props) {
   return (
     <form
       noValidate
@@ -36,7 +47,7 @@ export function FormFrame({ busy, error, onSubmit, onCancel, pointers, submitLab
           <Button variant="default" onClick={onCancel}>
             Cancel
           </Button>
-          <Button type="submit" loading={busy}>
+          <Button type="submit" loading={busy} disabled={notYet}>
             {submitLabel}
           </Button>
         </Group>

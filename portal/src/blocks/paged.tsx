@@ -1,8 +1,8 @@
 import { Button, Center } from '@mantine/core';
 import type { ReactNode } from 'react';
+import type { Pages } from '../api/use-pages.ts';
 import { Failure } from './failure.tsx';
 import { Loading } from './loading.tsx';
-import type { Pages } from './use-pages.ts';
 
 interface Props<Item> {
   readonly pages: Pages<Item>;

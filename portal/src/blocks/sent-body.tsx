@@ -1,6 +1,6 @@
 import { Button, Group } from '@mantine/core';
 import { useState } from 'react';
-import { laidOut } from '../apps/json-places.ts';
+import { laidOut } from '../text/json-places.ts';
 import { BodyText } from './body-text.tsx';
 import { CopyButton } from './copy-button.tsx';
 

@@ -1,35 +1,47 @@
 import { Alert, Button, Center, Loader, Text } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
+import { type OpenEmbedSessionAnswer, SluiceProblem } from '@sluice/client';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import type { Step } from '../review/decision-form.tsx';
-import { ApiProblem, type ReviewApi, type Session } from '../review/review-api.ts';
-import type { Action, ReviewTask } from '../review/task.ts';
-import { TaskList } from '../review/task-list.tsx';
-import { TaskView } from '../review/task-view.tsx';
+import type { Step } from '../reviews/decision-form.tsx';
+import type { Action, ReviewTask } from '../reviews/review.ts';
+import { decisionIn, isOver, type ReviewApi } from '../reviews/review-api.ts';
+import { TaskList } from '../reviews/task-list.tsx';
+import { TaskView } from '../reviews/task-view.tsx';
 import type { Host } from './host.ts';
 import { useShortcuts } from './use-shortcuts.ts';
 
 const refreshMs = 4_000;
+const keys = {
+  tasks: ['tasks'],
+  task: (id: string | null) => ['task', id],
+  history: (id: string | null) => ['history', id],
+};
 
 /** The tasks that the token may see, the chosen one, and what may be done with it. */
-export function EmbedPage({ api, session, host }: { api: ReviewApi; session: Session; host: Host }) {
+interface Props {
+  readonly api: ReviewApi;
+  readonly session: OpenEmbedSessionAnswer;
+  readonly host: Host;
+}
+
+export function EmbedPage({ api, session, host }: Props) {
   const queryClient = useQueryClient();
   const narrow = useMediaQuery('(max-width: 40em)') ?? false;
   const [chosen, setChosen] = useState<string | null>(null);
   const [step, setStep] = useState<Step>('choose');
   const [said, setSaid] = useState('');
-  const tasks = useQuery({ queryKey: ['tasks'], queryFn: () => api.tasks(), refetchInterval: refreshMs });
+  const tasks = useQuery({ queryKey: keys.tasks, queryFn: () => api.tasks(), refetchInterval: refreshMs });
   const list = tasks.data ?? [];
   const selected = chosen ?? (narrow ? null : (list[0]?.id ?? null));
   const task = useQuery({
-    queryKey: ['task', selected],
+    queryKey: keys.task(selected),
     queryFn: () => api.task(selected ?? ''),
     enabled: selected !== null,
     refetchInterval: refreshMs,
   });
   const history = useQuery({
-    queryKey: ['history', selected, task.data?.version],
+    queryKey: [...keys.history(selected), task.data?.version],
     queryFn: () => api.history(selected ?? ''),
     enabled: selected !== null,
   });
@@ -37,7 +49,7 @@ export function EmbedPage({ api, session, host }: { api: ReviewApi; session: Ses
   const act = useMutation({
     mutationFn: ({ of, action }: { of: ReviewTask; action: Action }) => api.act(of, action),
     onSuccess: (decided) => {
-      queryClient.setQueryData(['task', decided.id], decided);
+      queryClient.setQueryData(keys.task(decided.id), decided);
       setSaid(
         decided.status === 'pending'
           ? `Your vote on ${decided.title} counts.`
@@ -45,9 +57,13 @@ export function EmbedPage({ api, session, host }: { api: ReviewApi; session: Ses
       );
       host.tell({ type: 'review.decided', id: decided.id, status: decided.status });
     },
-    onSettled: async () => {
+    onSettled: async (_decided, _error, { of: { id } }) => {
       setStep('choose');
-      await queryClient.invalidateQueries();
+      await Promise.all(
+        [keys.tasks, keys.task(id), keys.history(id)].map((queryKey) =>
+          queryClient.invalidateQueries({ queryKey }),
+        ),
+      );
     },
   });
 
@@ -88,23 +104,21 @@ export function EmbedPage({ api, session, host }: { api: ReviewApi; session: Ses
     Escape: () => setStep('choose'),
   });
 
-  const ended = [tasks.error, task.error].find(
-    (error) => error instanceof ApiProblem && (error.status === 401 || error.status === 403),
-  );
-  if (ended) return <Ended detail={ended.message} />;
+  const ended = [tasks.error, task.error].find(isOver);
+  if (ended) return <Ended detail={ended.detail} />;
   if (tasks.isPending) return <Waiting />;
   if (tasks.isError)
     return (
       <Alert color="red" role="alert" title="The tasks can’t be read">
-        {tasks.error.message}
+        {wordsOf(tasks.error)}
       </Alert>
     );
 
   const conflict =
-    act.error instanceof ApiProblem && act.error.status === 409
-      ? { decision: act.error.decision, detail: act.error.message }
+    act.error instanceof SluiceProblem && act.error.status === 409
+      ? { decision: decisionIn(act.error), detail: act.error.detail }
       : null;
-  const failure = act.error !== null && conflict === null ? act.error.message : null;
+  const failure = act.error !== null && conflict === null ? wordsOf(act.error) : null;
   return (
     <div className={narrow ? 'narrow' : 'wide'}>
       <div className="quiet" aria-live="polite" role="status">
@@ -143,6 +157,11 @@ export function EmbedPage({ api, session, host }: { api: ReviewApi; session: Ses
       </div>
     </div>
   );
+}
+
+/** What went wrong, in the API's words where it was the API. */
+export function wordsOf(error: Error): string {
+  return error instanceof SluiceProblem ? error.detail : error.message;
 }
 
 export function Waiting() {

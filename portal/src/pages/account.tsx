@@ -1,8 +1,8 @@
 import { SimpleGrid, Stack } from '@mantine/core';
-import { roleNames } from '../app/role-names.ts';
-import { useMe } from '../app/use-me.ts';
+import { useMe } from '../api/session.ts';
 import { PageHeader } from '../blocks/page-header.tsx';
 import { Section } from '../blocks/section.tsx';
+import { roleNames } from '../text/role-names.ts';
 import { PasswordSection } from './account/password-section.tsx';
 import { SessionsSection } from './account/sessions-section.tsx';
 

@@ -1,25 +1,30 @@
 import { Button, Group, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { api, holds } from '../app/api.ts';
-import { useMe } from '../app/use-me.ts';
-import { NoAccess } from '../apps/no-access.tsx';
-import { useInstallations } from '../apps/use-apps.ts';
+import type { ReactNode } from 'react';
+import { api } from '../api/client.ts';
+import { keys } from '../api/keys.ts';
+import { useHolds } from '../api/session.ts';
+import { useInstallations } from '../api/use-apps.ts';
+import { useChanged } from '../api/use-changed.ts';
+import { usePages } from '../api/use-pages.ts';
 import { Empty } from '../blocks/empty.tsx';
+import { FormDialog } from '../blocks/form-dialog.tsx';
 import { Icon } from '../blocks/icon.tsx';
 import { Moment } from '../blocks/moment.tsx';
+import { Guarded } from '../blocks/not-allowed.tsx';
 import { PageHeader } from '../blocks/page-header.tsx';
 import { PageLink } from '../blocks/page-link.tsx';
 import { Paged } from '../blocks/paged.tsx';
 import { State } from '../blocks/state.tsx';
-import { usePages } from '../blocks/use-pages.ts';
-import { CreateApp } from './developer-hub/create-app.tsx';
+import { useGo } from '../blocks/use-go.ts';
+import { AppForm, type AppValues } from '../developer-hub/app-form.tsx';
 
 /** The custom applications of the organization. */
 export function DeveloperHubPage() {
-  const me = useMe();
+  const go = useGo();
+  const readAgain = useChanged();
   const [creating, { open, close }] = useDisclosure(false);
-  const sees = holds(me, 'apps:read');
-  const create = holds(me, 'apps:write') && (
+  const create = useHolds('apps:write') && (
     <Button leftSection={<Icon name="plus" />} onClick={open}>
       Create app
     </Button>
@@ -29,16 +34,29 @@ export function DeveloperHubPage() {
       <PageHeader
         title="Developer hub"
         description="Custom apps: what they ask for, and what they were given"
-        actions={sees && create}
+        actions={create}
       />
-      {sees ? <Apps create={create} /> : <NoAccess what="apps" scope="apps:read" />}
-      <CreateApp opened={creating} onClose={close} />
+      <Guarded scope="apps:read" what="apps">
+        <Apps create={create} />
+      </Guarded>
+      <FormDialog
+        opened={creating}
+        onClose={close}
+        title="Create an app"
+        dialogSize="md"
+        act={(values: AppValues) => api.createApp(values)}
+        onDone={({ id }) => {
+          go(`/developer-hub/${id}`);
+          return readAgain([keys.apps.lists]);
+        }}
+        form={(state) => <AppForm {...state} submitLabel="Create app" />}
+      />
     </>
   );
 }
 
-function Apps({ create }: { create: React.ReactNode }) {
-  const apps = usePages(['apps'], (cursor) => api.listApps({ limit: 50, ...cursor }).page());
+function Apps({ create }: { create: ReactNode }) {
+  const apps = usePages(keys.apps.list('pages'), (cursor) => api.listApps({ limit: 50, ...cursor }).page());
   const installations = useInstallations();
   const byApp = new Map(installations.data?.map((installation) => [installation.app_id, installation]));
   return (

@@ -1,52 +1,33 @@
 import { Button, Group, Pagination, Select, Text } from '@mantine/core';
+import type { FlowxtraListLogsAnswer } from '@sluice/client';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { holds } from '../app/api.ts';
-import { useAddress } from '../app/use-address.ts';
-import { useMe } from '../app/use-me.ts';
-import { useParam } from '../app/use-param.ts';
+import { api } from '../api/client.ts';
+import { keys } from '../api/keys.ts';
+import { useMe } from '../api/session.ts';
 import { Empty } from '../blocks/empty.tsx';
-import { Failure } from '../blocks/failure.tsx';
-import { Loading } from '../blocks/loading.tsx';
-import { NotAllowed } from '../blocks/not-allowed.tsx';
+import { Loaded } from '../blocks/loaded.tsx';
 import { PageHeader } from '../blocks/page-header.tsx';
 import { PageLink } from '../blocks/page-link.tsx';
-import { testEvent } from './plugin-webhooks/log-details.tsx';
-import { LogList } from './plugin-webhooks/log-list.tsx';
-import {
-  type LogFilter,
-  type LogPage,
-  usePluginApi,
-  useWebhook,
-  type Webhook,
-} from './plugin-webhooks/plugin-api.ts';
+import { useAddress } from '../blocks/use-address.ts';
+import { type PluginWebhook, usePluginWebhooks } from '../webhooks/families/plugin-webhooks.tsx';
+import { testEvent } from '../webhooks/plugin-attempts.ts';
+import { PluginLogTable } from '../webhooks/plugin-log-table.tsx';
+import { nameOf } from '../webhooks/webhook.ts';
+import { OneWebhook } from '../webhooks/webhook-page.tsx';
 
 export function PluginWebhookLogsPage() {
-  const id = useParam('number');
-  if (holds(useMe(), 'endpoints:read')) return <Logs id={id} />;
   return (
-    <>
-      <PageHeader title="Logs" />
-      <NotAllowed what="webhooks" scope="endpoints:read" holders="owners and administrators" />
-    </>
-  );
-}
-
-function Logs({ id }: { id: string }) {
-  const webhook = useWebhook(id);
-  return (
-    <>
-      <PageHeader
-        title={webhook.data === undefined ? 'Logs' : `Logs of ${webhook.data.name || webhook.data.url}`}
-        description={
-          <PageLink path={`/plugins/webhooks/${id}`}>
-            {webhook.data === undefined ? 'The webhook' : webhook.data.url}
-          </PageLink>
-        }
-      />
-      {webhook.isPending && <Loading />}
-      {webhook.isError && <Failure error={webhook.error} onRetry={() => void webhook.refetch()} />}
-      {webhook.data && <FilteredLogs webhook={webhook.data} />}
-    </>
+    <OneWebhook family={usePluginWebhooks()}>
+      {(webhook) => (
+        <>
+          <PageHeader
+            title={`Logs of ${nameOf(webhook)}`}
+            description={<PageLink path={`/plugins/webhooks/${webhook.id}`}>{webhook.url}</PageLink>}
+          />
+          <FilteredLogs webhook={webhook} />
+        </>
+      )}
+    </OneWebhook>
   );
 }
 
@@ -55,21 +36,21 @@ const outcomes = [
   { value: 'false', label: 'Failed' },
 ];
 
-function FilteredLogs({ webhook }: { webhook: Webhook }) {
-  const plugin = usePluginApi();
+function FilteredLogs({ webhook: { id, events } }: { webhook: PluginWebhook }) {
+  const { organization } = useMe();
   const [page, setPage] = useAddress('page');
   const [event, setEvent] = useAddress('event');
   const [success, setSuccess] = useAddress('success');
-  const number = Math.max(1, Math.trunc(Number(page)) || 1);
   const outcome = outcomes.find(({ value }) => value === success);
-  const filter: LogFilter = {
+  const filter = {
     ...(event !== null && { event }),
     ...(outcome && { success: outcome.value === 'true' }),
   };
-  const filtered = Object.keys(filter).length > 0;
+  const query = { page: Math.max(1, Math.trunc(Number(page)) || 1), ...filter };
+  const isFiltered = Object.keys(filter).length > 0;
   const logs = useQuery({
-    queryKey: ['plugin-webhooks', webhook.id, 'logs', number, filter],
-    queryFn: () => plugin.logs(String(webhook.id), number, filter),
+    queryKey: keys.webhooks.log('plugin', id, query),
+    queryFn: async () => (await api.flowxtraListLogs(id, { subdomain: organization.slug, ...query })).data,
     placeholderData: keepPreviousData,
     refetchInterval: 5_000,
   });
@@ -93,12 +74,12 @@ function FilteredLogs({ webhook }: { webhook: Webhook }) {
           aria-label="Event"
           placeholder="Every event"
           clearable
-          data={[...new Set([...webhook.events, testEvent, ...(event === null ? [] : [event])])]}
+          data={[...new Set([...events, testEvent, ...(event === null ? [] : [event])])]}
           value={event}
           onChange={choose(setEvent)}
           w={240}
         />
-        {filtered && (
+        {isFiltered && (
           <Button
             variant="subtle"
             onClick={() => {
@@ -110,43 +91,47 @@ function FilteredLogs({ webhook }: { webhook: Webhook }) {
           </Button>
         )}
       </Group>
-      {logs.isPending && <Loading />}
-      {logs.isError && <Failure error={logs.error} onRetry={() => void logs.refetch()} />}
-      {logs.data && (
-        <LogPageView
-          webhookId={webhook.id}
-          page={logs.data}
-          filtered={filtered}
-          onTurn={(next) => setPage(next === 1 ? null : String(next))}
-        />
-      )}
+      <Loaded query={logs}>
+        {(found) =>
+          found.total === 0 ? (
+            <NoLogs isFiltered={isFiltered} />
+          ) : (
+            <NumberedLogs
+              webhookId={id}
+              page={found}
+              onTurn={(next) => setPage(next === 1 ? null : String(next))}
+            />
+          )
+        }
+      </Loaded>
     </>
   );
 }
 
+function NoLogs({ isFiltered }: { isFiltered: boolean }) {
+  return (
+    <div className="card">
+      <Empty title={isFiltered ? 'No such logs' : 'No logs yet'}>
+        {isFiltered
+          ? 'None is as chosen above.'
+          : 'Every attempt to deliver an event gets an entry here, tests too.'}
+      </Empty>
+    </div>
+  );
+}
+
 interface PageProps {
-  readonly webhookId: number;
-  readonly page: LogPage;
-  readonly filtered: boolean;
+  readonly webhookId: string;
+  readonly page: FlowxtraListLogsAnswer['data'];
   readonly onTurn: (number: number) => void;
 }
 
-function LogPageView({ webhookId, page, filtered, onTurn }: PageProps) {
-  if (page.total === 0)
-    return (
-      <div className="card">
-        <Empty title={filtered ? 'No such logs' : 'No logs yet'}>
-          {filtered
-            ? 'None is as chosen above.'
-            : 'Every attempt to deliver an event gets an entry here, tests too.'}
-        </Empty>
-      </div>
-    );
+function NumberedLogs({ webhookId, page, onTurn }: PageProps) {
   const first = (page.current_page - 1) * page.per_page + 1;
   return (
     <>
       <div className="card card-flush">
-        <LogList webhookId={webhookId} logs={page.data} />
+        <PluginLogTable webhookId={webhookId} logs={page.data} />
       </div>
       <Group justify="space-between" mt="md">
         <Text fz="sm" c="dimmed" className="numbers" role="status">

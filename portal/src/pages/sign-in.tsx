@@ -2,10 +2,11 @@ import { Button, PasswordInput, SegmentedControl, Stack, Text, TextInput, Title 
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
-import { api, meQuery } from '../app/api.ts';
-import logo from '../app/icon.svg';
-import { takeSignInLink } from '../app/sign-in-link.ts';
+import { api } from '../api/client.ts';
+import { meQuery } from '../api/session.ts';
+import { takeSignInLink } from '../api/sign-in-link.ts';
 import { Failure } from '../blocks/failure.tsx';
+import logo from '../blocks/sluice.svg';
 
 type Way = Parameters<typeof api.createSession>[0];
 const remembered = 'sluice.organization';

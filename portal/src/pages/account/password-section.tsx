@@ -1,13 +1,15 @@
 import { Button, PasswordInput, Stack, Text } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { api } from '../../app/api.ts';
+import { api } from '../../api/client.ts';
+import { changed } from '../../api/keys.ts';
+import { useChanged } from '../../api/use-changed.ts';
 import { Failure } from '../../blocks/failure.tsx';
 import { fieldError, isGeneral } from '../../blocks/field-errors.ts';
 import { Section } from '../../blocks/section.tsx';
 
 export function PasswordSection({ hasPassword }: { hasPassword: boolean }) {
-  const queryClient = useQueryClient();
+  const readAgain = useChanged();
   const [current, setCurrent] = useState('');
   const [password, setPassword] = useState('');
   const save = useMutation({
@@ -15,7 +17,7 @@ export function PasswordSection({ hasPassword }: { hasPassword: boolean }) {
     onSuccess: async () => {
       setCurrent('');
       setPassword('');
-      await queryClient.invalidateQueries();
+      await readAgain(changed.password());
     },
   });
   const submit = (event: FormEvent) => {

@@ -1,22 +1,25 @@
 import { Group, Text } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { api } from '../../app/api.ts';
+import { api } from '../../api/client.ts';
+import { changed, keys } from '../../api/keys.ts';
+import { useChanged } from '../../api/use-changed.ts';
+import { usePages } from '../../api/use-pages.ts';
 import { ConfirmButton } from '../../blocks/confirm-button.tsx';
 import { Moment } from '../../blocks/moment.tsx';
 import { Paged } from '../../blocks/paged.tsx';
 import { Section } from '../../blocks/section.tsx';
 import { State } from '../../blocks/state.tsx';
 import { useGo } from '../../blocks/use-go.ts';
-import { usePages } from '../../blocks/use-pages.ts';
-import { browserName } from './browser-name.ts';
+import { browserName } from '../../text/browser-name.ts';
 
 export function SessionsSection() {
   const queryClient = useQueryClient();
+  const readAgain = useChanged();
   const go = useGo();
-  const sessions = usePages(['sessions'], (cursor) => api.listSessions({ limit: 20, ...cursor }).page());
+  const sessions = usePages(keys.sessions, (cursor) => api.listSessions({ limit: 20, ...cursor }).page());
   const end = async (id: string, current: boolean) => {
     await api.endSession(id);
-    if (!current) return queryClient.invalidateQueries({ queryKey: ['sessions'] });
+    if (!current) return readAgain(changed.sessions());
     go('/sign-in');
     queryClient.clear();
   };
@@ -26,7 +29,7 @@ export function SessionsSection() {
         {(items) => (
           <ul className="endpoint-rows">
             {items.map((session) => (
-              <li key={session.id} className="endpoint-row endpoint-row-first">
+              <li key={session.id} className="endpoint-row">
                 <div style={{ minWidth: 0 }}>
                   <Group gap="xs">
                     <Text fw={600}>{browserName(session.user_agent)}</Text>

@@ -1,0 +1,125 @@
+import { Text } from '@mantine/core';
+import type { Installation, InstallationToken } from '@sluice/client';
+import { useState } from 'react';
+import { api } from '../api/client.ts';
+import { changed, keys } from '../api/keys.ts';
+import { useHolds, useMe } from '../api/session.ts';
+import { useChanged } from '../api/use-changed.ts';
+import { usePages } from '../api/use-pages.ts';
+import { ConfirmButton } from '../blocks/confirm-button.tsx';
+import { FormButton } from '../blocks/form-dialog.tsx';
+import { FormFrame, type FormState } from '../blocks/form-frame.tsx';
+import { Moment } from '../blocks/moment.tsx';
+import { Paged } from '../blocks/paged.tsx';
+import { type NewSecret, SecretDialog } from '../blocks/secret-dialog.tsx';
+import { Section } from '../blocks/section.tsx';
+import { MemberChoice } from './member-choice.tsx';
+import { useMemberChoices } from './use-member-choices.ts';
+
+/** With what the app calls the API, and for whom. */
+export function TokensSection({ installation: { id } }: { installation: Installation }) {
+  const [secrets, setSecrets] = useState<readonly NewSecret[]>([]);
+  const readAgain = useChanged();
+  const tokens = usePages(keys.tokens(id), (cursor) =>
+    api.listInstallationTokens(id, { limit: 50, ...cursor }).page(),
+  );
+  const writes = useHolds('apps:write');
+  const issue = writes && (
+    <FormButton
+      size="xs"
+      title="Issue a token"
+      dialogSize="md"
+      act={(memberId: string) => api.createInstallationToken(id, { member_id: memberId })}
+      onDone={({ secret }) => {
+        setSecrets([{ secret }]);
+        return readAgain(changed.tokens(id));
+      }}
+      form={(state) => <TokenForm {...state} />}
+    >
+      Issue a token
+    </FormButton>
+  );
+  return (
+    <Section title="Tokens" actions={issue} flush>
+      <Paged
+        pages={tokens}
+        empty={
+          <Text c="dimmed" fz="sm" px="md" pb="md">
+            There are none: the app cannot call the API.
+          </Text>
+        }
+      >
+        {(items) => (
+          <ul className="endpoint-rows">
+            {items.map((token) => (
+              <TokenRow key={token.id} installationId={id} token={token} revocable={writes} />
+            ))}
+          </ul>
+        )}
+      </Paged>
+      <SecretDialog title="Token of the installation" secrets={secrets} onClose={() => setSecrets([])} />
+    </Section>
+  );
+}
+
+function TokenForm({ onSubmit, ...state }: FormState<string>) {
+  const me = useMe();
+  const [memberId, setMemberId] = useState(me.member.id);
+  return (
+    <FormFrame
+      {...state}
+      pointers={['/member_id']}
+      submitLabel="Issue it"
+      onSubmit={() => onSubmit(memberId)}
+    >
+      <MemberChoice label="For whom it acts" value={memberId} onChange={setMemberId} error={state.error} />
+    </FormFrame>
+  );
+}
+
+interface RowProps {
+  readonly installationId: string;
+  readonly token: InstallationToken;
+  readonly revocable: boolean;
+}
+
+function TokenRow({ installationId, token, revocable }: RowProps) {
+  const readAgain = useChanged();
+  const { nameOf } = useMemberChoices();
+  return (
+    <li className="endpoint-row">
+      <div style={{ minWidth: 0 }}>
+        <Text fw={600} style={{ overflowWrap: 'anywhere' }}>
+          Acts for {nameOf(token.member_id)}
+        </Text>
+        <Text fz="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+          <span className="mono">…{token.last_four}</span> · issued by {token.created_by},{' '}
+          <Moment at={token.created_at} />
+        </Text>
+      </div>
+      <Text fz="sm" c="dimmed">
+        {token.last_used_at === null ? (
+          'Never used'
+        ) : (
+          <>
+            used <Moment at={token.last_used_at} />
+          </>
+        )}
+      </Text>
+      {revocable && (
+        <ConfirmButton
+          size="xs"
+          question={`Revoke the token that ends with ${token.last_four}?`}
+          consequence="Whoever uses it is refused at once. This cannot be undone."
+          answer="Revoke it"
+          onConfirm={async () => {
+            await api.revokeInstallationToken(installationId, token.id);
+            await readAgain(changed.tokens(installationId));
+          }}
+        >
+          Revoke
+        </ConfirmButton>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,80 @@
+import { Text } from '@mantine/core';
+import type { DeliverySummary, Endpoint } from '@sluice/client';
+import { useStats } from '../../api/use-stats.ts';
+import { PageLink } from '../../blocks/page-link.tsx';
+import { paintOf, State } from '../../blocks/state.tsx';
+import { EndpointHealth } from '../../webhooks/endpoint-health.tsx';
+import { nameOf } from '../../webhooks/webhook.ts';
+
+const bars = 24;
+/** There may be hundreds; those that need somebody come first. */
+export const shownAtMost = 12;
+
+interface Props {
+  readonly endpoints: readonly Endpoint[];
+  readonly deliveries: readonly DeliverySummary[];
+}
+
+/** A bar for each of an endpoint's last deliveries: what is wrong stands out without reading. */
+export function EndpointStrips({ endpoints, deliveries }: Props) {
+  const shown = byUrgency(endpoints, deliveries).slice(0, shownAtMost);
+  const statsOf = useStats(shown);
+  return (
+    <ul className="endpoint-rows">
+      {shown.map((endpoint) => {
+        const own = deliveries.filter(({ endpoint_id: id }) => id === endpoint.id).slice(0, bars);
+        return (
+          <li key={endpoint.id} className="endpoint-row endpoint-row-strip">
+            <div style={{ minWidth: 0 }}>
+              <Text fw={600} truncate>
+                <PageLink path={`/endpoints/${endpoint.id}`} className="row-link" inherit>
+                  {nameOf(endpoint)}
+                </PageLink>
+              </Text>
+              <Text fz="sm" c="dimmed" truncate>
+                {endpoint.enabled ? endpoint.contract : (endpoint.disabled_reason ?? 'Disabled')}
+              </Text>
+            </div>
+            <EndpointHealth stats={statsOf(endpoint.id)} />
+            {endpoint.enabled ? (
+              <div className="strip" role="img" aria-label={wordsOf(own)}>
+                {Array.from({ length: bars }, (_, index) => {
+                  const delivery = own[bars - 1 - index];
+                  const key = delivery?.id ?? `none ${index}`;
+                  return delivery ? (
+                    <i key={key} className={`paint-${paintOf(delivery)}`} />
+                  ) : (
+                    <i key={key} />
+                  );
+                })}
+              </div>
+            ) : (
+              <State paint="idle">Disabled</State>
+            )}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+function wordsOf(deliveries: readonly DeliverySummary[]): string {
+  if (deliveries.length === 0) return 'No deliveries of late';
+  const delivered = deliveries.filter(({ state }) => state === 'delivered').length;
+  return `Of the last ${deliveries.length} deliveries, ${delivered} arrived`;
+}
+
+/** What is in trouble first, then what was sent something of late, then the newest. */
+function byUrgency(endpoints: readonly Endpoint[], deliveries: readonly DeliverySummary[]): Endpoint[] {
+  const busy = new Set(deliveries.map(({ endpoint_id: id }) => id));
+  const troubled = new Set(
+    deliveries
+      .filter((delivery) => paintOf(delivery) === 'bad' || paintOf(delivery) === 'retrying')
+      .map(({ endpoint_id: id }) => id),
+  );
+  const rank = ({ id, enabled, disabled_reason: reason }: Endpoint) => {
+    if (troubled.has(id) || (!enabled && reason !== 'disabled by hand')) return 0;
+    return busy.has(id) ? 1 : 2;
+  };
+  return [...endpoints].sort((a, b) => rank(a) - rank(b));
+}

@@ -1,0 +1,102 @@
+import { Button, Group, Select, Stack } from '@mantine/core';
+import type { Endpoint } from '@sluice/client';
+import type { ReactNode } from 'react';
+import { api } from '../api/client.ts';
+import { type InstalledApp, useInstallations, useInstalledApps } from '../api/use-apps.ts';
+import { Empty } from '../blocks/empty.tsx';
+import { Loading } from '../blocks/loading.tsx';
+import { Section } from '../blocks/section.tsx';
+import { useAddress } from '../blocks/use-address.ts';
+import { recordWebhooks } from '../webhooks/families/record-webhooks.tsx';
+import { WebhookList } from '../webhooks/webhook-list.tsx';
+import { WebhookListPage } from '../webhooks/webhook-list-page.tsx';
+import { WebhookPage } from '../webhooks/webhook-page.tsx';
+import { WebhookRows } from '../webhooks/webhook-rows.tsx';
+
+/** System settings: every webhook of the organization, its own and those that apps registered. */
+export function RecordWebhooksPage() {
+  return <WebhookListPage family={recordWebhooks} list={(add) => <WebhooksByOwner add={add} />} />;
+}
+
+export function RecordWebhookPage() {
+  return <WebhookPage family={recordWebhooks} />;
+}
+
+function WebhooksByOwner({ add }: { add: ReactNode }) {
+  const installations = useInstallations();
+  const installed = useInstalledApps();
+  const [chosen, setChosen] = useAddress('app');
+  const app = installed.find(({ installation }) => installation.app_id === chosen);
+  return (
+    <>
+      {installed.length > 0 && (
+        <Group mb="md">
+          <Select
+            aria-label="App"
+            placeholder="Of everybody"
+            clearable
+            searchable
+            nothingFoundMessage="No installed app is called that"
+            limit={100}
+            data={installed.map(({ app: one, installation }) => ({
+              value: installation.app_id,
+              label: one?.name ?? installation.app_id,
+            }))}
+            value={app === undefined ? null : chosen}
+            onChange={setChosen}
+            w={280}
+            maw="100%"
+          />
+          {chosen !== null && (
+            <Button variant="subtle" onClick={() => setChosen(null)}>
+              Show all
+            </Button>
+          )}
+        </Group>
+      )}
+      {chosen !== null && app === undefined && installations.isLoading ? (
+        <Loading />
+      ) : (
+        <WebhookList family={recordWebhooks} add={add} {...(app && { part: partOf(app) })}>
+          {(webhooks) => <Parts webhooks={webhooks} />}
+        </WebhookList>
+      )}
+    </>
+  );
+}
+
+/** Only those that an app registered. */
+function partOf({ app, installation }: InstalledApp) {
+  const filter = { installation_id: installation.id };
+  return {
+    filter,
+    list: (cursor: { readonly cursor?: string }) =>
+      api.listEndpoints({ limit: 50, ...filter, ...cursor }).page(),
+    empty: (
+      <Empty title="No webhooks of this app">
+        The manifest of {app?.name ?? 'the app'} {installation.version} has none.
+      </Empty>
+    ),
+  };
+}
+
+const parts = [
+  { title: 'Of the organization', owner: 'organization' },
+  { title: 'Registered by apps', owner: 'installation' },
+  { title: 'Of members', owner: 'member' },
+] as const;
+
+function Parts({ webhooks }: { webhooks: readonly Endpoint[] }) {
+  const shown = parts
+    .map((part) => ({ ...part, own: webhooks.filter(({ owner }) => owner.kind === part.owner) }))
+    .filter(({ own }) => own.length > 0);
+  return (
+    <Stack gap="lg">
+      {shown.map(({ title, own }) => (
+        <Section key={title} title={title} flush>
+          <WebhookRows family={recordWebhooks} webhooks={own} inSection />
+        </Section>
+      ))}
+    </Stack>
+  );
+}

@@ -1,0 +1,29 @@
+import { Text } from '@mantine/core';
+import type { EndpointStats } from '@sluice/client';
+import { milliseconds, percent } from '../text/figures.ts';
+
+/** The share of the last day's deliveries that arrived, and how fast half of them did. */
+export function EndpointHealth({ stats }: { stats: EndpointStats | undefined }) {
+  if (stats === undefined) return <div className="endpoint-health" />;
+  const { success_rate: rate, latency_ms: latency, pending, consecutive_failures: failures } = stats;
+  return (
+    <div className="endpoint-health numbers">
+      <Text fw={600} fz="sm" ta={{ sm: 'right' }} {...(failures > 0 && { c: 'var(--mantine-color-error)' })}>
+        {failures > 0
+          ? `${failures} failures in a row`
+          : rate === null
+            ? 'Nothing ended within a day'
+            : `${percent(rate)} delivered`}
+      </Text>
+      <Text fz="xs" c="dimmed" ta={{ sm: 'right' }}>
+        {[
+          failures === 0 || rate === null ? '' : `${percent(rate)} delivered`,
+          latency === null ? '' : `half within ${milliseconds(latency.p50)}`,
+          pending === 0 ? '' : `${pending} waiting`,
+        ]
+          .filter((part) => part !== '')
+          .join(' · ')}
+      </Text>
+    </div>
+  );
+}

@@ -1,0 +1,65 @@
+import { Stack } from '@mantine/core';
+import type { FlowxtraGetLogAnswer } from '@sluice/client';
+import { useQuery } from '@tanstack/react-query';
+import { api } from '../api/client.ts';
+import { keys } from '../api/keys.ts';
+import { useMe } from '../api/session.ts';
+import { ExchangeView } from '../blocks/exchange-view.tsx';
+import { Loaded } from '../blocks/loaded.tsx';
+import { milliseconds } from '../text/figures.ts';
+import { attemptInWords, nextAttemptInWords, testEvent } from './plugin-attempts.ts';
+
+type Log = FlowxtraGetLogAnswer['data'];
+
+/** All that the plugin keeps of one attempt: what it was, what was sent, and what came back. */
+export function PluginLogDetails({ webhookId, id }: { webhookId: string; id: string }) {
+  const { organization } = useMe();
+  const log = useQuery({
+    queryKey: keys.webhooks.log('plugin', webhookId, id),
+    queryFn: async () => (await api.flowxtraGetLog(webhookId, id, { subdomain: organization.slug })).data,
+    // What happened does not change any more.
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  return (
+    <Loaded query={log}>
+      {(found) => (
+        <Stack gap="md">
+          <LogFacts log={found} />
+          <ExchangeView
+            request={found.request}
+            response={
+              found.response === null || found.status_code === null
+                ? null
+                : { status: found.status_code, ...found.response }
+            }
+            isUnknown={found.request.url === ''}
+          />
+        </Stack>
+      )}
+    </Loaded>
+  );
+}
+
+function LogFacts({ log }: { log: Log }) {
+  const facts: readonly (readonly [term: string, meaning: string | number, look: string])[] = [
+    ['Log', log.id, 'numbers'],
+    ['Delivery', log.delivery, 'mono'],
+    ['Status code', log.status_code ?? 'none: no answer came', 'numbers'],
+    ...(log.error === null ? [] : [['What failed', log.error, ''] as const]),
+    ['Attempt', attemptInWords(log), ''],
+    ['Sent', log.created_at, 'mono'],
+    ['Delivered', log.delivered_at ?? 'not delivered', 'mono'],
+    ...(log.duration_ms === null ? [] : [['Took', milliseconds(log.duration_ms), 'numbers'] as const]),
+    ...(log.success || log.event === testEvent ? [] : [['And then', nextAttemptInWords(log), ''] as const]),
+  ];
+  return (
+    <dl className="facts">
+      {facts.map(([term, meaning, look]) => (
+        <div key={term} style={{ display: 'contents' }}>
+          <dt>{term}</dt>
+          <dd className={look}>{meaning}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
