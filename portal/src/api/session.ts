@@ -1,7 +1,7 @@
 import { type Me, SluiceProblem } from '@sluice/client';
 import { queryOptions, useSuspenseQuery } from '@tanstack/react-query';
+import { keys } from './cache.ts';
 import { api } from './client.ts';
-import { keys } from './keys.ts';
 
 /** Who is signed in. */
 export interface SignedIn extends Me {

@@ -1,7 +1,7 @@
 import type { EndpointStats } from '@sluice/client';
 import { useQueries } from '@tanstack/react-query';
+import { keys, type WebhookSource } from './cache.ts';
 import { api } from './client.ts';
-import { keys, type WebhookSource } from './keys.ts';
 
 const refreshMs = 15_000;
 /** So many are asked for each time; more are asked for less often. */

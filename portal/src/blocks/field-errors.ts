@@ -1,5 +1,5 @@
 import { SluiceProblem } from '@sluice/client';
-import { capitalized } from '../text/figures.ts';
+import { capitalized } from '../text/words.ts';
 
 /**
  * What the API said about one member of the body.

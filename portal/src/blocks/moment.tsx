@@ -1,5 +1,5 @@
 import { Tooltip } from '@mantine/core';
-import { whenIs } from '../text/time.ts';
+import { whenIs } from '../text/words.ts';
 
 /** A moment in words; exactly, where somebody points at it. */
 export function Moment({ at }: { at: string }) {

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { useHolds, useMe } from '../api/session.ts';
 import { roleNames } from '../text/role-names.ts';
-import { Empty } from './empty.tsx';
+import { Empty } from './page.tsx';
 
 interface Props {
   /** "webhooks of the organization". */

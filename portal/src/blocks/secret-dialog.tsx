@@ -1,6 +1,5 @@
 import { Alert, Button, Group, Modal, Stack, Text } from '@mantine/core';
-import { BodyText } from './body-text.tsx';
-import { CopyButton } from './copy-button.tsx';
+import { BodyText, CopyButton } from './body-text.tsx';
 
 export interface NewSecret {
   /** "Token of the installation"; left out where the title says it. */

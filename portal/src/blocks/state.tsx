@@ -1,5 +1,5 @@
 import type { Attempt, DeliverySummary } from '@sluice/client';
-import { capitalized } from '../text/figures.ts';
+import { capitalized } from '../text/words.ts';
 
 export type Paint = 'good' | 'bad' | 'retrying' | 'waiting' | 'held' | 'idle';
 

@@ -1,4 +1,4 @@
-import { useRouter, useRouterState } from '@tanstack/react-router';
+import { useParams, useRouter, useRouterState } from '@tanstack/react-router';
 
 /**
  * A part of the page's query, so that what somebody chose is still there after going back, and for whom they send the
@@ -19,4 +19,17 @@ export function useAddress(name: string): [value: string | null, set: (value: st
     history.replace(query.size === 0 ? pathname : `${pathname}?${query}`);
   };
   return [value === '' ? null : value, set];
+}
+
+/** A parameter of the page's path: `id` of `/deliveries/$id`. */
+export function useParam(name: string): string {
+  const value: unknown = Reflect.get(useParams({ strict: false }), name);
+  if (typeof value !== 'string') throw new Error(`The path of this page has no $${name}.`);
+  return value;
+}
+
+/** Goes to another page of the portal, by its path. */
+export function useGo(): (path: string) => void {
+  const { history } = useRouter();
+  return (path) => history.push(path);
 }

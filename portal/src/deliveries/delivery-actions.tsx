@@ -1,11 +1,10 @@
 import { Button, Group } from '@mantine/core';
 import type { DeliverySummary } from '@sluice/client';
 import { useMutation } from '@tanstack/react-query';
+import { changed, useChanged } from '../api/cache.ts';
 import { api } from '../api/client.ts';
-import { changed } from '../api/keys.ts';
-import { useChanged } from '../api/use-changed.ts';
-import { ConfirmButton } from '../blocks/confirm-button.tsx';
-import { Failure } from '../blocks/failure.tsx';
+import { ConfirmButton } from '../blocks/dialogs.tsx';
+import { Failure } from '../blocks/waiting.tsx';
 
 type Props = { readonly delivery: Pick<DeliverySummary, 'id' | 'state' | 'endpoint_id'> };
 

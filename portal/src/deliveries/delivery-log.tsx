@@ -5,10 +5,10 @@ import type { ReactNode } from 'react';
 import { usePages } from '../api/use-pages.ts';
 import { LogTable } from '../blocks/log-table.tsx';
 import { Moment } from '../blocks/moment.tsx';
-import { Paged } from '../blocks/paged.tsx';
 import { DeliveryState } from '../blocks/state.tsx';
-import { milliseconds } from '../text/figures.ts';
-import { AttemptsOf } from './attempts-of.tsx';
+import { Paged } from '../blocks/waiting.tsx';
+import { milliseconds } from '../text/words.ts';
+import { AttemptsOf } from './attempts.tsx';
 
 const refreshMs = 5_000;
 

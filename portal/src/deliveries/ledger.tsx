@@ -1,12 +1,11 @@
 import { Group } from '@mantine/core';
 import type { DeliverySummary, ListDeliveriesQuery } from '@sluice/client';
 import type { ReactNode } from 'react';
+import { keys } from '../api/cache.ts';
 import { api } from '../api/client.ts';
-import { keys } from '../api/keys.ts';
 import { useHolds } from '../api/session.ts';
-import { Empty } from '../blocks/empty.tsx';
-import { PageLink } from '../blocks/page-link.tsx';
-import { readAttempts } from './attempts-of.tsx';
+import { Empty, PageLink } from '../blocks/page.tsx';
+import { readAttempts } from './attempts.tsx';
 import { DeliveryActions } from './delivery-actions.tsx';
 import { DeliveryLog } from './delivery-log.tsx';
 

@@ -1,21 +1,65 @@
 import { Textarea } from '@mantine/core';
+import type { App, Installation } from '@sluice/client';
 import { useState } from 'react';
+import { changed, keys, useChanged } from '../api/cache.ts';
+import { api } from '../api/client.ts';
+import { ConfirmButton, FormButton } from '../blocks/dialogs.tsx';
 import { fieldError } from '../blocks/field-errors.ts';
-import { FormFrame, type FormState } from '../blocks/form-frame.tsx';
-import { NameField } from '../blocks/text-fields.tsx';
-import { textOf } from '../text/typed.ts';
+import { FormFrame, type FormState, NameField } from '../blocks/form.tsx';
+import { useGo } from '../blocks/use-address.ts';
+import { textOf } from '../text/words.ts';
+
+interface AppActionsProps {
+  readonly app: App;
+  readonly installation: Installation | undefined;
+}
+
+/** What can be done to an app itself. */
+export function AppActions({ app, installation }: AppActionsProps) {
+  const readAgain = useChanged();
+  const go = useGo();
+  return (
+    <>
+      <FormButton
+        title="Edit the app"
+        dialogSize="md"
+        act={(values: AppValues) => api.changeApp(app.id, values)}
+        onDone={() => readAgain(changed.app(app.id))}
+        form={(state) => <AppForm {...state} initial={app} submitLabel="Save" />}
+      >
+        Edit
+      </FormButton>
+      <ConfirmButton
+        question={`Delete ${app.name}?`}
+        consequence={
+          installation
+            ? `Version ${installation.version} is installed, so it cannot be deleted yet. Uninstall it first: that removes its webhooks and stops its tokens.`
+            : 'All its versions and their manifests go with it. The log of what its webhooks were sent stays. This cannot be undone.'
+        }
+        answer="Delete it"
+        onConfirm={async () => {
+          await api.deleteApp(app.id);
+          go('/developer-hub');
+          await readAgain([keys.apps.lists]);
+        }}
+      >
+        Delete
+      </ConfirmButton>
+    </>
+  );
+}
 
 export interface AppValues {
   readonly name: string;
   readonly description: string | null;
 }
 
-interface Props extends FormState<AppValues> {
+interface AppFormProps extends FormState<AppValues> {
   readonly initial?: AppValues;
   readonly submitLabel: string;
 }
 
-export function AppForm({ initial, error, onSubmit, ...frame }: Props) {
+export function AppForm({ initial, error, onSubmit, ...frame }: AppFormProps) {
   const [name, setName] = useState(initial?.name ?? '');
   const [description, setDescription] = useState(initial?.description ?? '');
   return (

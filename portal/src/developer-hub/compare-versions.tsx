@@ -1,9 +1,10 @@
-import { Group, Select, Stack, Text } from '@mantine/core';
+import { Group, Select, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { keys } from '../api/cache.ts';
 import { api } from '../api/client.ts';
-import { keys } from '../api/keys.ts';
-import { Loaded } from '../blocks/loaded.tsx';
-import { Section } from '../blocks/section.tsx';
+import { Section } from '../blocks/page.tsx';
+import { Quiet } from '../blocks/quiet.tsx';
+import { Loaded } from '../blocks/waiting.tsx';
 import { DifferencesView } from './differences-view.tsx';
 
 export interface Pair {
@@ -39,9 +40,7 @@ export function CompareVersions({ appId, versions, pair: { from, to }, onChange 
           ))}
         </Group>
         {from === null || to === null ? (
-          <Text fz="sm" c="dimmed">
-            Choose two versions.
-          </Text>
+          <Quiet>Choose two versions.</Quiet>
         ) : (
           <Differences appId={appId} from={from} to={to} />
         )}

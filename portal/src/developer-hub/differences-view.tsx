@@ -1,11 +1,12 @@
+import { Quiet } from '../blocks/quiet.tsx';
+import './developer-hub.css';
 import { Stack, Text, Title } from '@mantine/core';
 import type { AppVersion } from '@sluice/client';
 import type { ReactNode } from 'react';
 import { type Paint, State } from '../blocks/state.tsx';
 import { EventChips } from '../records/event-chips.tsx';
 import { typeOf } from '../records/record-types.ts';
-import { counted } from '../text/figures.ts';
-import { AccessState, FieldChips } from './scope-marks.tsx';
+import { counted } from '../text/words.ts';
 import {
   compareScopes,
   type ManifestWebhook,
@@ -13,7 +14,7 @@ import {
   type ScopeChange,
   type ScopeChangeKind,
 } from './scopes.ts';
-import './developer-hub.css';
+import { AccessState, FieldChips } from './scopes-view.tsx';
 
 const scopeMarks: Readonly<Record<ScopeChangeKind, { paint: Paint; word: string }>> = {
   added: { paint: 'good', word: 'Added' },
@@ -79,9 +80,7 @@ function Rows({ title, rows }: { title: string; rows: readonly ReactNode[] }) {
         {title}
       </Title>
       {rows.length === 0 ? (
-        <Text fz="sm" c="dimmed">
-          None in either version.
-        </Text>
+        <Quiet>None in either version.</Quiet>
       ) : (
         <ul className="difference-rows">{rows}</ul>
       )}

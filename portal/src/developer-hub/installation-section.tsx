@@ -1,18 +1,20 @@
 import { Stack, Text } from '@mantine/core';
 import type { App, Installation } from '@sluice/client';
-import { useQuery } from '@tanstack/react-query';
+import { useQueries, useQuery } from '@tanstack/react-query';
+import { changed, keys, useChanged } from '../api/cache.ts';
 import { api } from '../api/client.ts';
-import { changed, keys } from '../api/keys.ts';
 import { useHolds } from '../api/session.ts';
-import { useChanged } from '../api/use-changed.ts';
-import { ConfirmButton } from '../blocks/confirm-button.tsx';
-import { Loaded } from '../blocks/loaded.tsx';
+import { ConfirmButton } from '../blocks/dialogs.tsx';
 import { Moment } from '../blocks/moment.tsx';
-import { Section } from '../blocks/section.tsx';
+import { Guarded } from '../blocks/not-allowed.tsx';
+import { Section } from '../blocks/page.tsx';
+import { Quiet } from '../blocks/quiet.tsx';
 import { State } from '../blocks/state.tsx';
-import { counted } from '../text/figures.ts';
-import { ConsentList } from './consent-list.tsx';
-import { InstalledWebhooks } from './installed-webhooks.tsx';
+import { Failure, Loaded, Loading } from '../blocks/waiting.tsx';
+import { counted } from '../text/words.ts';
+import { recordWebhooks } from '../webhooks/families/record-webhooks.tsx';
+import { WebhookRows } from '../webhooks/webhook-rows.tsx';
+import { ConsentList } from './scopes-view.tsx';
 import { TokensSection } from './tokens-section.tsx';
 
 /** The installed version: what it was given, its webhooks and its tokens. */
@@ -61,13 +63,7 @@ export function InstallationSection({ app, installation }: { app: App; installat
             </Text>
             <Loaded query={version}>
               {({ scopes }) =>
-                scopes.length === 0 ? (
-                  <Text fz="sm" c="dimmed">
-                    Nothing.
-                  </Text>
-                ) : (
-                  <ConsentList scopes={scopes} />
-                )
+                scopes.length === 0 ? <Quiet>Nothing.</Quiet> : <ConsentList scopes={scopes} />
               }
             </Loaded>
           </div>
@@ -76,5 +72,37 @@ export function InstallationSection({ app, installation }: { app: App; installat
       <InstalledWebhooks installation={installation} />
       <TokensSection installation={installation} />
     </Stack>
+  );
+}
+
+/** The webhooks of an installation with their state; each leads to its log. */
+export function InstalledWebhooks({ installation }: { installation: Installation }) {
+  return (
+    <Guarded scope="endpoints:read" what="webhooks" title="You may not see its webhooks">
+      <Webhooks installation={installation} />
+    </Guarded>
+  );
+}
+
+function Webhooks({ installation: { webhooks } }: { installation: Installation }) {
+  const results = useQueries({
+    queries: webhooks.map(({ endpoint_id: id }) => ({
+      queryKey: keys.webhooks.one('endpoints', id),
+      queryFn: () => api.getEndpoint(id),
+    })),
+  });
+  const failed = results.find(({ error }) => error)?.error;
+  const endpoints = results.flatMap(({ data }) => data ?? []);
+  return (
+    <Section title="Webhooks" flush>
+      {failed && <Failure error={failed} />}
+      {webhooks.length === 0 && (
+        <Quiet px="md" pb="md">
+          This version has none.
+        </Quiet>
+      )}
+      {endpoints.length < webhooks.length && !failed && <Loading />}
+      <WebhookRows family={recordWebhooks} webhooks={endpoints} inSection withNotes={false} />
+    </Section>
   );
 }

@@ -1,7 +1,6 @@
 import { Button, Stack, Text, Textarea } from '@mantine/core';
 import { useRef } from 'react';
-import { syntaxErrorOf } from '../text/json.ts';
-import { lineAt, placeOf } from '../text/json-places.ts';
+import { lineAt, placeOf, syntaxErrorOf } from '../text/json.ts';
 import type { ManifestProblem } from './manifest-problems.ts';
 
 interface Props {

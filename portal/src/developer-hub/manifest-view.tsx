@@ -1,12 +1,12 @@
-import { Group, Stack, Table, Tabs, Text, Title } from '@mantine/core';
+import { Quiet } from '../blocks/quiet.tsx';
+import './developer-hub.css';
+import { Group, Stack, Table, Tabs, Title } from '@mantine/core';
 import type { AppVersionSummary } from '@sluice/client';
 import type { ReactNode } from 'react';
-import { BodyText } from '../blocks/body-text.tsx';
-import { CopyButton } from '../blocks/copy-button.tsx';
+import { BodyText, CopyButton } from '../blocks/body-text.tsx';
 import { inOrder, typeOf } from '../records/record-types.ts';
 import { manifestText } from './manifest-draft.ts';
-import { AccessState, FieldChips } from './scope-marks.tsx';
-import './developer-hub.css';
+import { AccessState, FieldChips } from './scopes-view.tsx';
 
 /** A manifest for people and, beside it, as the JSON that the API takes. */
 export function ManifestView({ version }: { version: AppVersionSummary }) {
@@ -83,9 +83,7 @@ function Part({ title, none, heads, children }: PartProps) {
         {title}
       </Title>
       {children.length === 0 ? (
-        <Text fz="sm" c="dimmed">
-          {none}
-        </Text>
+        <Quiet>{none}</Quiet>
       ) : (
         <Table fz="sm" verticalSpacing={6} horizontalSpacing={6}>
           <Table.Thead>

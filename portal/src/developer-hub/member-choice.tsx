@@ -1,8 +1,9 @@
 import { Select } from '@mantine/core';
+import { useMembers } from '../api/lists.ts';
+import { useMe } from '../api/session.ts';
 import { fieldError } from '../blocks/field-errors.ts';
-import { useMemberChoices } from './use-member-choices.ts';
 
-interface Props {
+interface MemberChoiceProps {
   readonly label: string;
   /** The id of a member. */
   readonly value: string;
@@ -12,7 +13,7 @@ interface Props {
 }
 
 /** For whom a token acts: one of all members, found by name or address. */
-export function MemberChoice({ label, value, onChange, error }: Props) {
+export function MemberChoice({ label, value, onChange, error }: MemberChoiceProps) {
   const { choices } = useMemberChoices();
   return (
     <Select
@@ -28,4 +29,22 @@ export function MemberChoice({ label, value, onChange, error }: Props) {
       error={fieldError(error, '/member_id')}
     />
   );
+}
+
+/** For whom a token may act, as a list to choose from; and what members are called. */
+export function useMemberChoices() {
+  const me = useMe();
+  const members = useMembers();
+  const mine = me.member.id;
+  const names = new Map(members.map(({ id, name }) => [id, name]));
+  return {
+    choices: [
+      { value: mine, label: `You (${me.name})` },
+      ...members
+        .filter(({ id }) => id !== mine)
+        .map(({ id, name, email }) => ({ value: id, label: `${name} (${email})` })),
+    ],
+    nameOf: (id: string | null) =>
+      id === null ? 'the organization' : id === mine ? 'you' : (names.get(id) ?? id),
+  };
 }

@@ -1,20 +1,18 @@
 import { Text } from '@mantine/core';
 import type { Installation, InstallationToken } from '@sluice/client';
 import { useState } from 'react';
+import { changed, keys, useChanged } from '../api/cache.ts';
 import { api } from '../api/client.ts';
-import { changed, keys } from '../api/keys.ts';
 import { useHolds, useMe } from '../api/session.ts';
-import { useChanged } from '../api/use-changed.ts';
 import { usePages } from '../api/use-pages.ts';
-import { ConfirmButton } from '../blocks/confirm-button.tsx';
-import { FormButton } from '../blocks/form-dialog.tsx';
-import { FormFrame, type FormState } from '../blocks/form-frame.tsx';
+import { ConfirmButton, FormButton } from '../blocks/dialogs.tsx';
+import { FormFrame, type FormState } from '../blocks/form.tsx';
 import { Moment } from '../blocks/moment.tsx';
-import { Paged } from '../blocks/paged.tsx';
+import { Section } from '../blocks/page.tsx';
+import { Quiet } from '../blocks/quiet.tsx';
 import { type NewSecret, SecretDialog } from '../blocks/secret-dialog.tsx';
-import { Section } from '../blocks/section.tsx';
-import { MemberChoice } from './member-choice.tsx';
-import { useMemberChoices } from './use-member-choices.ts';
+import { Paged } from '../blocks/waiting.tsx';
+import { MemberChoice, useMemberChoices } from './member-choice.tsx';
 
 /** With what the app calls the API, and for whom. */
 export function TokensSection({ installation: { id } }: { installation: Installation }) {
@@ -44,9 +42,9 @@ export function TokensSection({ installation: { id } }: { installation: Installa
       <Paged
         pages={tokens}
         empty={
-          <Text c="dimmed" fz="sm" px="md" pb="md">
+          <Quiet px="md" pb="md">
             There are none: the app cannot call the API.
-          </Text>
+          </Quiet>
         }
       >
         {(items) => (
@@ -92,12 +90,12 @@ function TokenRow({ installationId, token, revocable }: RowProps) {
         <Text fw={600} style={{ overflowWrap: 'anywhere' }}>
           Acts for {nameOf(token.member_id)}
         </Text>
-        <Text fz="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+        <Quiet style={{ overflowWrap: 'anywhere' }}>
           <span className="mono">…{token.last_four}</span> · issued by {token.created_by},{' '}
           <Moment at={token.created_at} />
-        </Text>
+        </Quiet>
       </div>
-      <Text fz="sm" c="dimmed">
+      <Quiet>
         {token.last_used_at === null ? (
           'Never used'
         ) : (
@@ -105,7 +103,7 @@ function TokenRow({ installationId, token, revocable }: RowProps) {
             used <Moment at={token.last_used_at} />
           </>
         )}
-      </Text>
+      </Quiet>
       {revocable && (
         <ConfirmButton
           size="xs"

@@ -3,7 +3,8 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api } from '../api/client.ts';
 import type { SignedIn } from '../api/session.ts';
 import { Icon } from '../blocks/icon.tsx';
-import { useGo } from '../blocks/use-go.ts';
+import { Quiet } from '../blocks/quiet.tsx';
+import { useGo } from '../blocks/use-address.ts';
 
 export function AccountMenu({ me }: { me: SignedIn }) {
   const go = useGo();
@@ -30,9 +31,7 @@ export function AccountMenu({ me }: { me: SignedIn }) {
           <Text fw={600} truncate>
             {me.name}
           </Text>
-          <Text fz="sm" c="dimmed" truncate>
-            {me.member.email}
-          </Text>
+          <Quiet truncate>{me.member.email}</Quiet>
         </div>
         <Menu.Divider />
         <Menu.Item leftSection={<Icon name="person" />} onClick={() => go('/me')}>

@@ -8,8 +8,7 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import { isSignedOut, meQuery } from '../api/session.ts';
-import { Failure } from '../blocks/failure.tsx';
-import { Loading } from '../blocks/loading.tsx';
+import { Failure, Loading } from '../blocks/waiting.tsx';
 import { SignInPage } from '../pages/sign-in.tsx';
 import { Shell } from './shell.tsx';
 

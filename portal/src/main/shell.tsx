@@ -1,14 +1,23 @@
-import { AppShell, Burger, Group, NavLink, Text, UnstyledButton } from '@mantine/core';
+import {
+  ActionIcon,
+  AppShell,
+  Burger,
+  Group,
+  NavLink,
+  Text,
+  UnstyledButton,
+  useComputedColorScheme,
+  useMantineColorScheme,
+} from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Outlet, useRouterState } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { useMe } from '../api/session.ts';
 import { Icon } from '../blocks/icon.tsx';
 import logo from '../blocks/sluice.svg';
-import { useGo } from '../blocks/use-go.ts';
+import { useGo } from '../blocks/use-address.ts';
 import { AccountMenu } from './account-menu.tsx';
-import { ColorSchemeToggle } from './color-scheme-toggle.tsx';
-import { navigationOf } from './navigation.ts';
+import { navigationOf } from './navigation.tsx';
 
 /** What is around every page: whose organization it is, where else to go, who is signed in. */
 export function Shell() {
@@ -88,5 +97,21 @@ export function Shell() {
         </div>
       </AppShell.Main>
     </AppShell>
+  );
+}
+
+export function ColorSchemeToggle() {
+  const { setColorScheme } = useMantineColorScheme();
+  const next = useComputedColorScheme('light') === 'light' ? 'dark' : 'light';
+  return (
+    <ActionIcon
+      variant="subtle"
+      color="gray"
+      size="lg"
+      aria-label={`Switch to ${next} colours`}
+      onClick={() => setColorScheme(next)}
+    >
+      <Icon name={next === 'dark' ? 'moon' : 'sun'} />
+    </ActionIcon>
   );
 }

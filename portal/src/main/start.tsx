@@ -5,7 +5,7 @@ import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@ta
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { keys } from '../api/keys.ts';
+import { keys } from '../api/cache.ts';
 import { isSignedOut } from '../api/session.ts';
 import { takeSignInLink } from '../api/sign-in-link.ts';
 import { createAppRouter } from './router.tsx';

@@ -1,11 +1,11 @@
 import { Anchor, Button, Group, Text, Title, VisuallyHidden } from '@mantine/core';
 import type { MyNotification } from '@sluice/client';
 import { useMutation } from '@tanstack/react-query';
+import { changed, useChanged } from '../api/cache.ts';
 import { api } from '../api/client.ts';
-import { changed } from '../api/keys.ts';
-import { useChanged } from '../api/use-changed.ts';
 import { Icon } from '../blocks/icon.tsx';
 import { Moment } from '../blocks/moment.tsx';
+import { Quiet } from '../blocks/quiet.tsx';
 import { type Paint, State } from '../blocks/state.tsx';
 import { safeLink } from '../text/safe-link.ts';
 
@@ -35,9 +35,9 @@ export function InboxEntry({ entry }: { entry: MyNotification }) {
       <div className="inbox-text">
         <Group gap="xs">
           <State paint={paint}>{word}</State>
-          <Text fz="sm" c="dimmed" component="span">
+          <Quiet component="span">
             <Moment at={entry.created_at} />
-          </Text>
+          </Quiet>
         </Group>
         <Title order={2} fz="md" fw={unread ? 650 : 500} mt={4} className="inbox-title">
           {unread && <VisuallyHidden component="span">Unread: </VisuallyHidden>}

@@ -2,12 +2,12 @@ import { Button, Text } from '@mantine/core';
 import type { Meeting } from '@sluice/client';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api } from '../api/client.ts';
-import { keys } from '../api/keys.ts';
-import { everyEntry, mostOnAPage } from '../api/listings.ts';
-import { Failure } from '../blocks/failure.tsx';
+import { keys } from '../api/cache.ts';
+import { api, everyEntry, mostOnAPage } from '../api/client.ts';
 import { Moment } from '../blocks/moment.tsx';
-import { Section } from '../blocks/section.tsx';
+import { Section } from '../blocks/page.tsx';
+import { Quiet } from '../blocks/quiet.tsx';
+import { Failure } from '../blocks/waiting.tsx';
 
 const refreshMs = 60_000;
 const nextFew = 8;
@@ -36,12 +36,7 @@ export function MeetingsAhead() {
 
 function Meetings({ meetings }: { meetings: readonly Meeting[] }) {
   const [all, setAll] = useState(false);
-  if (meetings.length === 0)
-    return (
-      <Text fz="sm" c="dimmed">
-        None. You are reminded ten minutes before one begins.
-      </Text>
-    );
+  if (meetings.length === 0) return <Quiet>None. You are reminded ten minutes before one begins.</Quiet>;
   const shown = all ? meetings : meetings.slice(0, nextFew);
   return (
     <>
@@ -51,12 +46,12 @@ function Meetings({ meetings }: { meetings: readonly Meeting[] }) {
             <Text fw={600} className="inbox-title">
               {title}
             </Text>
-            <Text fz="sm" c="dimmed">
+            <Quiet>
               {new Date(startsAt).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' })}
-            </Text>
-            <Text fz="sm" c="dimmed">
+            </Quiet>
+            <Quiet>
               <Moment at={startsAt} /> · {members.length === 1 ? 'you alone' : `${members.length} people`}
-            </Text>
+            </Quiet>
           </li>
         ))}
       </ul>

@@ -2,13 +2,12 @@ import { Autocomplete, Button, Select } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import type { ListDeliveriesQuery } from '@sluice/client';
 import { useState } from 'react';
-import { useEventTypeNames } from '../api/use-catalogue.ts';
-import { useEveryEndpoint } from '../api/use-every-endpoint.ts';
+import { useEventTypeNames, useEveryEndpoint } from '../api/lists.ts';
 import { Guarded } from '../blocks/not-allowed.tsx';
-import { PageHeader } from '../blocks/page-header.tsx';
+import { PageHeader } from '../blocks/page.tsx';
 import { useAddress } from '../blocks/use-address.ts';
 import { Ledger } from '../deliveries/ledger.tsx';
-import { capitalized } from '../text/figures.ts';
+import { capitalized } from '../text/words.ts';
 import { EndpointChoice } from '../webhooks/endpoint-choice.tsx';
 import { nameOf } from '../webhooks/webhook.ts';
 

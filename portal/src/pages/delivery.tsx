@@ -1,16 +1,14 @@
 import { Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { keys } from '../api/cache.ts';
 import { api } from '../api/client.ts';
-import { keys } from '../api/keys.ts';
 import { useHolds } from '../api/session.ts';
-import { Loaded } from '../blocks/loaded.tsx';
 import { Moment } from '../blocks/moment.tsx';
-import { PageHeader } from '../blocks/page-header.tsx';
-import { PageLink } from '../blocks/page-link.tsx';
-import { Section } from '../blocks/section.tsx';
+import { PageHeader, PageLink, Section } from '../blocks/page.tsx';
 import { DeliveryState } from '../blocks/state.tsx';
-import { useParam } from '../blocks/use-param.ts';
-import { AttemptsOf, readAttempts } from '../deliveries/attempts-of.tsx';
+import { useParam } from '../blocks/use-address.ts';
+import { Loaded } from '../blocks/waiting.tsx';
+import { AttemptsOf, readAttempts } from '../deliveries/attempts.tsx';
 import { DeliveryActions } from '../deliveries/delivery-actions.tsx';
 
 export function DeliveryPage() {

@@ -1,22 +1,20 @@
 import { Button, Group, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import type { ReactNode } from 'react';
+import { keys, useChanged } from '../api/cache.ts';
 import { api } from '../api/client.ts';
-import { keys } from '../api/keys.ts';
+import { useInstallations } from '../api/lists.ts';
 import { useHolds } from '../api/session.ts';
-import { useInstallations } from '../api/use-apps.ts';
-import { useChanged } from '../api/use-changed.ts';
 import { usePages } from '../api/use-pages.ts';
-import { Empty } from '../blocks/empty.tsx';
-import { FormDialog } from '../blocks/form-dialog.tsx';
+import { FormDialog } from '../blocks/dialogs.tsx';
 import { Icon } from '../blocks/icon.tsx';
 import { Moment } from '../blocks/moment.tsx';
 import { Guarded } from '../blocks/not-allowed.tsx';
-import { PageHeader } from '../blocks/page-header.tsx';
-import { PageLink } from '../blocks/page-link.tsx';
-import { Paged } from '../blocks/paged.tsx';
+import { Empty, PageHeader, PageLink } from '../blocks/page.tsx';
+import { Quiet } from '../blocks/quiet.tsx';
 import { State } from '../blocks/state.tsx';
-import { useGo } from '../blocks/use-go.ts';
+import { useGo } from '../blocks/use-address.ts';
+import { Paged } from '../blocks/waiting.tsx';
 import { AppForm, type AppValues } from '../developer-hub/app-form.tsx';
 
 /** The custom applications of the organization. */
@@ -83,13 +81,13 @@ function Apps({ create }: { create: ReactNode }) {
                       {app.name}
                     </PageLink>
                   </Text>
-                  <Text fz="sm" c="dimmed" lineClamp={2} style={{ overflowWrap: 'anywhere' }}>
+                  <Quiet lineClamp={2} style={{ overflowWrap: 'anywhere' }}>
                     {app.description}
-                  </Text>
+                  </Quiet>
                 </div>
-                <Text fz="sm" c="dimmed" visibleFrom="sm">
+                <Quiet visibleFrom="sm">
                   created <Moment at={app.created_at} />
-                </Text>
+                </Quiet>
                 <Group justify="flex-end">
                   {installations.data && (
                     <State paint={installed ? 'good' : 'idle'}>

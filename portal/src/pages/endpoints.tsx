@@ -1,12 +1,12 @@
-import { Text, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { useEveryEndpoint } from '../api/use-every-endpoint.ts';
-import { Loaded } from '../blocks/loaded.tsx';
+import { useEveryEndpoint } from '../api/lists.ts';
+import { Quiet } from '../blocks/quiet.tsx';
 import { useAddress } from '../blocks/use-address.ts';
+import { Loaded } from '../blocks/waiting.tsx';
 import { organizationEndpoints } from '../webhooks/families/endpoints.tsx';
 import { isCalled } from '../webhooks/webhook.ts';
-import { WebhookList } from '../webhooks/webhook-list.tsx';
-import { WebhookListPage } from '../webhooks/webhook-list-page.tsx';
+import { WebhookList, WebhookListPage } from '../webhooks/webhook-list-page.tsx';
 import { WebhookPage } from '../webhooks/webhook-page.tsx';
 import { WebhookRows } from '../webhooks/webhook-rows.tsx';
 
@@ -49,10 +49,10 @@ function FoundEndpoints({ wanted }: { wanted: string }) {
         const found = endpoints.filter((endpoint) => isCalled(endpoint, wanted));
         return (
           <>
-            <Text fz="sm" c="dimmed" mb="xs" role="status">
+            <Quiet mb="xs" role="status">
               {found.length} of {endpoints.length}
               {found.length > foundAtMost && `, the newest ${foundAtMost} shown`}
-            </Text>
+            </Quiet>
             {found.length > 0 && (
               <WebhookRows family={organizationEndpoints} webhooks={found.slice(0, foundAtMost)} />
             )}

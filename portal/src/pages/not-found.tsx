@@ -1,6 +1,4 @@
-import { Empty } from '../blocks/empty.tsx';
-import { PageHeader } from '../blocks/page-header.tsx';
-import { PageLink } from '../blocks/page-link.tsx';
+import { Empty, PageHeader, PageLink } from '../blocks/page.tsx';
 
 export function NotFoundPage() {
   return (

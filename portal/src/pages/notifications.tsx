@@ -1,18 +1,15 @@
+import '../notifications/notifications.css';
 import { Button, Group, SegmentedControl } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
+import { changed, keys, useChanged } from '../api/cache.ts';
 import { api } from '../api/client.ts';
-import { changed, keys } from '../api/keys.ts';
-import { useChanged } from '../api/use-changed.ts';
+import { useUnread } from '../api/lists.ts';
 import { usePages } from '../api/use-pages.ts';
-import { useUnread } from '../api/use-unread.ts';
-import { Empty } from '../blocks/empty.tsx';
-import { Failure } from '../blocks/failure.tsx';
-import { PageHeader } from '../blocks/page-header.tsx';
-import { Paged } from '../blocks/paged.tsx';
+import { Empty, PageHeader } from '../blocks/page.tsx';
+import { Failure, Paged } from '../blocks/waiting.tsx';
 import { InboxEntry } from '../notifications/inbox-entry.tsx';
 import { MeetingsAhead } from '../notifications/meetings-ahead.tsx';
-import '../notifications/notifications.css';
 
 const refreshMs = 10_000;
 

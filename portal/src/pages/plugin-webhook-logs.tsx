@@ -1,17 +1,16 @@
-import { Button, Group, Pagination, Select, Text } from '@mantine/core';
+import { Button, Group, Pagination, Select } from '@mantine/core';
 import type { FlowxtraListLogsAnswer } from '@sluice/client';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { keys } from '../api/cache.ts';
 import { api } from '../api/client.ts';
-import { keys } from '../api/keys.ts';
 import { useMe } from '../api/session.ts';
-import { Empty } from '../blocks/empty.tsx';
-import { Loaded } from '../blocks/loaded.tsx';
-import { PageHeader } from '../blocks/page-header.tsx';
-import { PageLink } from '../blocks/page-link.tsx';
+import { Empty, PageHeader, PageLink } from '../blocks/page.tsx';
+import { Quiet } from '../blocks/quiet.tsx';
 import { useAddress } from '../blocks/use-address.ts';
+import { Loaded } from '../blocks/waiting.tsx';
 import { type PluginWebhook, usePluginWebhooks } from '../webhooks/families/plugin-webhooks.tsx';
 import { testEvent } from '../webhooks/plugin-attempts.ts';
-import { PluginLogTable } from '../webhooks/plugin-log-table.tsx';
+import { PluginLogTable } from '../webhooks/plugin-log.tsx';
 import { nameOf } from '../webhooks/webhook.ts';
 import { OneWebhook } from '../webhooks/webhook-page.tsx';
 
@@ -134,10 +133,10 @@ function NumberedLogs({ webhookId, page, onTurn }: PageProps) {
         <PluginLogTable webhookId={webhookId} logs={page.data} />
       </div>
       <Group justify="space-between" mt="md">
-        <Text fz="sm" c="dimmed" className="numbers" role="status">
+        <Quiet className="numbers" role="status">
           {page.data.length === 0 ? 'None' : `${first} to ${first + page.data.length - 1}`} of {page.total}{' '}
           {page.total === 1 ? 'entry' : 'entries'}
-        </Text>
+        </Quiet>
         {page.last_page > 1 && (
           <Pagination
             total={page.last_page}

@@ -2,14 +2,12 @@ import { Button, Group, Select, Stack } from '@mantine/core';
 import type { Endpoint } from '@sluice/client';
 import type { ReactNode } from 'react';
 import { api } from '../api/client.ts';
-import { type InstalledApp, useInstallations, useInstalledApps } from '../api/use-apps.ts';
-import { Empty } from '../blocks/empty.tsx';
-import { Loading } from '../blocks/loading.tsx';
-import { Section } from '../blocks/section.tsx';
+import { type InstalledApp, useInstallations, useInstalledApps } from '../api/lists.ts';
+import { Empty, Section } from '../blocks/page.tsx';
 import { useAddress } from '../blocks/use-address.ts';
+import { Loading } from '../blocks/waiting.tsx';
 import { recordWebhooks } from '../webhooks/families/record-webhooks.tsx';
-import { WebhookList } from '../webhooks/webhook-list.tsx';
-import { WebhookListPage } from '../webhooks/webhook-list-page.tsx';
+import { WebhookList, WebhookListPage } from '../webhooks/webhook-list-page.tsx';
 import { WebhookPage } from '../webhooks/webhook-page.tsx';
 import { WebhookRows } from '../webhooks/webhook-rows.tsx';
 

@@ -1,5 +1,4 @@
-import { isObject, syntaxErrorOf } from '../text/json.ts';
-import { childrenOf, type Span } from '../text/json-places.ts';
+import { childrenOf, isObject, syntaxErrorOf, textsIn } from '../text/json.ts';
 import { recordActions } from './record-types.ts';
 
 /** A field before and after a change, as JSON text; `null` where there is none. */
@@ -19,13 +18,16 @@ export interface RecordChange {
 /** Changes with every other field; said last. */
 const bookkeeping = new Set(['created_at', 'updated_at']);
 
+const none: ReadonlyMap<string, string> = new Map();
+
 /** Reads what a webhook was sent about a record; `null`, where the body is something else. */
 export function recordChangeOf(body: string): RecordChange | null {
   const meta = metaOf(body);
   if (meta === null) return null;
   const members = childrenOf(body);
-  const before = textsOf(body, members.get('previous'));
-  const after = textsOf(body, members.get('current'));
+  const [previous, current] = [members.get('previous'), members.get('current')];
+  const before = previous === undefined ? none : textsIn(body, previous);
+  const after = current === undefined ? none : textsIn(body, current);
   const names = [...new Set([...after.keys(), ...before.keys()])];
   names.sort((a, b) => Number(bookkeeping.has(a)) - Number(bookkeeping.has(b)));
   return {
@@ -46,9 +48,4 @@ function metaOf(body: string): Pick<RecordChange, 'type' | 'action'> | null {
   if (!isObject(meta) || typeof meta.module !== 'string' || typeof meta.model !== 'string') return null;
   const action = recordActions.find((one) => one === meta.action);
   return action === undefined ? null : { type: `${meta.module}.${meta.model}`, action };
-}
-
-function textsOf(body: string, span: Span | undefined): ReadonlyMap<string, string> {
-  if (span === undefined) return new Map();
-  return new Map([...childrenOf(body, span)].map(([name, { start, end }]) => [name, body.slice(start, end)]));
 }

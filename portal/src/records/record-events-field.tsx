@@ -1,6 +1,7 @@
-import { Checkbox, Input, Stack, Table, TagsInput, Text, TextInput } from '@mantine/core';
+import { Checkbox, Input, Stack, Table, TagsInput, TextInput } from '@mantine/core';
 import type { RecordType } from '@sluice/client';
 import { useState } from 'react';
+import { Quiet } from '../blocks/quiet.tsx';
 import { eventsOf, namesOf, type RecordChoice, readChoice } from './record-choice.ts';
 import { recordActions, typeOf } from './record-types.ts';
 import './records.css';
@@ -94,9 +95,9 @@ export function RecordEventsField({ recordTypes, value, onChange, error }: Props
               </Table.Tbody>
             </Table>
             {shown.length === 0 && (
-              <Text fz="sm" c="dimmed" p="sm">
+              <Quiet p="sm">
                 {recordTypes.length === 0 ? 'There are no kinds of records yet.' : 'No model is called that.'}
-              </Text>
+              </Quiet>
             )}
           </div>
         )}

@@ -1,3 +1,5 @@
+import { laidOut } from '../text/json.ts';
+
 /** How a task's content is to be shown. */
 export type Shown =
   | { readonly kind: 'text'; readonly text: string }
@@ -24,7 +26,7 @@ export function showAs(json: string, contentType: string | null): Shown {
     if (type === 'text/html') return { kind: 'html', text: content };
     if (type !== 'application/json') return { kind: 'text', text: content };
   }
-  return { kind: 'json', text: indented(json) };
+  return { kind: 'json', text: laidOut(json) ?? json };
 }
 
 function imageOf(content: unknown): { url: string; description: string } | null {
@@ -45,21 +47,10 @@ function isImageUrl(text: string): boolean {
   );
 }
 
-/** JSON on several lines, where that changes nothing but white space; otherwise as it came. */
-function indented(json: string): string {
-  const pretty = JSON.stringify(JSON.parse(json), null, 2);
-  return withoutSpace(pretty) === withoutSpace(json) ? pretty : json;
-}
-
-/** Strings are kept whole, white space outside of them goes. */
-function withoutSpace(json: string): string {
-  return json.replace(/("(?:[^"\\]|\\.)*")|\s+/g, (_, text?: string) => text ?? '');
-}
-
 /** Content as text for the editor: text itself, anything else as JSON. */
 export function toEditable(json: string): string {
   const content: unknown = JSON.parse(json);
-  return typeof content === 'string' ? content : indented(json);
+  return typeof content === 'string' ? content : (laidOut(json) ?? json);
 }
 
 /**

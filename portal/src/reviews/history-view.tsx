@@ -1,6 +1,6 @@
 import { Accordion, Text, Timeline } from '@mantine/core';
 import type { ReviewHistoryEntry } from '@sluice/client';
-import { whenIs } from '../text/time.ts';
+import { whenIs } from '../text/words.ts';
 import { nameOf } from './review.ts';
 
 /** What was done to a task, oldest first. */

@@ -5,8 +5,7 @@ import {
   type ReviewSummary,
   SluiceProblem,
 } from '@sluice/client';
-import { scanJson } from '@sluice/contracts';
-import { isObject } from '../text/json.ts';
+import { isObject, textsIn } from '../text/json.ts';
 import type { Action, Decision, ReviewTask } from './review.ts';
 
 export interface ReviewApi {
@@ -67,15 +66,13 @@ function isDecision(value: unknown): value is Decision {
  * @param text the API's answer
  */
 export function readTask(text: string): ReviewTask {
-  const bytes = new TextEncoder().encode(text);
-  const scanned = scanJson(bytes);
-  const members = scanned.ok ? scanned.members : [];
-  const exact = (key: string) => {
-    const member = members.find((candidate) => candidate.key === key);
-    return member ? new TextDecoder().decode(bytes.subarray(member.valueStart, member.valueEnd)) : 'null';
+  const exact = textsIn(text);
+  const revision = exact.get('revision') ?? 'null';
+  return {
+    ...JSON.parse(text),
+    content: exact.get('content') ?? 'null',
+    revision: revision === 'null' ? null : revision,
   };
-  const revision = exact('revision');
-  return { ...JSON.parse(text), content: exact('content'), revision: revision === 'null' ? null : revision };
 }
 
 /**

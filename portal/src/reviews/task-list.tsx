@@ -1,6 +1,6 @@
 import { Badge, Group, NavLink, Stack, Text } from '@mantine/core';
 import type { ReviewSummary } from '@sluice/client';
-import { whenIs } from '../text/time.ts';
+import { whenIs } from '../text/words.ts';
 
 /** What waits for a decision. */
 export function TaskList({

@@ -1,6 +1,6 @@
 import { Alert, Badge, Card, Group, Stack, Text, Title } from '@mantine/core';
 import type { ReviewHistoryEntry } from '@sluice/client';
-import { whenIs } from '../text/time.ts';
+import { whenIs } from '../text/words.ts';
 import { toEditable } from './content.ts';
 import { ContentView } from './content-view.tsx';
 import { DecisionForm, type Step } from './decision-form.tsx';

@@ -1,7 +1,6 @@
 import { useState } from 'react';
-import { changed } from '../api/keys.ts';
-import { useChanged } from '../api/use-changed.ts';
-import { FormDialog } from '../blocks/form-dialog.tsx';
+import { changed, useChanged } from '../api/cache.ts';
+import { FormDialog } from '../blocks/dialogs.tsx';
 import { SecretDialog } from '../blocks/secret-dialog.tsx';
 import { nameOf, type Webhook } from './webhook.ts';
 import type { WebhookValues } from './webhook-draft.ts';

@@ -1,12 +1,10 @@
 import { Alert, Button, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { changed } from '../api/keys.ts';
-import { useChanged } from '../api/use-changed.ts';
-import { Failure } from '../blocks/failure.tsx';
+import { changed, useChanged } from '../api/cache.ts';
 import { Moment } from '../blocks/moment.tsx';
-import { useMayChange } from './use-may-change.ts';
+import { Failure } from '../blocks/waiting.tsx';
 import type { Webhook } from './webhook.ts';
-import type { WebhookFamily } from './webhook-family.ts';
+import { useMayChange, type WebhookFamily } from './webhook-family.ts';
 
 /** So many refusals in a row disable a webhook: FluxDesk's contract. */
 const mostFailures = 10;

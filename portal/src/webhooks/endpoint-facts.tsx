@@ -2,10 +2,9 @@ import type { Endpoint } from '@sluice/client';
 import type { ReactNode } from 'react';
 import { useStats } from '../api/use-stats.ts';
 import { Moment } from '../blocks/moment.tsx';
-import { Section } from '../blocks/section.tsx';
-import { EndpointHealth } from './endpoint-health.tsx';
+import { Section } from '../blocks/page.tsx';
 import { OwnerNote } from './owner-note.tsx';
-import { WebhookState } from './webhook-state.tsx';
+import { EndpointHealth, WebhookState } from './webhook-health.tsx';
 
 interface Props {
   readonly endpoint: Endpoint;

@@ -1,8 +1,9 @@
-import { TagsInput, Text } from '@mantine/core';
-import { useEventTypeNames, usePluginEvents, useRecordTypes } from '../api/use-catalogue.ts';
-import { Loaded } from '../blocks/loaded.tsx';
+import { Quiet } from '../blocks/quiet.tsx';
+import './events-fields.css';
+import { Button, Checkbox, Group, Input, Stack, TagsInput } from '@mantine/core';
+import { useEventTypeNames, usePluginEvents, useRecordTypes } from '../api/lists.ts';
+import { Loaded } from '../blocks/waiting.tsx';
 import { RecordEventsField } from '../records/record-events-field.tsx';
-import { type EventChoice, EventChoices } from './event-choices.tsx';
 import { notificationTypes } from './notification-types.ts';
 import type { EventsFieldProps } from './webhook-family.ts';
 
@@ -61,8 +62,63 @@ export function NotificationTypesField(props: EventsFieldProps) {
 
 export function EveryNotification() {
   return (
-    <Text fz="sm" c="dimmed">
+    <Quiet>
       It gets everything that is addressed to you, of every type; your receiver looks at the type.
-    </Text>
+    </Quiet>
+  );
+}
+
+export interface EventChoice {
+  readonly name: string;
+  readonly description: string;
+  /** What its data holds, where that is promised. */
+  readonly fields?: readonly string[];
+}
+
+interface EventChoicesProps {
+  readonly label: string;
+  readonly choices: readonly EventChoice[];
+  readonly value: readonly string[];
+  readonly onChange: (value: string[]) => void;
+  readonly error: string | null;
+}
+
+/** Events to tick, each with what it means and what it brings. */
+export function EventChoices({ label, choices, value, onChange, error }: EventChoicesProps) {
+  const all = choices.length > 0 && choices.every(({ name }) => value.includes(name));
+  return (
+    <Stack gap={6}>
+      <Checkbox.Group label={label} required value={[...value]} onChange={onChange}>
+        <ul className="event-choices">
+          {choices.map(({ name, description, fields = [] }) => (
+            <li key={name}>
+              <Checkbox
+                value={name}
+                label={<span className="mono event-name">{name}</span>}
+                description={
+                  <>
+                    {description}
+                    {fields.length > 0 && <span className="mono event-fields">{fields.join(', ')}</span>}
+                  </>
+                }
+              />
+            </li>
+          ))}
+        </ul>
+      </Checkbox.Group>
+      <Group justify="space-between" gap="xs">
+        <Quiet aria-live="polite">
+          {value.length} of {choices.length} chosen
+        </Quiet>
+        <Button
+          variant="subtle"
+          size="compact-sm"
+          onClick={() => onChange(all ? [] : choices.map(({ name }) => name))}
+        >
+          {all ? 'Choose none' : 'Choose all'}
+        </Button>
+      </Group>
+      {error !== null && <Input.Error role="alert">{error}</Input.Error>}
+    </Stack>
   );
 }

@@ -1,10 +1,9 @@
 import { Alert, Text } from '@mantine/core';
 import type { Endpoint } from '@sluice/client';
 import type { ReactNode } from 'react';
+import { type InstalledApp, useInstalledApps, useMembers } from '../api/lists.ts';
 import { useMe } from '../api/session.ts';
-import { type InstalledApp, useInstalledApps } from '../api/use-apps.ts';
-import { useMemberNames } from '../api/use-members.ts';
-import { PageLink } from '../blocks/page-link.tsx';
+import { PageLink } from '../blocks/page.tsx';
 
 /** Whose an endpoint is, where it is not the organization's own, and what that means for changing it. */
 export function OwnerNote({ endpoint: { owner } }: { endpoint: Pick<Endpoint, 'owner'> }) {
@@ -46,7 +45,7 @@ export function RegisteredBy({ from }: { from: InstalledApp }) {
 
 function OfMember({ id }: { id: string }) {
   const me = useMe();
-  const nameOf = useMemberNames();
+  const member = useMembers().find((one) => one.id === id);
   if (id === me.member.id)
     return (
       <Note>
@@ -60,7 +59,7 @@ function OfMember({ id }: { id: string }) {
     );
   return (
     <Note>
-      This webhook belongs to <strong>{nameOf(id) ?? 'another member'}</strong>{' '}
+      This webhook belongs to <strong>{member?.name ?? 'another member'}</strong>{' '}
       <span className="mono">({id})</span> and gets what is addressed to them. They alone change its URL,
       events, headers and secret; you can limit, disable or delete it.
     </Note>

@@ -1,7 +1,7 @@
 import { Text } from '@mantine/core';
-import { usePluginEvents } from '../api/use-catalogue.ts';
+import { usePluginEvents } from '../api/lists.ts';
 import { Moment } from '../blocks/moment.tsx';
-import { Section } from '../blocks/section.tsx';
+import { Section } from '../blocks/page.tsx';
 import { StatusSwitch } from './status-switch.tsx';
 import type { Webhook } from './webhook.ts';
 import type { WebhookFamily } from './webhook-family.ts';

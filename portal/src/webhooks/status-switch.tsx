@@ -1,19 +1,12 @@
 import { Switch, Text, VisuallyHidden } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { changed } from '../api/keys.ts';
-import { useChanged } from '../api/use-changed.ts';
+import { changed, useChanged } from '../api/cache.ts';
 import { fieldError } from '../blocks/field-errors.ts';
-import { useMayChange } from './use-may-change.ts';
 import { nameOf, type Webhook } from './webhook.ts';
-import type { WebhookFamily } from './webhook-family.ts';
-
-interface Props<Item extends Webhook> {
-  readonly family: WebhookFamily<Item>;
-  readonly webhook: Item;
-}
+import { type OfFamily, useMayChange } from './webhook-family.ts';
 
 /** Whether events are sent; what was waiting goes out when it is switched on again. */
-export function StatusSwitch<Item extends Webhook>({ family, webhook }: Props<Item>) {
+export function StatusSwitch<Item extends Webhook>({ family, webhook }: OfFamily<Item>) {
   const readAgain = useChanged();
   const change = useMutation({
     mutationFn: (enabled: boolean) => (enabled ? family.enable(webhook.id) : family.disable(webhook.id)),

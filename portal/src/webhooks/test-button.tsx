@@ -1,10 +1,10 @@
 import { Button, type ButtonProps, Group, Modal, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { changed } from '../api/keys.ts';
-import { useChanged } from '../api/use-changed.ts';
-import { Failure } from '../blocks/failure.tsx';
+import { changed, useChanged } from '../api/cache.ts';
+import { Quiet } from '../blocks/quiet.tsx';
 import { State } from '../blocks/state.tsx';
-import { AttemptView } from '../deliveries/attempt-view.tsx';
+import { Failure } from '../blocks/waiting.tsx';
+import { AttemptView } from '../deliveries/attempts.tsx';
 import type { Webhook } from './webhook.ts';
 import type { TestOutcome, WebhookFamily } from './webhook-family.ts';
 
@@ -60,10 +60,10 @@ function Outcome({ outcome, url }: { outcome: TestOutcome; url: string }) {
         </Text>
       </Group>
       <Text>{message}</Text>
-      <Text fz="sm" c="dimmed">
+      <Quiet>
         Sent once to <span className="mono">{url}</span>
         {arrived ? '.' : '; a test is not tried again.'}
-      </Text>
+      </Quiet>
     </>
   );
 }

@@ -1,7 +1,6 @@
 import { Stack, Text } from '@mantine/core';
-import { BodyText } from '../blocks/body-text.tsx';
-import { CopyButton } from '../blocks/copy-button.tsx';
-import { Section } from '../blocks/section.tsx';
+import { BodyText, CopyButton } from '../blocks/body-text.tsx';
+import { Section } from '../blocks/page.tsx';
 
 /** What tells the receivers of one product apart from those of another. */
 export interface SampleDescription {

@@ -1,17 +1,16 @@
 import type { ButtonProps } from '@mantine/core';
-import { changed } from '../api/keys.ts';
-import { useChanged } from '../api/use-changed.ts';
-import { ConfirmButton } from '../blocks/confirm-button.tsx';
-import { FormButton } from '../blocks/form-dialog.tsx';
-import { useGo } from '../blocks/use-go.ts';
-import { RotateButton } from './rotate-button.tsx';
+import { useState } from 'react';
+import { changed, useChanged } from '../api/cache.ts';
+import { ConfirmButton, FormButton } from '../blocks/dialogs.tsx';
+import { SecretDialog } from '../blocks/secret-dialog.tsx';
+import { useGo } from '../blocks/use-address.ts';
 import { TestButton } from './test-button.tsx';
 import { nameOf, type Webhook } from './webhook.ts';
 import type { WebhookValues } from './webhook-draft.ts';
-import type { WebhookFamily } from './webhook-family.ts';
+import type { NewSigningSecret, WebhookFamily } from './webhook-family.ts';
 import { WebhookForm } from './webhook-form.tsx';
 
-interface Props<Item extends Webhook> extends Pick<ButtonProps, 'size'> {
+interface WebhookActionsProps<Item extends Webhook> extends Pick<ButtonProps, 'size'> {
   readonly family: WebhookFamily<Item>;
   readonly webhook: Item;
   /** Whether enabling it is offered elsewhere. */
@@ -19,7 +18,11 @@ interface Props<Item extends Webhook> extends Pick<ButtonProps, 'size'> {
 }
 
 /** Everything that can be done to a webhook. */
-export function WebhookActions<Item extends Webhook>({ family, webhook, ...props }: Props<Item>) {
+export function WebhookActions<Item extends Webhook>({
+  family,
+  webhook,
+  ...props
+}: WebhookActionsProps<Item>) {
   const { size = 'sm', enabledElsewhere = family.switched === true } = props;
   const { source, words, rotate } = family;
   const { id, enabled } = webhook;
@@ -77,4 +80,42 @@ export function WebhookActions<Item extends Webhook>({ family, webhook, ...props
       )}
     </>
   );
+}
+
+interface RotateButtonProps extends Pick<ButtonProps, 'size'> {
+  /** What the webhook is called whose secret it is. */
+  readonly name: string;
+  readonly consequence: string;
+  readonly rotate: () => Promise<NewSigningSecret>;
+}
+
+/** Makes a new signing secret, shows it this once, and says how long the old one stays good. */
+export function RotateButton({ name, consequence, rotate, size = 'sm' }: RotateButtonProps) {
+  const [rotated, setRotated] = useState<NewSigningSecret | null>(null);
+  return (
+    <>
+      <ConfirmButton
+        size={size}
+        question={`Make a new signing secret for ${name}?`}
+        consequence={consequence}
+        answer="Make a new one"
+        onConfirm={async () => setRotated(await rotate())}
+      >
+        Rotate secret
+      </ConfirmButton>
+      <SecretDialog
+        secrets={rotated === null ? [] : [rotated]}
+        title={`New signing secret of ${name}`}
+        onClose={() => setRotated(null)}
+        note={rotated === null ? undefined : wordsOfOverlap(rotated.overlap_seconds)}
+      />
+    </>
+  );
+}
+
+/** How long the secret before a rotation stays good. */
+export function wordsOfOverlap(seconds: number): string {
+  if (seconds === 0) return 'The old one is no longer good.';
+  const hours = seconds / 3_600;
+  return `The old one stays good for ${hours >= 1 ? `${Math.round(hours)} h` : `${Math.round(seconds / 60)} min`}.`;
 }

@@ -1,16 +1,15 @@
+import { Quiet } from '../blocks/quiet.tsx';
+import './webhook-card.css';
 import { Button, Group, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import type { EndpointStats } from '@sluice/client';
 import { useId } from 'react';
 import { useStats } from '../api/use-stats.ts';
 import { DisabledNote } from './disabled-note.tsx';
-import { EndpointHealth } from './endpoint-health.tsx';
-import { useMayChange } from './use-may-change.ts';
 import { nameOf, type Webhook } from './webhook.ts';
 import { WebhookActions } from './webhook-actions.tsx';
-import type { WebhookFamily } from './webhook-family.ts';
-import { WebhookState } from './webhook-state.tsx';
-import './webhook-card.css';
+import { useMayChange, type WebhookFamily } from './webhook-family.ts';
+import { EndpointHealth, WebhookState } from './webhook-health.tsx';
 
 interface Props<Item extends Webhook> {
   readonly family: WebhookFamily<Item>;
@@ -51,9 +50,7 @@ function WebhookCard<Item extends Webhook>({ family, webhook, stats }: CardProps
               {webhook.url}
             </Text>
           )}
-          <Text fz="sm" c="dimmed" mt={2}>
-            {family.eventsOf(webhook)}
-          </Text>
+          <Quiet mt={2}>{family.eventsOf(webhook)}</Quiet>
         </div>
         <EndpointHealth stats={stats} />
       </div>

@@ -1,5 +1,5 @@
 import type { ChangeEndpointBody } from '@sluice/client';
-import { textOf } from '../text/typed.ts';
+import { textOf } from '../text/words.ts';
 import type { Webhook } from './webhook.ts';
 
 /** What a form may ask for besides the name. */

@@ -1,5 +1,6 @@
 import type { Attempt, Endpoint, EndpointStats, Page } from '@sluice/client';
 import type { ComponentType, ReactNode } from 'react';
+import { holds, useMe } from '../api/session.ts';
 import type { StatsSource } from '../api/use-stats.ts';
 import type { SampleDescription } from './verify-sample.tsx';
 import type { Webhook } from './webhook.ts';
@@ -44,6 +45,12 @@ export interface WebhookFamily<Item extends Webhook = Endpoint> extends StatsSou
   readonly Log: ComponentType<{ readonly webhook: Item }>;
   /** What receivers have to check. */
   readonly sample?: SampleDescription;
+}
+
+/** What is about one webhook of a family. */
+export interface OfFamily<Item extends Webhook> {
+  readonly family: WebhookFamily<Item>;
+  readonly webhook: Item;
 }
 
 export interface FamilyWords {
@@ -105,3 +112,9 @@ export interface NewSigningSecret {
 export type TestOutcome =
   | { readonly attempt: Attempt }
   | { readonly arrived: boolean; readonly status: number | null; readonly message: string };
+
+/** Whether the member who is signed in may change webhooks of a family; everybody may change their own. */
+export function useMayChange({ access }: { readonly access?: FamilyAccess }): boolean {
+  const me = useMe();
+  return access === undefined || holds(me, access.write);
+}

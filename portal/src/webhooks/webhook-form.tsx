@@ -1,9 +1,8 @@
 import { NumberInput, Select, SimpleGrid, Textarea } from '@mantine/core';
 import { useState } from 'react';
-import { useContractChoices } from '../api/use-catalogue.ts';
+import { useContractChoices } from '../api/lists.ts';
 import { fieldError } from '../blocks/field-errors.ts';
-import { FormFrame, type FormState } from '../blocks/form-frame.tsx';
-import { NameField, UrlField } from '../blocks/text-fields.tsx';
+import { FormFrame, type FormState, NameField, UrlField } from '../blocks/form.tsx';
 import { HeaderFields } from './header-fields.tsx';
 import type { Webhook } from './webhook.ts';
 import { type Draft, draftOf, type Field, valuesOf, type WebhookValues } from './webhook-draft.ts';

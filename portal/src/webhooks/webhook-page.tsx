@@ -1,19 +1,17 @@
 import { Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { keys } from '../api/keys.ts';
+import { keys } from '../api/cache.ts';
 import { holds, useMe } from '../api/session.ts';
-import { Loaded } from '../blocks/loaded.tsx';
 import { NotAllowed } from '../blocks/not-allowed.tsx';
-import { PageHeader } from '../blocks/page-header.tsx';
-import { PageLink } from '../blocks/page-link.tsx';
-import { useParam } from '../blocks/use-param.ts';
-import { capitalized } from '../text/figures.ts';
-import { useMayChange } from './use-may-change.ts';
+import { PageHeader, PageLink } from '../blocks/page.tsx';
+import { useParam } from '../blocks/use-address.ts';
+import { Loaded } from '../blocks/waiting.tsx';
+import { capitalized } from '../text/words.ts';
 import { VerifySample } from './verify-sample.tsx';
 import { nameOf, type Webhook } from './webhook.ts';
 import { WebhookActions } from './webhook-actions.tsx';
-import type { WebhookFamily } from './webhook-family.ts';
+import { useMayChange, type WebhookFamily } from './webhook-family.ts';
 
 const refreshMs = 10_000;
 

@@ -1,13 +1,12 @@
 import { Group, Text } from '@mantine/core';
 import { useStats } from '../api/use-stats.ts';
-import { PageLink } from '../blocks/page-link.tsx';
-import { EndpointHealth } from './endpoint-health.tsx';
+import { PageLink } from '../blocks/page.tsx';
+import { Quiet } from '../blocks/quiet.tsx';
 import { StatusSwitch } from './status-switch.tsx';
 import { TestButton } from './test-button.tsx';
-import { useMayChange } from './use-may-change.ts';
 import { nameOf, type Webhook } from './webhook.ts';
-import type { WebhookFamily } from './webhook-family.ts';
-import { WebhookState } from './webhook-state.tsx';
+import { useMayChange, type WebhookFamily } from './webhook-family.ts';
+import { EndpointHealth, WebhookState } from './webhook-health.tsx';
 
 interface Props<Item extends Webhook> {
   readonly family: WebhookFamily<Item>;
@@ -34,16 +33,12 @@ export function WebhookRows<Item extends Webhook>({ family, webhooks, ...props }
             </Text>
             <Url webhook={webhook} />
             <Group gap="xs" mt={2}>
-              <Text fz="sm" c="dimmed" component="div" lineClamp={2}>
+              <Quiet component="div" lineClamp={2}>
                 {family.eventsOf(webhook)}
-              </Text>
+              </Quiet>
               {withNotes && family.RowNote && <family.RowNote webhook={webhook} />}
             </Group>
-            {webhook.disabled_reason !== null && (
-              <Text fz="sm" c="dimmed" mt={2}>
-                {webhook.disabled_reason}
-              </Text>
-            )}
+            {webhook.disabled_reason !== null && <Quiet mt={2}>{webhook.disabled_reason}</Quiet>}
           </div>
           {family.switched ? (
             <RowSwitch family={family} webhook={webhook} />

@@ -1,10 +1,11 @@
 import { Text } from '@mantine/core';
 import type { DeliverySummary, Endpoint } from '@sluice/client';
 import { useStats } from '../../api/use-stats.ts';
-import { PageLink } from '../../blocks/page-link.tsx';
+import { PageLink } from '../../blocks/page.tsx';
+import { Quiet } from '../../blocks/quiet.tsx';
 import { paintOf, State } from '../../blocks/state.tsx';
-import { EndpointHealth } from '../../webhooks/endpoint-health.tsx';
 import { nameOf } from '../../webhooks/webhook.ts';
+import { EndpointHealth } from '../../webhooks/webhook-health.tsx';
 
 const bars = 24;
 /** There may be hundreds; those that need somebody come first. */
@@ -31,9 +32,9 @@ export function EndpointStrips({ endpoints, deliveries }: Props) {
                   {nameOf(endpoint)}
                 </PageLink>
               </Text>
-              <Text fz="sm" c="dimmed" truncate>
+              <Quiet truncate>
                 {endpoint.enabled ? endpoint.contract : (endpoint.disabled_reason ?? 'Disabled')}
-              </Text>
+              </Quiet>
             </div>
             <EndpointHealth stats={statsOf(endpoint.id)} />
             {endpoint.enabled ? (

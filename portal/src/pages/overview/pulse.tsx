@@ -1,8 +1,7 @@
 import { useElementSize } from '@mantine/hooks';
 import type { DeliverySummary } from '@sluice/client';
 import { type Paint, paintOf } from '../../blocks/state.tsx';
-import { milliseconds } from '../../text/figures.ts';
-import { whenIs } from '../../text/time.ts';
+import { milliseconds, whenIs } from '../../text/words.ts';
 import { durationOf } from './tiles.tsx';
 
 const height = 240;

@@ -1,6 +1,7 @@
 import { Text } from '@mantine/core';
 import type { DeliverySummary, Endpoint } from '@sluice/client';
-import { milliseconds, percent } from '../../text/figures.ts';
+import { Quiet } from '../../blocks/quiet.tsx';
+import { milliseconds, percent } from '../../text/words.ts';
 
 interface Props {
   readonly deliveries: readonly DeliverySummary[];
@@ -46,9 +47,7 @@ function Tile({ label, value, note }: { label: string; value: string; note: stri
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields
     <div className="card tile" role="group" aria-label={label}>
-      <Text fz="sm" c="dimmed">
-        {label}
-      </Text>
+      <Quiet>{label}</Quiet>
       <Text fz="1.625rem" fw={650} lh={1.25} className="numbers">
         {value}
       </Text>

@@ -1,9 +1,8 @@
-import { Text } from '@mantine/core';
 import type { Attempt, DeliverySummary, Page } from '@sluice/client';
-import { api } from '../../api/client.ts';
-import { keys } from '../../api/keys.ts';
-import { everyEntry } from '../../api/listings.ts';
-import { PageLink } from '../../blocks/page-link.tsx';
+import { keys } from '../../api/cache.ts';
+import { api, everyEntry } from '../../api/client.ts';
+import { PageLink } from '../../blocks/page.tsx';
+import { Quiet } from '../../blocks/quiet.tsx';
 import { DeliveryLog } from '../../deliveries/delivery-log.tsx';
 import { EveryNotification, NotificationTypesField } from '../events-fields.tsx';
 import { notificationTypes, typesAmong } from '../notification-types.ts';
@@ -153,11 +152,7 @@ function NotificationLog({ family, id, read, attemptsOf }: LogProps) {
       queryKey={keys.webhooks.log(family, id)}
       read={read}
       attemptsOf={attemptsOf}
-      empty={
-        <Text fz="sm" c="dimmed" p="md">
-          Nothing was sent yet. A test shows at once whether the receiver is there.
-        </Text>
-      }
+      empty={<Quiet p="md">Nothing was sent yet. A test shows at once whether the receiver is there.</Quiet>}
     />
   );
 }

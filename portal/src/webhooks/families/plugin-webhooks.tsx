@@ -1,13 +1,12 @@
-import { Text } from '@mantine/core';
 import type { FlowxtraGetWebhookAnswer } from '@sluice/client';
 import { useMemo } from 'react';
 import { api } from '../../api/client.ts';
 import { useMe } from '../../api/session.ts';
-import { PageLink } from '../../blocks/page-link.tsx';
-import { Section } from '../../blocks/section.tsx';
+import { PageLink, Section } from '../../blocks/page.tsx';
+import { Quiet } from '../../blocks/quiet.tsx';
 import { PluginEventsField } from '../events-fields.tsx';
 import { PluginFacts } from '../plugin-facts.tsx';
-import { PluginLogTable } from '../plugin-log-table.tsx';
+import { PluginLogTable } from '../plugin-log.tsx';
 import type { Webhook } from '../webhook.ts';
 import type { WebhookValues } from '../webhook-draft.ts';
 import type { WebhookFamily } from '../webhook-family.ts';
@@ -136,9 +135,9 @@ function LatestLogs({ webhook: { id, logs } }: { webhook: PluginWebhook }) {
       }
     >
       {logs.length === 0 ? (
-        <Text c="dimmed" fz="sm" px="md" pb="md">
+        <Quiet px="md" pb="md">
           Nothing was sent yet. A test shows at once whether your receiver is there.
-        </Text>
+        </Quiet>
       ) : (
         <PluginLogTable webhookId={id} logs={logs} />
       )}

@@ -1,7 +1,7 @@
 import type { DeliverySummary, Endpoint } from '@sluice/client';
-import { byEndpoint, useInstalledApps } from '../../api/use-apps.ts';
+import { useInstalledApps } from '../../api/lists.ts';
 import { Guarded } from '../../blocks/not-allowed.tsx';
-import { readAttempts, useAttempts } from '../../deliveries/attempts-of.tsx';
+import { readAttempts, useAttempts } from '../../deliveries/attempts.tsx';
 import { Ledger } from '../../deliveries/ledger.tsx';
 import { ChangeView } from '../../records/change-view.tsx';
 import { EventChips } from '../../records/event-chips.tsx';
@@ -37,7 +37,9 @@ export const recordWebhooks: WebhookFamily = {
   },
   eventsOf: ({ events }) => <EventChips events={events} />,
   RowNote: ({ webhook: { id } }) => {
-    const from = byEndpoint(useInstalledApps()).get(id);
+    const from = useInstalledApps().find(({ installation }) =>
+      installation.webhooks.some(({ endpoint_id: endpoint }) => endpoint === id),
+    );
     return from && <RegisteredBy from={from} />;
   },
   Settings: ({ webhook }) => (

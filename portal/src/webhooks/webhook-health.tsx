@@ -1,6 +1,8 @@
 import { Text } from '@mantine/core';
 import type { EndpointStats } from '@sluice/client';
-import { milliseconds, percent } from '../text/figures.ts';
+import { State } from '../blocks/state.tsx';
+import { milliseconds, percent } from '../text/words.ts';
+import type { Webhook } from './webhook.ts';
 
 /** The share of the last day's deliveries that arrived, and how fast half of them did. */
 export function EndpointHealth({ stats }: { stats: EndpointStats | undefined }) {
@@ -25,5 +27,20 @@ export function EndpointHealth({ stats }: { stats: EndpointStats | undefined }) 
           .join(' · ')}
       </Text>
     </div>
+  );
+}
+
+interface WebhookStateProps {
+  readonly webhook: Pick<Webhook, 'enabled'>;
+  readonly stats: EndpointStats | undefined;
+}
+
+/** Whether it is sent anything, and whether that arrives. */
+export function WebhookState({ webhook: { enabled }, stats }: WebhookStateProps) {
+  if (!enabled) return <State paint="idle">Disabled</State>;
+  return (stats?.consecutive_failures ?? 0) > 0 ? (
+    <State paint="held">Failing</State>
+  ) : (
+    <State paint="good">Enabled</State>
   );
 }

@@ -1,13 +1,53 @@
-import { Stack } from '@mantine/core';
-import type { FlowxtraGetLogAnswer } from '@sluice/client';
+import { Stack, Text, VisuallyHidden } from '@mantine/core';
+import type { FlowxtraGetLogAnswer, FlowxtraListLogsAnswer } from '@sluice/client';
 import { useQuery } from '@tanstack/react-query';
+import { keys } from '../api/cache.ts';
 import { api } from '../api/client.ts';
-import { keys } from '../api/keys.ts';
 import { useMe } from '../api/session.ts';
 import { ExchangeView } from '../blocks/exchange-view.tsx';
-import { Loaded } from '../blocks/loaded.tsx';
-import { milliseconds } from '../text/figures.ts';
+import { LogTable } from '../blocks/log-table.tsx';
+import { Moment } from '../blocks/moment.tsx';
+import { State } from '../blocks/state.tsx';
+import { Loaded } from '../blocks/waiting.tsx';
+import { milliseconds } from '../text/words.ts';
 import { attemptInWords, nextAttemptInWords, testEvent } from './plugin-attempts.ts';
+
+interface PluginLogTableProps {
+  readonly webhookId: string;
+  readonly logs: FlowxtraListLogsAnswer['data']['data'];
+}
+
+/** Attempts of Flowxtra's plugin, newest first; each opens to all that the plugin keeps of it. */
+export function PluginLogTable({ webhookId, logs }: PluginLogTableProps) {
+  return (
+    <LogTable
+      heads={['Success', 'Event', 'Status', 'Attempt', 'Delivered']}
+      items={logs}
+      line={(log) => [
+        <State key="state" paint={log.success ? 'good' : 'bad'}>
+          {log.success ? 'Delivered' : 'Failed'}
+        </State>,
+        <Text key="event" component="span" display="block" fw={500} truncate>
+          {log.event}
+        </Text>,
+        <Said key="status" before="status" value={log.status_code ?? 'none'} />,
+        <Said key="attempt" before="attempt" value={log.attempt} />,
+        log.delivered_at === null ? 'not delivered' : <Moment key="when" at={log.delivered_at} />,
+      ]}
+      details={(log) => <PluginLogDetails webhookId={webhookId} id={String(log.id)} />}
+    />
+  );
+}
+
+/** A number, and what it is for those who do not see the head above it. */
+function Said({ before, value }: { before: string; value: string | number }) {
+  return (
+    <>
+      <VisuallyHidden component="span">, {before} </VisuallyHidden>
+      {value}
+    </>
+  );
+}
 
 type Log = FlowxtraGetLogAnswer['data'];
 

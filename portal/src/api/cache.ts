@@ -1,4 +1,4 @@
-import type { QueryKey } from '@tanstack/react-query';
+import { type QueryKey, useQueryClient } from '@tanstack/react-query';
 
 /** The parts of the API that webhooks are read from. */
 export type WebhookSource = 'endpoints' | 'mine' | 'integrations' | 'plugin';
@@ -43,7 +43,7 @@ export const keys = {
   },
   installations: ['installations'],
   tokens: (installationId: string) => ['tokens', installationId],
-} as const satisfies Record<string, unknown>;
+} as const;
 
 /** For every change, the keys of what shows it: these are read again, and nothing else. */
 export const changed = {
@@ -83,4 +83,15 @@ export const changed = {
 /** Every webhook is also an endpoint, which those who look after all endpoints see. */
 function sourcesOf(source: WebhookSource): WebhookSource[] {
   return source === 'endpoints' ? [source] : [source, 'endpoints'];
+}
+
+/**
+ * Reads again what a change has made out of date.
+ * @example const told = useChanged(); await told(changed.webhook('mine', id));
+ */
+export function useChanged(): (keys: readonly QueryKey[]) => Promise<void> {
+  const queryClient = useQueryClient();
+  return async (keys) => {
+    await Promise.all(keys.map((queryKey) => queryClient.invalidateQueries({ queryKey })));
+  };
 }

@@ -1,8 +1,9 @@
+import './navigation.css';
+import { VisuallyHidden } from '@mantine/core';
 import type { ComponentType } from 'react';
+import { useUnread } from '../api/lists.ts';
 import { holds, type SignedIn } from '../api/session.ts';
 import type { IconName } from '../blocks/icon.tsx';
-
-import { UnreadCount } from './unread-count.tsx';
 
 interface NavigationEntry {
   readonly label: string;
@@ -54,5 +55,19 @@ export function navigationOf(me: SignedIn): readonly NavigationEntry[] {
     ({ scope, preset }) =>
       (scope === undefined || holds(me, scope)) &&
       (preset === undefined || me.organization.preset === preset),
+  );
+}
+
+const most = 99;
+
+/** How much waits in the inbox; nothing where nothing does. */
+export function UnreadCount() {
+  const unread = useUnread();
+  if (unread === 0) return null;
+  return (
+    <span className="unread-count numbers">
+      {unread > most ? `${most}+` : unread}
+      <VisuallyHidden component="span"> unread</VisuallyHidden>
+    </span>
   );
 }

@@ -1,7 +1,7 @@
-import { Button, Group, Stack } from '@mantine/core';
+import { Button, Group, Stack, TextInput, type TextInputProps } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { Failure } from './failure.tsx';
-import { isGeneral } from './field-errors.ts';
+import { fieldError, isGeneral } from './field-errors.ts';
+import { Failure } from './waiting.tsx';
 
 /** What a form is told by whatever sends off its values. */
 export interface FormState<Values> {
@@ -12,7 +12,7 @@ export interface FormState<Values> {
   readonly onCancel: () => void;
 }
 
-interface Props extends FormState<void> {
+interface FormFrameProps extends FormState<void> {
   /** Of the members that its fields are for: what the API says about others stands above them. */
   readonly pointers: readonly string[];
   readonly submitLabel: string;
@@ -31,7 +31,7 @@ export function FormFrame({
   submitLabel,
   notYet = false,
   children,
-}: Props) {
+}: FormFrameProps) {
   return (
     <form
       noValidate
@@ -53,5 +53,41 @@ export function FormFrame({
         </Group>
       </Stack>
     </form>
+  );
+}
+
+interface UrlFieldProps extends Omit<TextInputProps, 'value' | 'onChange' | 'error'> {
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  /** The API's refusal, shown where it is about this field. */
+  readonly error: Error | null;
+}
+
+/** Where events are sent. */
+export function UrlField({ onChange, error, ...props }: UrlFieldProps) {
+  return (
+    <TextInput
+      label="URL"
+      required
+      type="url"
+      inputMode="url"
+      autoComplete="off"
+      onChange={(event) => onChange(event.currentTarget.value)}
+      error={fieldError(error, '/url')}
+      {...props}
+    />
+  );
+}
+
+/** What it is called. */
+export function NameField({ onChange, error, ...props }: UrlFieldProps) {
+  return (
+    <TextInput
+      label="Name"
+      autoComplete="off"
+      onChange={(event) => onChange(event.currentTarget.value)}
+      error={fieldError(error, '/name')}
+      {...props}
+    />
   );
 }
