@@ -1,4 +1,5 @@
 import { importsOf, type Target } from './imports.ts';
+import { layerOf, portalWalls } from './portal-layers.ts';
 import type { SourceFile } from './source.ts';
 
 /** Room → the rooms it may import. A room is a folder of server/src, or a workspace. */
@@ -57,7 +58,7 @@ const walls: Readonly<Record<string, readonly string[]>> = {
   tenants: ['db', 'base'],
   db: ['base'],
   base: [],
-  portal: ['client', 'contracts'],
+  ...portalWalls,
   client: ['contracts'],
   contracts: [],
   // Public surfaces only.
@@ -81,9 +82,9 @@ export function findForbiddenImports(files: readonly SourceFile[]): string[] {
   });
 }
 
-/** `server/src/events/publish.ts` → `events`, `contracts/src/index.ts` → `contracts`; the top of server/src is `main`. */
+/** `server/src/events/publish.ts` → `events`, `contracts/src/index.ts` → `contracts`, layers of the portal; the top of server/src is `main`. */
 export function roomOf(path: string): string {
-  if (!path.startsWith(serverRooms)) return path.split('/')[0] ?? path;
+  if (!path.startsWith(serverRooms)) return layerOf(path) ?? path.split('/')[0] ?? path;
   const [first = '', file] = path.slice(serverRooms.length).split('/');
   return file === undefined ? 'main' : first;
 }
