@@ -9,8 +9,15 @@ const moment = '2026-04-06T12:00:00.000Z';
 const endpoint: Endpoint = {
   ...{ id: 'ep_1', name: 'Lamp', url: 'https://example.com/hook', events: ['system'], contract: 'fluxdesk' },
   ...{ enabled: true, disabled_reason: null, disabled_at: null, created_at: moment, updated_at: moment },
-  ...{ description: null, headers: {}, rate_limit: null, timeout_seconds: 15 },
-  owner: { kind: 'organization' },
+  ...{
+    description: null,
+    headers: {},
+    rate_limit: null,
+    timeout_seconds: 15,
+    retry_delays: null,
+    metadata: {},
+  },
+  owner: { kind: 'organization', id: 'org_1' },
 };
 const answered = {
   id: 7,

@@ -7,6 +7,7 @@ import { inOrder } from '../src/records/record-types.ts';
 const recordType = (model: string): RecordType => ({
   module: 'crm',
   model,
+  description: '',
   schema: {},
   created_at: '2026-04-06T12:00:00.000Z',
   updated_at: '2026-04-06T12:00:00.000Z',

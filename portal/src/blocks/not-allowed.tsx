@@ -20,14 +20,12 @@ interface Props {
 export function NotAllowed({ what, scope, holders = 'owners and administrators', title, instead }: Props) {
   const { member, organization } = useMe();
   return (
-    <div className="card">
-      <Empty title={title ?? 'Your role does not reach this page'}>
-        Here {holders} of {organization.name} look after {what}. You are signed in as{' '}
-        <strong>{roleNames[member.role]}</strong>, which lacks the right <span className="mono">{scope}</span>
-        . One of them can do it for you, or give you another role.
-        {instead}
-      </Empty>
-    </div>
+    <Empty title={title ?? 'Your role does not reach this page'}>
+      Here {holders} of {organization.name} look after {what}. You are signed in as{' '}
+      <strong>{roleNames[member.role]}</strong>, which lacks the right <span className="mono">{scope}</span>.
+      One of them can do it for you, or give you another role.
+      {instead}
+    </Empty>
   );
 }
 

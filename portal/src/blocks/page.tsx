@@ -59,11 +59,14 @@ interface EmptyProps {
   /** What would be here, and how it gets here. */
   readonly children: ReactNode;
   readonly action?: ReactNode;
+  /** Whether something around it has a frame already. */
+  readonly inSection?: boolean;
 }
 
-export function Empty({ title, children, action }: EmptyProps) {
+/** What stands where there is nothing to show. */
+export function Empty({ title, children, action, inSection = false }: EmptyProps) {
   return (
-    <Stack align="center" gap="xs" py={48} px="md" ta="center">
+    <Stack align="center" gap="xs" py={48} px="md" ta="center" className={inSection ? '' : 'card'}>
       <Title order={2} fz="lg">
         {title}
       </Title>

@@ -43,11 +43,7 @@ export function Ledger({ filter, hours, whereTo, empty, more }: Props) {
           {more?.(delivery)}
         </>
       )}
-      empty={
-        <div className="card">
-          <Empty title={empty.title}>{empty.text}</Empty>
-        </div>
-      }
+      empty={<Empty title={empty.title}>{empty.text}</Empty>}
     />
   );
 }

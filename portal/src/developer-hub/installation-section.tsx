@@ -5,6 +5,7 @@ import { changed, keys, useChanged } from '../api/cache.ts';
 import { api } from '../api/client.ts';
 import { useHolds } from '../api/session.ts';
 import { ConfirmButton } from '../blocks/dialogs.tsx';
+import { Facts } from '../blocks/facts.tsx';
 import { Moment } from '../blocks/moment.tsx';
 import { Guarded } from '../blocks/not-allowed.tsx';
 import { Section } from '../blocks/page.tsx';
@@ -43,20 +44,16 @@ export function InstallationSection({ app, installation }: { app: App; installat
     <Stack gap="lg">
       <Section title="Installation" actions={uninstall}>
         <Stack gap="md">
-          <dl className="facts">
-            <dt>Version</dt>
-            <dd>
-              <State paint="good">{installation.version}</State>
-            </dd>
-            <dt>Installed</dt>
-            <dd>
-              by {installation.installed_by}, <Moment at={installation.created_at} />
-            </dd>
-            <dt>Last change</dt>
-            <dd>
-              <Moment at={installation.updated_at} />
-            </dd>
-          </dl>
+          <Facts
+            of={{
+              Version: <State paint="good">{installation.version}</State>,
+              Installed: [
+                `by ${installation.installed_by}, `,
+                <Moment key="at" at={installation.created_at} />,
+              ],
+              'Last change': <Moment at={installation.updated_at} />,
+            }}
+          />
           <div>
             <Text fz="sm" fw={600} mb={6}>
               What it was given
@@ -76,7 +73,7 @@ export function InstallationSection({ app, installation }: { app: App; installat
 }
 
 /** The webhooks of an installation with their state; each leads to its log. */
-export function InstalledWebhooks({ installation }: { installation: Installation }) {
+function InstalledWebhooks({ installation }: { installation: Installation }) {
   return (
     <Guarded scope="endpoints:read" what="webhooks" title="You may not see its webhooks">
       <Webhooks installation={installation} />

@@ -1,4 +1,3 @@
-import { Text } from '@mantine/core';
 import type { Installation, InstallationToken } from '@sluice/client';
 import { useState } from 'react';
 import { changed, keys, useChanged } from '../api/cache.ts';
@@ -6,10 +5,12 @@ import { api } from '../api/client.ts';
 import { useHolds, useMe } from '../api/session.ts';
 import { usePages } from '../api/use-pages.ts';
 import { ConfirmButton, FormButton } from '../blocks/dialogs.tsx';
+import { Mono } from '../blocks/facts.tsx';
 import { FormFrame, type FormState } from '../blocks/form.tsx';
 import { Moment } from '../blocks/moment.tsx';
 import { Section } from '../blocks/page.tsx';
 import { Quiet } from '../blocks/quiet.tsx';
+import { Row, Rows } from '../blocks/rows.tsx';
 import { type NewSecret, SecretDialog } from '../blocks/secret-dialog.tsx';
 import { Paged } from '../blocks/waiting.tsx';
 import { MemberChoice, useMemberChoices } from './member-choice.tsx';
@@ -48,11 +49,11 @@ export function TokensSection({ installation: { id } }: { installation: Installa
         }
       >
         {(items) => (
-          <ul className="endpoint-rows">
+          <Rows inSection>
             {items.map((token) => (
               <TokenRow key={token.id} installationId={id} token={token} revocable={writes} />
             ))}
-          </ul>
+          </Rows>
         )}
       </Paged>
       <SecretDialog title="Token of the installation" secrets={secrets} onClose={() => setSecrets([])} />
@@ -75,35 +76,31 @@ function TokenForm({ onSubmit, ...state }: FormState<string>) {
   );
 }
 
-interface RowProps {
+interface TokenProps {
   readonly installationId: string;
   readonly token: InstallationToken;
   readonly revocable: boolean;
 }
 
-function TokenRow({ installationId, token, revocable }: RowProps) {
+function TokenRow({ installationId, token, revocable }: TokenProps) {
   const readAgain = useChanged();
   const { nameOf } = useMemberChoices();
   return (
-    <li className="endpoint-row">
-      <div style={{ minWidth: 0 }}>
-        <Text fw={600} style={{ overflowWrap: 'anywhere' }}>
-          Acts for {nameOf(token.member_id)}
-        </Text>
+    <Row
+      title={`Acts for ${nameOf(token.member_id)}`}
+      below={
         <Quiet style={{ overflowWrap: 'anywhere' }}>
-          <span className="mono">…{token.last_four}</span> · issued by {token.created_by},{' '}
-          <Moment at={token.created_at} />
+          <Mono>…{token.last_four}</Mono> · issued by {token.created_by}, <Moment at={token.created_at} />
         </Quiet>
-      </div>
-      <Quiet>
-        {token.last_used_at === null ? (
-          'Never used'
-        ) : (
-          <>
-            used <Moment at={token.last_used_at} />
-          </>
-        )}
-      </Quiet>
+      }
+      middle={
+        <Quiet>
+          {token.last_used_at === null
+            ? 'Never used'
+            : ['used ', <Moment key="at" at={token.last_used_at} />]}
+        </Quiet>
+      }
+    >
       {revocable && (
         <ConfirmButton
           size="xs"
@@ -118,6 +115,6 @@ function TokenRow({ installationId, token, revocable }: RowProps) {
           Revoke
         </ConfirmButton>
       )}
-    </li>
+    </Row>
   );
 }

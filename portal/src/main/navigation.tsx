@@ -61,7 +61,7 @@ export function navigationOf(me: SignedIn): readonly NavigationEntry[] {
 const most = 99;
 
 /** How much waits in the inbox; nothing where nothing does. */
-export function UnreadCount() {
+function UnreadCount() {
   const unread = useUnread();
   if (unread === 0) return null;
   return (

@@ -100,7 +100,7 @@ export function Shell() {
   );
 }
 
-export function ColorSchemeToggle() {
+function ColorSchemeToggle() {
   const { setColorScheme } = useMantineColorScheme();
   const next = useComputedColorScheme('light') === 'light' ? 'dark' : 'light';
   return (

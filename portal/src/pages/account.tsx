@@ -1,4 +1,4 @@
-import { Button, Group, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Button, SimpleGrid, Stack } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { changed, keys, useChanged } from '../api/cache.ts';
@@ -6,11 +6,13 @@ import { api } from '../api/client.ts';
 import { useMe } from '../api/session.ts';
 import { usePages } from '../api/use-pages.ts';
 import { ConfirmButton } from '../blocks/dialogs.tsx';
+import { Facts, Mono } from '../blocks/facts.tsx';
 import { fieldError, isGeneral } from '../blocks/field-errors.ts';
 import { Moment } from '../blocks/moment.tsx';
 import { PageHeader, Section } from '../blocks/page.tsx';
 import { PasswordField } from '../blocks/password-field.tsx';
 import { Quiet } from '../blocks/quiet.tsx';
+import { Row, Rows } from '../blocks/rows.tsx';
 import { State } from '../blocks/state.tsx';
 import { useGo } from '../blocks/use-address.ts';
 import { Failure, Paged } from '../blocks/waiting.tsx';
@@ -25,18 +27,14 @@ export function AccountPage() {
       <Stack gap="lg">
         <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
           <Section title="You">
-            <dl className="facts">
-              <dt>Name</dt>
-              <dd>{name}</dd>
-              <dt>E-mail</dt>
-              <dd>{member.email}</dd>
-              <dt>Role</dt>
-              <dd>{roleNames[member.role]}</dd>
-              <dt>Organization</dt>
-              <dd>
-                {organization.name} <span className="mono">({organization.slug})</span>
-              </dd>
-            </dl>
+            <Facts
+              of={{
+                Name: name,
+                'E-mail': member.email,
+                Role: roleNames[member.role],
+                Organization: [organization.name, <Mono key="slug"> ({organization.slug})</Mono>],
+              }}
+            />
           </Section>
           <PasswordSection hasPassword={member.has_password} />
         </SimpleGrid>
@@ -46,7 +44,7 @@ export function AccountPage() {
   );
 }
 
-export function PasswordSection({ hasPassword }: { hasPassword: boolean }) {
+function PasswordSection({ hasPassword }: { hasPassword: boolean }) {
   const readAgain = useChanged();
   const [current, setCurrent] = useState('');
   const [password, setPassword] = useState('');
@@ -100,7 +98,7 @@ export function PasswordSection({ hasPassword }: { hasPassword: boolean }) {
   );
 }
 
-export function SessionsSection() {
+function SessionsSection() {
   const queryClient = useQueryClient();
   const readAgain = useChanged();
   const go = useGo();
@@ -115,20 +113,19 @@ export function SessionsSection() {
     <Section title="Where you are signed in" flush>
       <Paged pages={sessions} empty={null}>
         {(items) => (
-          <ul className="endpoint-rows">
+          <Rows inSection>
             {items.map((session) => (
-              <li key={session.id} className="endpoint-row">
-                <div style={{ minWidth: 0 }}>
-                  <Group gap="xs">
-                    <Text fw={600}>{browserName(session.user_agent)}</Text>
-                    {session.current && <State paint="good">This browser</State>}
-                  </Group>
+              <Row
+                key={session.id}
+                title={browserName(session.user_agent)}
+                beside={session.current && <State paint="good">This browser</State>}
+                below={
                   <Quiet>
                     {session.ip ?? 'unknown address'} · by {session.signed_in_by} · last used{' '}
                     <Moment at={session.last_used_at} />
                   </Quiet>
-                </div>
-                <div className="endpoint-health" />
+                }
+              >
                 <ConfirmButton
                   size="xs"
                   question={session.current ? 'Sign out here?' : 'End this session?'}
@@ -138,9 +135,9 @@ export function SessionsSection() {
                 >
                   {session.current ? 'Sign out' : 'End'}
                 </ConfirmButton>
-              </li>
+              </Row>
             ))}
-          </ul>
+          </Rows>
         )}
       </Paged>
     </Section>

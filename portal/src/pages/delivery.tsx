@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { keys } from '../api/cache.ts';
 import { api } from '../api/client.ts';
 import { useHolds } from '../api/session.ts';
+import { Facts, Mono } from '../blocks/facts.tsx';
 import { Moment } from '../blocks/moment.tsx';
 import { PageHeader, PageLink, Section } from '../blocks/page.tsx';
 import { DeliveryState } from '../blocks/state.tsx';
@@ -25,39 +26,27 @@ export function DeliveryPage() {
         <>
           <PageHeader
             title={delivery.event_type}
-            description={<span className="mono">{delivery.id}</span>}
+            description={<Mono>{delivery.id}</Mono>}
             actions={writes && <DeliveryActions delivery={delivery} />}
           />
           <Stack gap="lg">
             <Section title="The delivery">
-              <dl className="facts">
-                <dt>State</dt>
-                <dd>
-                  <DeliveryState delivery={delivery} />
-                </dd>
-                <dt>Endpoint</dt>
-                <dd>
-                  <PageLink path={`/endpoints/${delivery.endpoint_id}`} className="mono">
-                    {delivery.endpoint_id}
-                  </PageLink>
-                </dd>
-                <dt>Event</dt>
-                <dd className="mono">{delivery.event_id}</dd>
-                <dt>Contract</dt>
-                <dd>{delivery.contract}</dd>
-                <dt>Made</dt>
-                <dd>
-                  <Moment at={delivery.created_at} />
-                </dd>
-                {delivery.next_attempt_at !== null && (
-                  <>
-                    <dt>Next attempt</dt>
-                    <dd>
-                      <Moment at={delivery.next_attempt_at} />
-                    </dd>
-                  </>
-                )}
-              </dl>
+              <Facts
+                of={{
+                  State: <DeliveryState delivery={delivery} />,
+                  Endpoint: (
+                    <PageLink path={`/endpoints/${delivery.endpoint_id}`} className="mono">
+                      {delivery.endpoint_id}
+                    </PageLink>
+                  ),
+                  Event: <Mono>{delivery.event_id}</Mono>,
+                  Contract: delivery.contract,
+                  Made: <Moment at={delivery.created_at} />,
+                  'Next attempt': delivery.next_attempt_at ? (
+                    <Moment at={delivery.next_attempt_at} />
+                  ) : undefined,
+                }}
+              />
             </Section>
             <Section title="Attempts">
               <AttemptsOf delivery={delivery} read={readAttempts} />

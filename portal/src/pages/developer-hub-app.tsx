@@ -118,7 +118,7 @@ function ShownApp({ app, installation }: AppProps) {
             <Paged
               pages={versions}
               empty={
-                <Empty title="No versions yet" action={register}>
+                <Empty inSection title="No versions yet" action={register}>
                   A version has a manifest: the scopes that the app asks for, and its webhooks.
                 </Empty>
               }
@@ -161,18 +161,16 @@ function ShownApp({ app, installation }: AppProps) {
 
 function NotInstalled({ onChoose }: { onChoose: () => void }) {
   return (
-    <div className="card">
-      <Empty
-        title="Not installed"
-        action={
-          <Button variant="default" onClick={onChoose}>
-            Choose a version
-          </Button>
-        }
-      >
-        An administrator installs one of its versions and consents to what it asks for.
-      </Empty>
-    </div>
+    <Empty
+      title="Not installed"
+      action={
+        <Button variant="default" onClick={onChoose}>
+          Choose a version
+        </Button>
+      }
+    >
+      An administrator installs one of its versions and consents to what it asks for.
+    </Empty>
   );
 }
 

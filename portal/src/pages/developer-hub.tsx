@@ -1,4 +1,4 @@
-import { Button, Group, Text } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import type { ReactNode } from 'react';
 import { keys, useChanged } from '../api/cache.ts';
@@ -10,8 +10,9 @@ import { FormDialog } from '../blocks/dialogs.tsx';
 import { Icon } from '../blocks/icon.tsx';
 import { Moment } from '../blocks/moment.tsx';
 import { Guarded } from '../blocks/not-allowed.tsx';
-import { Empty, PageHeader, PageLink } from '../blocks/page.tsx';
+import { Empty, PageHeader } from '../blocks/page.tsx';
 import { Quiet } from '../blocks/quiet.tsx';
+import { Row, Rows } from '../blocks/rows.tsx';
 import { State } from '../blocks/state.tsx';
 import { useGo } from '../blocks/use-address.ts';
 import { Paged } from '../blocks/waiting.tsx';
@@ -61,44 +62,41 @@ function Apps({ create }: { create: ReactNode }) {
     <Paged
       pages={apps}
       empty={
-        <div className="card">
-          <Empty title="No apps yet" action={create}>
-            An app says in its manifest which records it reads or changes and which changes it hears of.
-            Nothing happens before an administrator consents and installs it.
-          </Empty>
-        </div>
+        <Empty title="No apps yet" action={create}>
+          An app says in its manifest which records it reads or changes and which changes it hears of. Nothing
+          happens before an administrator consents and installs it.
+        </Empty>
       }
     >
       {(items) => (
-        <ul className="endpoint-rows card card-flush">
+        <Rows>
           {items.map((app) => {
             const installed = byApp.get(app.id);
             return (
-              <li key={app.id} className="endpoint-row">
-                <div style={{ minWidth: 0 }}>
-                  <Text fw={600} truncate title={app.name}>
-                    <PageLink path={`/developer-hub/${app.id}`} className="row-link" inherit>
-                      {app.name}
-                    </PageLink>
-                  </Text>
+              <Row
+                key={app.id}
+                title={app.name}
+                path={`/developer-hub/${app.id}`}
+                below={
                   <Quiet lineClamp={2} style={{ overflowWrap: 'anywhere' }}>
                     {app.description}
                   </Quiet>
-                </div>
-                <Quiet visibleFrom="sm">
-                  created <Moment at={app.created_at} />
-                </Quiet>
-                <Group justify="flex-end">
-                  {installations.data && (
-                    <State paint={installed ? 'good' : 'idle'}>
-                      {installed ? `Installed ${shortened(installed.version)}` : 'Not installed'}
-                    </State>
-                  )}
-                </Group>
-              </li>
+                }
+                middle={
+                  <Quiet visibleFrom="sm">
+                    created <Moment at={app.created_at} />
+                  </Quiet>
+                }
+              >
+                {installations.data && (
+                  <State paint={installed ? 'good' : 'idle'}>
+                    {installed ? `Installed ${shortened(installed.version)}` : 'Not installed'}
+                  </State>
+                )}
+              </Row>
             );
           })}
-        </ul>
+        </Rows>
       )}
     </Paged>
   );

@@ -4,11 +4,9 @@ export function NotFoundPage() {
   return (
     <>
       <PageHeader title="Not found" />
-      <div className="card">
-        <Empty title="There is nothing here" action={<PageLink path="/">To the overview</PageLink>}>
-          The address may be misspelt, or what was here is gone.
-        </Empty>
-      </div>
+      <Empty title="There is nothing here" action={<PageLink path="/">To the overview</PageLink>}>
+        The address may be misspelt, or what was here is gone.
+      </Empty>
     </>
   );
 }

@@ -80,9 +80,11 @@ export function NotificationsPage() {
 
 function NothingThere({ onlyUnread }: { onlyUnread: boolean }) {
   return onlyUnread ? (
-    <Empty title="Nothing unread">Whatever arrives next shows up here by itself.</Empty>
+    <Empty inSection title="Nothing unread">
+      Whatever arrives next shows up here by itself.
+    </Empty>
   ) : (
-    <Empty title="No notifications yet">
+    <Empty inSection title="No notifications yet">
       You hear here of what is assigned to you, waits for your review, blocks you, or is about to begin.
     </Empty>
   );

@@ -28,11 +28,9 @@ export function OverviewPage() {
     return (
       <>
         <PageHeader title={`Welcome, ${me.name}`} />
-        <div className="card">
-          <Empty title="You are signed in" action={<PageLink path="/me">Your account</PageLink>}>
-            What you may see and do is on the side. Deliveries of the organization are for its administrators.
-          </Empty>
-        </div>
+        <Empty title="You are signed in" action={<PageLink path="/me">Your account</PageLink>}>
+          What you may see and do is on the side. Deliveries of the organization are for its administrators.
+        </Empty>
       </>
     );
   const failed = deliveries.error ?? endpoints.error;
@@ -48,7 +46,7 @@ export function OverviewPage() {
           title={deliveries.data.length < latest ? 'Every delivery' : `The latest ${latest} deliveries`}
         >
           {deliveries.data.length === 0 ? (
-            <Empty title="Nothing was delivered yet">
+            <Empty inSection title="Nothing was delivered yet">
               Publish an event that an endpoint wants, and watch it arrive here.
             </Empty>
           ) : (

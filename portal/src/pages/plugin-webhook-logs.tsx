@@ -109,13 +109,11 @@ function FilteredLogs({ webhook: { id, events } }: { webhook: PluginWebhook }) {
 
 function NoLogs({ isFiltered }: { isFiltered: boolean }) {
   return (
-    <div className="card">
-      <Empty title={isFiltered ? 'No such logs' : 'No logs yet'}>
-        {isFiltered
-          ? 'None is as chosen above.'
-          : 'Every attempt to deliver an event gets an entry here, tests too.'}
-      </Empty>
-    </div>
+    <Empty title={isFiltered ? 'No such logs' : 'No logs yet'}>
+      {isFiltered
+        ? 'None is as chosen above.'
+        : 'Every attempt to deliver an event gets an entry here, tests too.'}
+    </Empty>
   );
 }
 

@@ -1,6 +1,7 @@
 import type { Endpoint } from '@sluice/client';
 import type { ReactNode } from 'react';
 import { useStats } from '../api/use-stats.ts';
+import { Facts, Mono } from '../blocks/facts.tsx';
 import { Moment } from '../blocks/moment.tsx';
 import { Section } from '../blocks/page.tsx';
 import { OwnerNote } from './owner-note.tsx';
@@ -19,37 +20,23 @@ export function EndpointFacts({ endpoint, events }: Props) {
     <>
       <OwnerNote endpoint={endpoint} />
       <Section title="Settings" actions={<EndpointHealth stats={stats} />}>
-        <dl className="facts">
-          <dt>State</dt>
-          <dd>
-            <WebhookState webhook={endpoint} stats={stats} /> {endpoint.disabled_reason}
-            {endpoint.disabled_at !== null && (
+        <Facts
+          of={{
+            State: (
               <>
-                {' '}
-                <Moment at={endpoint.disabled_at} />
+                <WebhookState webhook={endpoint} stats={stats} /> {endpoint.disabled_reason}{' '}
+                {endpoint.disabled_at !== null && <Moment at={endpoint.disabled_at} />}
               </>
-            )}
-          </dd>
-          <dt>URL</dt>
-          <dd className="mono">{endpoint.url}</dd>
-          <dt>Events</dt>
-          <dd>{events}</dd>
-          <dt>Contract</dt>
-          <dd>{endpoint.contract}</dd>
-          <dt>Headers</dt>
-          <dd className="mono">{Object.keys(endpoint.headers).join(', ') || 'none of its own'}</dd>
-          <dt>Limits</dt>
-          <dd>
-            {endpoint.rate_limit === null ? 'No rate limit' : `${endpoint.rate_limit} deliveries a second`},
-            timeout {endpoint.timeout_seconds} s
-          </dd>
-          <dt>Id</dt>
-          <dd className="mono">{endpoint.id}</dd>
-          <dt>Added</dt>
-          <dd>
-            <Moment at={endpoint.created_at} />
-          </dd>
-        </dl>
+            ),
+            URL: <Mono>{endpoint.url}</Mono>,
+            Events: events,
+            Contract: endpoint.contract,
+            Headers: <Mono>{Object.keys(endpoint.headers).join(', ') || 'none of its own'}</Mono>,
+            Limits: `${endpoint.rate_limit === null ? 'No rate limit' : `${endpoint.rate_limit} deliveries a second`}, timeout ${endpoint.timeout_seconds} s`,
+            Id: <Mono>{endpoint.id}</Mono>,
+            Added: <Moment at={endpoint.created_at} />,
+          }}
+        />
       </Section>
     </>
   );

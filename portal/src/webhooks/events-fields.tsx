@@ -84,7 +84,7 @@ interface EventChoicesProps {
 }
 
 /** Events to tick, each with what it means and what it brings. */
-export function EventChoices({ label, choices, value, onChange, error }: EventChoicesProps) {
+function EventChoices({ label, choices, value, onChange, error }: EventChoicesProps) {
   const all = choices.length > 0 && choices.every(({ name }) => value.includes(name));
   return (
     <Stack gap={6}>

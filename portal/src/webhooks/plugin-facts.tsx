@@ -1,7 +1,9 @@
 import { Text } from '@mantine/core';
 import { usePluginEvents } from '../api/lists.ts';
+import { Facts, Mono } from '../blocks/facts.tsx';
 import { Moment } from '../blocks/moment.tsx';
 import { Section } from '../blocks/page.tsx';
+import { Quiet } from '../blocks/quiet.tsx';
 import { StatusSwitch } from './status-switch.tsx';
 import type { Webhook } from './webhook.ts';
 import type { WebhookFamily } from './webhook-family.ts';
@@ -14,27 +16,28 @@ interface Props<Item extends Webhook> {
 /** How a webhook of Flowxtra's plugin is set, and what each of its events brings. */
 export function PluginFacts<Item extends Webhook>({ family, webhook }: Props<Item>) {
   const { data: events = [] } = usePluginEvents();
-  const fieldsOf = (name: string) => events.find(({ event }) => event === name)?.payload_fields ?? [];
+  const broughtBy = (name: string) =>
+    name === '*' ? (
+      'Everything, also what is added later'
+    ) : (
+      <Mono>{events.find(({ event }) => event === name)?.payload_fields.join(', ')}</Mono>
+    );
   return (
     <>
       <Section title="Settings" actions={<StatusSwitch family={family} webhook={webhook} />}>
-        <dl className="facts">
-          <dt>URL</dt>
-          <dd className="mono">{webhook.url}</dd>
-          <dt>Secret</dt>
-          <dd>
-            <span className="mono">{webhook.secret}</span>{' '}
-            <Text component="span" fz="sm" c="dimmed">
-              shown whole when the webhook was added, and never again
-            </Text>
-          </dd>
-          <dt>Number</dt>
-          <dd className="numbers">{webhook.id}</dd>
-          <dt>Added</dt>
-          <dd>
-            <Moment at={webhook.created_at} />
-          </dd>
-        </dl>
+        <Facts
+          of={{
+            URL: <Mono>{webhook.url}</Mono>,
+            Secret: (
+              <>
+                <Mono>{webhook.secret}</Mono>{' '}
+                <Quiet component="span">shown whole when the webhook was added, and never again</Quiet>
+              </>
+            ),
+            Number: webhook.id,
+            Added: <Moment at={webhook.created_at} />,
+          }}
+        />
         {!webhook.enabled && (
           <Text fz="sm" mt="sm">
             While it is off nothing is sent. What waits for it goes out when it is switched on again.
@@ -42,18 +45,7 @@ export function PluginFacts<Item extends Webhook>({ family, webhook }: Props<Ite
         )}
       </Section>
       <Section title="Events">
-        <dl className="facts">
-          {webhook.events.map((event) => (
-            <div key={event} style={{ display: 'contents' }}>
-              <dt className="mono">{event}</dt>
-              {event === '*' ? (
-                <dd>Everything, also what is added later</dd>
-              ) : (
-                <dd className="mono">{fieldsOf(event).join(', ')}</dd>
-              )}
-            </div>
-          ))}
-        </dl>
+        <Facts mono of={Object.fromEntries(webhook.events.map((event) => [event, broughtBy(event)]))} />
       </Section>
     </>
   );

@@ -5,6 +5,7 @@ import { keys } from '../api/cache.ts';
 import { api } from '../api/client.ts';
 import { useMe } from '../api/session.ts';
 import { ExchangeView } from '../blocks/exchange-view.tsx';
+import { Facts, Mono } from '../blocks/facts.tsx';
 import { LogTable } from '../blocks/log-table.tsx';
 import { Moment } from '../blocks/moment.tsx';
 import { State } from '../blocks/state.tsx';
@@ -52,7 +53,7 @@ function Said({ before, value }: { before: string; value: string | number }) {
 type Log = FlowxtraGetLogAnswer['data'];
 
 /** All that the plugin keeps of one attempt: what it was, what was sent, and what came back. */
-export function PluginLogDetails({ webhookId, id }: { webhookId: string; id: string }) {
+function PluginLogDetails({ webhookId, id }: { webhookId: string; id: string }) {
   const { organization } = useMe();
   const log = useQuery({
     queryKey: keys.webhooks.log('plugin', webhookId, id),
@@ -81,25 +82,20 @@ export function PluginLogDetails({ webhookId, id }: { webhookId: string; id: str
 }
 
 function LogFacts({ log }: { log: Log }) {
-  const facts: readonly (readonly [term: string, meaning: string | number, look: string])[] = [
-    ['Log', log.id, 'numbers'],
-    ['Delivery', log.delivery, 'mono'],
-    ['Status code', log.status_code ?? 'none: no answer came', 'numbers'],
-    ...(log.error === null ? [] : [['What failed', log.error, ''] as const]),
-    ['Attempt', attemptInWords(log), ''],
-    ['Sent', log.created_at, 'mono'],
-    ['Delivered', log.delivered_at ?? 'not delivered', 'mono'],
-    ...(log.duration_ms === null ? [] : [['Took', milliseconds(log.duration_ms), 'numbers'] as const]),
-    ...(log.success || log.event === testEvent ? [] : [['And then', nextAttemptInWords(log), ''] as const]),
-  ];
+  const isTest = log.event === testEvent;
   return (
-    <dl className="facts">
-      {facts.map(([term, meaning, look]) => (
-        <div key={term} style={{ display: 'contents' }}>
-          <dt>{term}</dt>
-          <dd className={look}>{meaning}</dd>
-        </div>
-      ))}
-    </dl>
+    <Facts
+      of={{
+        Log: log.id,
+        Delivery: <Mono>{log.delivery}</Mono>,
+        'Status code': log.status_code ?? 'none: no answer came',
+        'What failed': log.error ?? undefined,
+        Attempt: attemptInWords(log),
+        Sent: <Mono>{log.created_at}</Mono>,
+        Delivered: <Mono>{log.delivered_at ?? 'not delivered'}</Mono>,
+        Took: log.duration_ms === null ? undefined : milliseconds(log.duration_ms),
+        'And then': log.success || isTest ? undefined : nextAttemptInWords(log),
+      }}
+    />
   );
 }

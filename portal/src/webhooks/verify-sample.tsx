@@ -1,5 +1,6 @@
 import { Stack, Text } from '@mantine/core';
 import { BodyText, CopyButton } from '../blocks/body-text.tsx';
+import { Facts } from '../blocks/facts.tsx';
 import { Section } from '../blocks/page.tsx';
 
 /** What tells the receivers of one product apart from those of another. */
@@ -14,7 +15,7 @@ export interface SampleDescription {
   /** Members of the body that the sample prints. */
   readonly members: readonly string[];
   /** Every header of a delivery, and what it says. */
-  readonly headers: readonly (readonly [name: string, meaning: string])[];
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** What a receiver gets, and a whole receiver for Node and Express that believes only what is signed. */
@@ -28,14 +29,7 @@ export function VerifySample(props: SampleDescription) {
           with your secret, compare in constant time, and only then parse. A delivery that is tried again
           keeps its id: do what it asks once.
         </Text>
-        <dl className="facts" style={{ fontSize: 'var(--mantine-font-size-sm)' }}>
-          {props.headers.map(([name, meaning]) => (
-            <div key={name} style={{ display: 'contents' }}>
-              <dt className="mono">{name}</dt>
-              <dd>{meaning}</dd>
-            </div>
-          ))}
-        </dl>
+        <Facts mono of={props.headers} />
         <BodyText label="Sample for Node and Express" text={code} />
       </Stack>
     </Section>

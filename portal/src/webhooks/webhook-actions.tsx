@@ -90,7 +90,7 @@ interface RotateButtonProps extends Pick<ButtonProps, 'size'> {
 }
 
 /** Makes a new signing secret, shows it this once, and says how long the old one stays good. */
-export function RotateButton({ name, consequence, rotate, size = 'sm' }: RotateButtonProps) {
+function RotateButton({ name, consequence, rotate, size = 'sm' }: RotateButtonProps) {
   const [rotated, setRotated] = useState<NewSigningSecret | null>(null);
   return (
     <>
@@ -114,7 +114,7 @@ export function RotateButton({ name, consequence, rotate, size = 'sm' }: RotateB
 }
 
 /** How long the secret before a rotation stays good. */
-export function wordsOfOverlap(seconds: number): string {
+function wordsOfOverlap(seconds: number): string {
   if (seconds === 0) return 'The old one is no longer good.';
   const hours = seconds / 3_600;
   return `The old one stays good for ${hours >= 1 ? `${Math.round(hours)} h` : `${Math.round(seconds / 60)} min`}.`;

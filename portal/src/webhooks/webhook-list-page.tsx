@@ -102,7 +102,7 @@ export function WebhookList<Item extends Webhook>({ family, add, part, children 
     </Empty>
   );
   return (
-    <Paged pages={webhooks} empty={<div className="card">{empty}</div>}>
+    <Paged pages={webhooks} empty={empty}>
       {(items) =>
         children?.(items) ??
         (family.arrangement === 'cards' ? (

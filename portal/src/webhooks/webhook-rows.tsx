@@ -2,10 +2,11 @@ import { Group, Text } from '@mantine/core';
 import { useStats } from '../api/use-stats.ts';
 import { PageLink } from '../blocks/page.tsx';
 import { Quiet } from '../blocks/quiet.tsx';
+import { Row, Rows } from '../blocks/rows.tsx';
 import { StatusSwitch } from './status-switch.tsx';
 import { TestButton } from './test-button.tsx';
 import { nameOf, type Webhook } from './webhook.ts';
-import { useMayChange, type WebhookFamily } from './webhook-family.ts';
+import { type OfFamily, useMayChange, type WebhookFamily } from './webhook-family.ts';
 import { EndpointHealth, WebhookState } from './webhook-health.tsx';
 
 interface Props<Item extends Webhook> {
@@ -22,35 +23,38 @@ export function WebhookRows<Item extends Webhook>({ family, webhooks, ...props }
   const { inSection = false, withNotes = true } = props;
   const statsOf = useStats(webhooks, family);
   return (
-    <ul className={inSection ? 'endpoint-rows' : 'endpoint-rows card card-flush'}>
+    <Rows inSection={inSection}>
       {webhooks.map((webhook) => (
-        <li key={webhook.id} className="endpoint-row">
-          <div style={{ minWidth: 0 }}>
-            <Text fw={600} truncate title={nameOf(webhook)}>
-              <PageLink path={`${family.path}/${webhook.id}`} className="row-link" inherit>
-                {nameOf(webhook)}
-              </PageLink>
-            </Text>
-            <Url webhook={webhook} />
-            <Group gap="xs" mt={2}>
-              <Quiet component="div" lineClamp={2}>
-                {family.eventsOf(webhook)}
-              </Quiet>
-              {withNotes && family.RowNote && <family.RowNote webhook={webhook} />}
-            </Group>
-            {webhook.disabled_reason !== null && <Quiet mt={2}>{webhook.disabled_reason}</Quiet>}
-          </div>
-          {family.switched ? (
-            <RowSwitch family={family} webhook={webhook} />
-          ) : (
+        <Row
+          key={webhook.id}
+          title={nameOf(webhook)}
+          path={`${family.path}/${webhook.id}`}
+          below={
             <>
-              <EndpointHealth stats={statsOf(webhook.id)} />
-              <WebhookState webhook={webhook} stats={statsOf(webhook.id)} />
+              <Url webhook={webhook} />
+              <Group gap="xs" mt={2}>
+                <Quiet lineClamp={2}>{family.eventsOf(webhook)}</Quiet>
+                {withNotes && family.RowNote && <family.RowNote webhook={webhook} />}
+              </Group>
+              {webhook.disabled_reason !== null && <Quiet mt={2}>{webhook.disabled_reason}</Quiet>}
             </>
+          }
+          middle={
+            family.switched ? (
+              <StatusSwitch family={family} webhook={webhook} />
+            ) : (
+              <EndpointHealth stats={statsOf(webhook.id)} />
+            )
+          }
+        >
+          {family.switched ? (
+            <TestAndLogs family={family} webhook={webhook} />
+          ) : (
+            <WebhookState webhook={webhook} stats={statsOf(webhook.id)} />
           )}
-        </li>
+        </Row>
       ))}
-    </ul>
+    </Rows>
   );
 }
 
@@ -64,23 +68,14 @@ function Url({ webhook }: { webhook: Webhook }) {
   );
 }
 
-/** What a row has where no statistics are: the switch, a test, and the way to the log. */
-function RowSwitch<Item extends Webhook>({
-  family,
-  webhook,
-}: {
-  family: WebhookFamily<Item>;
-  webhook: Item;
-}) {
+/** The end of a row whose middle is a switch. */
+function TestAndLogs<Item extends Webhook>({ family, webhook }: OfFamily<Item>) {
   return (
-    <>
-      <StatusSwitch family={family} webhook={webhook} />
-      <Group gap="xs" className="endpoint-health">
-        {useMayChange(family) && <TestButton family={family} webhook={webhook} size="xs" />}
-        <PageLink path={`${family.path}/${webhook.id}/logs`} fz="sm">
-          Logs
-        </PageLink>
-      </Group>
-    </>
+    <Group gap="xs" className="endpoint-health">
+      {useMayChange(family) && <TestButton family={family} webhook={webhook} size="xs" />}
+      <PageLink path={`${family.path}/${webhook.id}/logs`} fz="sm">
+        Logs
+      </PageLink>
+    </Group>
   );
 }

@@ -1,8 +1,7 @@
-import { Text } from '@mantine/core';
 import type { DeliverySummary, Endpoint } from '@sluice/client';
 import { useStats } from '../../api/use-stats.ts';
-import { PageLink } from '../../blocks/page.tsx';
 import { Quiet } from '../../blocks/quiet.tsx';
+import { Row, Rows } from '../../blocks/rows.tsx';
 import { paintOf, State } from '../../blocks/state.tsx';
 import { nameOf } from '../../webhooks/webhook.ts';
 import { EndpointHealth } from '../../webhooks/webhook-health.tsx';
@@ -21,41 +20,39 @@ export function EndpointStrips({ endpoints, deliveries }: Props) {
   const shown = byUrgency(endpoints, deliveries).slice(0, shownAtMost);
   const statsOf = useStats(shown);
   return (
-    <ul className="endpoint-rows">
+    <Rows inSection>
       {shown.map((endpoint) => {
         const own = deliveries.filter(({ endpoint_id: id }) => id === endpoint.id).slice(0, bars);
         return (
-          <li key={endpoint.id} className="endpoint-row endpoint-row-strip">
-            <div style={{ minWidth: 0 }}>
-              <Text fw={600} truncate>
-                <PageLink path={`/endpoints/${endpoint.id}`} className="row-link" inherit>
-                  {nameOf(endpoint)}
-                </PageLink>
-              </Text>
+          <Row
+            key={endpoint.id}
+            title={nameOf(endpoint)}
+            path={`/endpoints/${endpoint.id}`}
+            isWide
+            below={
               <Quiet truncate>
                 {endpoint.enabled ? endpoint.contract : (endpoint.disabled_reason ?? 'Disabled')}
               </Quiet>
-            </div>
-            <EndpointHealth stats={statsOf(endpoint.id)} />
-            {endpoint.enabled ? (
-              <div className="strip" role="img" aria-label={wordsOf(own)}>
-                {Array.from({ length: bars }, (_, index) => {
-                  const delivery = own[bars - 1 - index];
-                  const key = delivery?.id ?? `none ${index}`;
-                  return delivery ? (
-                    <i key={key} className={`paint-${paintOf(delivery)}`} />
-                  ) : (
-                    <i key={key} />
-                  );
-                })}
-              </div>
-            ) : (
-              <State paint="idle">Disabled</State>
-            )}
-          </li>
+            }
+            middle={<EndpointHealth stats={statsOf(endpoint.id)} />}
+          >
+            {endpoint.enabled ? <Strip deliveries={own} /> : <State paint="idle">Disabled</State>}
+          </Row>
         );
       })}
-    </ul>
+    </Rows>
+  );
+}
+
+function Strip({ deliveries }: { deliveries: readonly DeliverySummary[] }) {
+  return (
+    <div className="strip" role="img" aria-label={wordsOf(deliveries)}>
+      {Array.from({ length: bars }, (_, index) => {
+        const delivery = deliveries[bars - 1 - index];
+        const look = delivery && `paint-${paintOf(delivery)}`;
+        return <i key={delivery?.id ?? `none ${index}`} className={look} />;
+      })}
+    </div>
   );
 }
 

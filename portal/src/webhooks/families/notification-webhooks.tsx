@@ -18,11 +18,11 @@ const sample: SampleDescription = {
   scheme: 'v1=',
   secretName: 'FLUXDESK_SECRET',
   members: ['type', 'title'],
-  headers: [
-    ['X-FluxDesk-Signature', 'v1= and the HMAC in hexadecimal'],
-    ['X-FluxDesk-Event-Type', 'The type, such as task_assigned'],
-    ['X-FluxDesk-Delivery-Id', 'A UUID, the same in every attempt'],
-  ],
+  headers: {
+    'X-FluxDesk-Signature': 'v1= and the HMAC in hexadecimal',
+    'X-FluxDesk-Event-Type': 'The type, such as task_assigned',
+    'X-FluxDesk-Delivery-Id': 'A UUID, the same in every attempt',
+  },
 };
 
 const words = {

@@ -84,11 +84,11 @@ export function pluginWebhooks(subdomain: string): WebhookFamily<PluginWebhook> 
       scheme: 'sha256=',
       secretName: 'FLOWXTRA_SECRET',
       members: ['event', 'timestamp', 'data'],
-      headers: [
-        ['X-Flowxtra-Signature', 'sha256= and the HMAC in hexadecimal'],
-        ['X-Flowxtra-Event', 'The event, such as application.created'],
-        ['X-Flowxtra-Delivery', 'A UUID, the same in every attempt'],
-      ],
+      headers: {
+        'X-Flowxtra-Signature': 'sha256= and the HMAC in hexadecimal',
+        'X-Flowxtra-Event': 'The event, such as application.created',
+        'X-Flowxtra-Delivery': 'A UUID, the same in every attempt',
+      },
     },
   };
   return family;
