@@ -1,4 +1,4 @@
-import { Group } from '@mantine/core';
+import { Group, Stack } from '@mantine/core';
 import type { DeliverySummary, ListDeliveriesQuery } from '@sluice/client';
 import type { ReactNode } from 'react';
 import { keys } from '../api/cache.ts';
@@ -33,15 +33,15 @@ export function Ledger({ filter, hours, whereTo, empty, more }: Props) {
       attemptsOf={readAttempts}
       whereTo={whereTo}
       details={(delivery) => (
-        <>
-          <Group justify="space-between" mb="md">
+        <Stack gap="sm" mb="md">
+          <Group justify="space-between">
             <PageLink path={`/deliveries/${delivery.id}`} fz="sm" className="mono">
               {delivery.id}
             </PageLink>
             {writes && <DeliveryActions delivery={delivery} />}
           </Group>
           {more?.(delivery)}
-        </>
+        </Stack>
       )}
       empty={<Empty title={empty.title}>{empty.text}</Empty>}
     />
