@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { useHolds, useMe } from '../api/session.ts';
 import { roleNames } from '../text/role-names.ts';
-import { Empty } from './page.tsx';
+import { Empty, PageHeader } from './page.tsx';
 
 interface Props {
   /** "webhooks of the organization". */
@@ -29,7 +29,19 @@ export function NotAllowed({ what, scope, holders = 'owners and administrators',
   );
 }
 
+interface GuardedProps extends Props {
+  /** The heading for those who see nothing else, where what is inside has one of its own. */
+  readonly heading?: string;
+  readonly children: ReactNode;
+}
+
 /** Shows what is inside to those who hold the scope, and to the others why they don't see it. */
-export function Guarded({ children, ...props }: Props & { readonly children: ReactNode }) {
-  return useHolds(props.scope) ? children : <NotAllowed {...props} />;
+export function Guarded({ children, heading, ...props }: GuardedProps) {
+  if (useHolds(props.scope)) return children;
+  return (
+    <>
+      {heading !== undefined && <PageHeader title={heading} />}
+      <NotAllowed {...props} />
+    </>
+  );
 }

@@ -9,13 +9,8 @@ import { FormFrame, type FormState, NameField } from '../blocks/form.tsx';
 import { useGo } from '../blocks/use-address.ts';
 import { textOf } from '../text/words.ts';
 
-interface AppActionsProps {
-  readonly app: App;
-  readonly installation: Installation | undefined;
-}
-
 /** What can be done to an app itself. */
-export function AppActions({ app, installation }: AppActionsProps) {
+export function AppActions({ app, installation }: { app: App; installation: Installation | undefined }) {
   const readAgain = useChanged();
   const go = useGo();
   return (

@@ -29,7 +29,7 @@ export function DeveloperHubAppPage() {
           Developer hub
         </PageLink>
       </div>
-      <Guarded scope="apps:read" what="apps">
+      <Guarded scope="apps:read" what="apps" heading="App">
         <FoundApp />
       </Guarded>
     </>

@@ -3,13 +3,8 @@ import type { DeliverySummary, Endpoint } from '@sluice/client';
 import { Quiet } from '../../blocks/quiet.tsx';
 import { milliseconds, percent } from '../../text/words.ts';
 
-interface Props {
-  readonly deliveries: readonly DeliverySummary[];
-  readonly endpoints: readonly Endpoint[];
-}
-
 /** The four numbers that say whether to look closer. */
-export function Tiles({ deliveries, endpoints }: Props) {
+export function Tiles({ deliveries, endpoints }: { deliveries: DeliverySummary[]; endpoints: Endpoint[] }) {
   const ended = deliveries.filter(({ state }) => state === 'delivered' || state === 'failed');
   const delivered = ended.filter(({ state }) => state === 'delivered');
   const waiting = deliveries.filter(({ state }) => state === 'pending' || state === 'sending');
