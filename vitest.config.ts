@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
-const workspaces = ['contracts', 'doctor', 'client', 'server', 'e2e', 'bench'].filter((name) => existsSync(name));
+const workspaces = ['contracts', 'doctor', 'client', 'server', 'e2e', 'bench'].filter((name) =>
+  existsSync(name),
+);
 
 export default defineConfig({
   test: {

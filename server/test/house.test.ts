@@ -17,11 +17,13 @@ const code = ['.ts', '.tsx'];
 const server = readSources('server/src', code);
 const sources = [
   ...server,
-  ...['contracts/src', 'client/src', 'portal/src', 'e2e'].flatMap((folder) => readSources(folder, code)),
+  ...['contracts/src', 'doctor/src', 'client/src', 'portal/src', 'e2e'].flatMap((folder) =>
+    readSources(folder, code),
+  ),
 ];
 const migrations = readSources('server/sql', ['.sql']);
-const everything = ['contracts', 'client', 'portal', 'server', 'e2e', 'bench', 'scripts'].flatMap((folder) =>
-  readSources(folder, [...code, '.mjs', '.sql']),
+const everything = ['contracts', 'doctor', 'client', 'portal', 'server', 'e2e', 'bench', 'scripts'].flatMap(
+  (folder) => readSources(folder, [...code, '.mjs', '.sql']),
 );
 
 describe('the house', () => {
