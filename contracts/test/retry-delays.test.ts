@@ -36,7 +36,7 @@ describe('nextDelay', () => {
     expect(nextDelay(exact, 4, middle, 25)).toBe(null);
   });
 
-  test('is never earlier than the schedule and never later than the cap', () => {
+  test('is never earlier than the retry delay and never later than the cap', () => {
     const asked = fc.option(fc.nat({ max: 10 ** 7 }));
     fc.assert(
       fc.property(

@@ -1,16 +1,13 @@
-/** When to try again: pure arithmetic, in seconds. */
+/** When failed attempts are retried; all durations in seconds. */
 import type { Contract, DisableRule, RetryRule } from './contract.ts';
 
 /**
- * How long to wait after a failed attempt.
+ * Seconds to wait after a failed attempt, not rounded; `null` after the last attempt of a round. A receiver's
+ * `Retry-After` can make the wait longer, up to the rule's maximum, but never shorter.
  *
- * A receiver's `Retry-After` can only make the wait longer than the schedule's, and by no more than the rule
- * lets it.
- *
- * @param attempt number of the attempt that failed, from 1, within its round.
- * @param random answers a number in [0, 1), as `Math.random` does.
- * @param retryAfterSeconds what `parseRetryAfter` read from the response.
- * @returns seconds, not rounded, or `null` when the schedule has ended.
+ * @param attempt number of the failed attempt within its round, from 1.
+ * @param random returns a number in [0, 1), as `Math.random` does.
+ * @param retryAfterSeconds the response's `Retry-After` by `parseRetryAfter`; `null` without one.
  */
 export function nextDelay(
   rule: RetryRule,
@@ -20,21 +17,21 @@ export function nextDelay(
 ): number | null {
   const nominal = rule.delays[attempt - 1];
   if (nominal === undefined) return null;
-  const scheduled = rule.jitter === 0 ? nominal : nominal * (1 + rule.jitter * (2 * random() - 1));
-  if (retryAfterSeconds === null) return scheduled;
-  return Math.max(scheduled, Math.min(retryAfterSeconds, rule.maxRetryAfterSeconds));
+  const delay = rule.jitter === 0 ? nominal : nominal * (1 + rule.jitter * (2 * random() - 1));
+  if (retryAfterSeconds === null) return delay;
+  return Math.max(delay, Math.min(retryAfterSeconds, rule.maxRetryAfterSeconds));
 }
 
 export interface PlannedAttempt {
   /** From 1. */
   readonly attempt: number;
-  /** Wait before this attempt, without jitter. */
+  /** Seconds of wait before this attempt, without jitter. */
   readonly delaySeconds: number;
-  /** Sum of the waits so far; the attempts' own duration is not in it. */
+  /** Sum of the waits so far, without the duration of the attempts. */
   readonly elapsedSeconds: number;
 }
 
-/** Every attempt that the contract promises, the first included. */
+/** The attempts of a round, the first one included. */
 export function preview(contract: Pick<Contract, 'retry'>): readonly PlannedAttempt[] {
   let elapsedSeconds = 0;
   return [0, ...contract.retry.delays].map((delaySeconds, index) => {
@@ -46,7 +43,7 @@ export function preview(contract: Pick<Contract, 'retry'>): readonly PlannedAtte
 /**
  * Whether a failed attempt counts towards disabling its endpoint.
  *
- * @param status of the response, or `null` where there was none.
+ * @param status of the response; `null` without one.
  */
 export function countsAsFailure(rule: DisableRule, status: number | null): boolean {
   return rule.counts === 'all' || (status !== null && status >= 400 && status <= 599);
@@ -57,7 +54,7 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 const TIME = '(?<hour>\\d{2}):(?<minute>\\d{2}):(?<second>\\d{2})';
 
-// RFC 9110, 5.6.7: the one form that may be sent, and the two obsolete ones that must still be understood.
+// RFC 9110, 5.6.7: the form that is sent today, and the two obsolete ones that recipients must still understand.
 const HTTP_DATES = [
   new RegExp(`^(?<day>\\w{3}), (?<date>\\d{2}) (?<month>\\w{3}) (?<year>\\d{4}) ${TIME} GMT$`),
   new RegExp(`^(?<day>\\w{6,9}), (?<date>\\d{2})-(?<month>\\w{3})-(?<year>\\d{2}) ${TIME} GMT$`),
@@ -65,9 +62,8 @@ const HTTP_DATES = [
 ];
 
 /**
- * Reads a `Retry-After` header (RFC 9110, 10.2.3): whole seconds or an HTTP date.
- *
- * @returns seconds from `now`, 0 for a date that has passed, `null` for anything that is neither.
+ * The seconds from `now` that a `Retry-After` header asks for (RFC 9110, 10.2.3: whole seconds or an HTTP date); 0 for a
+ * date in the past, `null` for any other text.
  */
 export function parseRetryAfter(value: string, now: Date): number | null {
   if (SECONDS.test(value)) return Number(value);
@@ -89,7 +85,7 @@ function readHttpDate(groups: Record<string, string> | undefined, now: Date): nu
   parsed.setUTCFullYear(year, MONTHS.indexOf(month), date);
   parsed.setUTCHours(hour, minute, Math.min(second, 59));
   const weekday = DAYS[parsed.getUTCDay()] ?? '';
-  // Date rolls 31 February over; a date that names what it rolled over to is a date that never was.
+  // Date turns 31 February into 2 or 3 March: then the parts differ from those in the text.
   const sound =
     MONTHS[parsed.getUTCMonth()] === month &&
     parsed.getUTCDate() === date &&
@@ -100,7 +96,7 @@ function readHttpDate(groups: Record<string, string> | undefined, now: Date): nu
   return sound ? parsed.getTime() : null;
 }
 
-/** Two digits mean the year with those last digits that is at most 50 years ahead. */
+/** Two digits stand for the latest year with these last digits that is at most 50 years ahead. */
 function fullYear(digits: string, now: Date): number {
   if (digits.length === 4) return Number(digits);
   const thisYear = now.getUTCFullYear();
