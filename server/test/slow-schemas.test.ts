@@ -149,13 +149,21 @@ describeOnEachDatabase('schemas that take long', (kind) => {
   });
 });
 
+/** Checks by which nothing is told in the main thread, nor in a transaction about what says that it is slow. */
+class DoubtfulChecks extends SchemaChecks {
+  override withoutWaiting(...[orgId, questions]: Parameters<SchemaChecks['withoutWaiting']>) {
+    const verdicts = super.withoutWaiting(orgId, questions);
+    return verdicts.map((verdict, index) => (questions[index]?.data.includes('"slow-') ? null : verdict));
+  }
+}
+
 describeOnEachDatabase('schemas that the side thread judges', (kind) => {
   let app: TestApp;
   let tenant: Tenant;
 
   beforeAll(async () => {
     // Nothing is told in this thread: every schema takes the long way.
-    app = await createTestApp(kind, { time: new Date('2026-04-06T14:30:00Z'), schemas: new SchemaChecks(0) });
+    app = await createTestApp(kind, { time: new Date('2026-04-06T14:30:00Z'), schemas: new DoubtfulChecks(0) });
     tenant = await createTenant(app);
     await app.call(
       'PUT',
@@ -268,7 +276,6 @@ describeOnEachDatabase('schemas that the side thread judges', (kind) => {
 
     beforeAll(async () => {
       neighbour = await createTenant(app);
-      // The neighbour has no schema, so only the tenant's notifications wait for verdicts.
       const schema = { required: ['title'] };
       await app.call('PUT', '/v1/event-types/task_assigned', { schema }, { token: tenant.key });
     });

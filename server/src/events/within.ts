@@ -38,7 +38,7 @@ export async function publishAllWithin(
 
 /**
  * Those of the publications that meet a schema or a gate's condition for which there is no verdict yet, and none that can
- * be told quickly: they are to be judged outside before a transaction publishes them. Changes nothing.
+ * be told without waiting: they are to be judged outside before a transaction publishes them. Changes nothing.
  * @param verdicts what was told before; what is told here is added
  */
 export async function undecidedWithin(
@@ -48,7 +48,7 @@ export async function undecidedWithin(
   verdicts: Verdicts,
 ): Promise<ReadonlySet<Publication>> {
   const judgeOf = (orgId: string) =>
-    remembering(verdicts, async (questions) => schemas.quickly(orgId, questions));
+    remembering(verdicts, async (questions) => schemas.withoutWaiting(orgId, questions));
   const plans = await planWithin(tx, snapshots, publications, judgeOf);
   return new Set(publications.filter((publication) => plans.get(publication) === null));
 }
