@@ -47,6 +47,7 @@ export async function undecidedWithin(
   publications: readonly Publication[],
   verdicts: Verdicts,
 ): Promise<ReadonlySet<Publication>> {
+  if (publications.length === 0) return new Set();
   const judgeOf = (orgId: string) =>
     remembering(verdicts, async (questions) => schemas.withoutWaiting(orgId, questions));
   const plans = await planWithin(tx, snapshots, publications, judgeOf);
