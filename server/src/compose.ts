@@ -5,7 +5,6 @@ import type { Logger } from './base/log.ts';
 import { type Database, openEmbedded, openServer } from './db/connect.ts';
 import { migrate } from './db/migrate.ts';
 import { makePartitions } from './db/partitions.ts';
-import { transact } from './db/transaction.ts';
 import { expireLeases } from './deliveries/expire.ts';
 import { measureQueue } from './deliveries/measure-queue.ts';
 import { installationTokens } from './features/apps/authenticator.ts';
@@ -54,7 +53,7 @@ export async function openDatabase(config: Config, log: Logger): Promise<Databas
 
 /** What the HTTP side of a process is made with: where it has the role, with every route and page. */
 export function doorOf(parts: Parts, portal: URL = builtPortal): Door {
-  const { config, database, clock, sealer, log, metrics, publicUrl, schemas } = parts;
+  const { config, database, clock, sealer, log, metrics, publicUrl } = parts;
   const isApi = config.roles.includes('api');
   return {
     ...{ database, clock, sealer, log, metrics, publicUrl, portal, groups },
@@ -64,8 +63,6 @@ export function doorOf(parts: Parts, portal: URL = builtPortal): Door {
     routes: isApi ? allRoutes(parts) : [],
     pages: isApi ? embedPages(database.queries, portal) : [],
     measure: () => measureQueue(database.queries, metrics, log),
-    transact: (work, reauthenticate) =>
-      schemas.whileDecided(() => transact(database.queries, work), reauthenticate),
   };
 }
 

@@ -9,14 +9,15 @@ import type { Database } from './db/connect.ts';
 import { type AddressGuard, createAddressGuard } from './deliveries/address-guard.ts';
 import { createHttpClient, type HttpClient } from './deliveries/http-client.ts';
 import { createResolve } from './deliveries/resolve.ts';
-import { SubscriberLists } from './endpoints/match.ts';
-import type { AcceptTools } from './events/accept.ts';
-import { Catalogues } from './events/event-types.ts';
-import { Publisher } from './events/publish.ts';
+import { readSubscribers } from './endpoints/match.ts';
+import { readSchemas } from './events/event-types.ts';
+import type { Gate } from './events/gate.ts';
+import { Publisher } from './events/publisher.ts';
+import { Snapshots } from './events/snapshot.ts';
 import { type SendTest, sendTestEvent } from './events/test-event.ts';
 import { ReviewNotices } from './features/notifications/review-notices.ts';
 import type { TaskFollower } from './features/reviews/announce.ts';
-import { ReviewGates } from './features/reviews/hold.ts';
+import { ReviewGates, readGateRules } from './features/reviews/hold.ts';
 import { SchemaChecks } from './schemas/checks.ts';
 import { KeyLookups } from './tenants/key-lookups.ts';
 import { settleBatch } from './worker/settle-batch.ts';
@@ -40,10 +41,10 @@ export interface Parts extends Surroundings {
   readonly sealer: Sealer;
   readonly addresses: AddressGuard;
   readonly http: HttpClient;
-  readonly acceptance: AcceptTools;
+  readonly snapshots: Snapshots;
+  readonly gate: Gate;
   readonly publisher: Publisher;
   readonly sendTest: SendTest;
-  readonly announcing: AcceptTools & { readonly publisher: Publisher; readonly taskFollower: TaskFollower };
   readonly taskFollower: TaskFollower;
   readonly keys: KeyLookups;
   /** The name under which this process holds leases. */
@@ -75,21 +76,20 @@ export function createParts(
   const http = createHttpClient(addresses, createResolve());
   const worker = `${hostname()}:${process.pid}`;
   const taskFollower = new ReviewNotices(clock);
-  const gate = new ReviewGates(clock, taskFollower, schemas);
-  const acceptance = {
-    ...{ clock, sealer, schemas, gate },
-    subscribers: new SubscriberLists(),
-    catalogues: new Catalogues(),
-  };
-  const publisher = new Publisher(database, { ...acceptance, log, metrics });
+  const gate = new ReviewGates(clock, taskFollower);
+  const snapshots = new Snapshots(clock, {
+    subscribers: readSubscribers,
+    schemas: readSchemas,
+    gates: readGateRules,
+  });
+  const publisher = new Publisher(database, { clock, sealer, snapshots, schemas, gate, log, metrics });
   const settle = (result: Parameters<typeof settleBatch>[1][number]) =>
     settleBatch({ clock, publisher, log, database }, [result]);
   const testing = { clock, sealer, http, random, worker, settle };
   let listening: string | null = null;
   return {
     ...{ config, database, log, clock, random, schemas, metrics, sealer, addresses, http, worker },
-    ...{ acceptance, publisher, taskFollower },
-    announcing: { ...acceptance, publisher, taskFollower },
+    ...{ snapshots, gate, publisher, taskFollower },
     keys: new KeyLookups(database.hotPath),
     sendTest: (name, idempotency) => sendTestEvent(database, testing, name, idempotency),
     publicUrl: () => withBoundPort(config.publicUrl, listening),

@@ -14,14 +14,14 @@ import { productRoutes } from './products/routes.ts';
 
 /** Every route of the API: the engine's, the features' and the products'. */
 export function allRoutes(parts: Parts): readonly Route[] {
-  const { publisher, schemas, addresses, sendTest, publicUrl, announcing } = parts;
+  const { publisher, snapshots, schemas, clock, log, taskFollower, addresses, sendTest, publicUrl } = parts;
   return [
-    ...engineRoutes({ ...parts, products: productCatalogue, holdingReview }),
-    ...scheduleRoutes({ ...parts.acceptance, publisher, log: parts.log }),
-    ...reviewRoutes({ announcing, schemas, publicUrl }),
+    ...engineRoutes({ ...parts, products: productCatalogue, holdingReview, replaying: parts }),
+    ...scheduleRoutes({ publisher, snapshots, schemas, clock, log }),
+    ...reviewRoutes({ reviewing: { clock, publisher, snapshots, schemas, taskFollower }, publicUrl }),
     ...recordRoutes({ publisher, schemas }, refuseWhileDeclared),
     ...appRoutes(addresses),
-    ...notificationRoutes({ publisher, addresses, sendTest }),
+    ...notificationRoutes({ publisher, snapshots, schemas, addresses, sendTest }),
     ...productRoutes({ ...parts, retentionDays: parts.config.retentionDays }),
   ];
 }

@@ -57,24 +57,14 @@ export async function disableAutomatically(
     details: { reason },
   });
   const { url, name, disabled_at } = endpoint;
-  await tools.publisher.publishWithin(tx, {
-    orgId,
-    idempotency: null,
-    pointer: () => '',
-    answer: () => ({ status: 202, body: '' }),
-    events: [
-      {
-        type: 'endpoint.disabled',
-        data: JSON.stringify({ endpoint_id: endpointId, url, name, reason, disabled_at }),
-        externalId: null,
-        occurredAt: null,
-        deliverAt: null,
-        audience: endpoint.owner_kind === 'member' ? { members: [endpoint.owner_id] } : null,
-        metadata: null,
-        source: 'system',
-      },
-    ],
-  });
+  await tools.publisher.publishWithin(tx, orgId, [
+    {
+      type: 'endpoint.disabled',
+      data: JSON.stringify({ endpoint_id: endpointId, url, name, reason, disabled_at }),
+      audience: endpoint.owner_kind === 'member' ? { members: [endpoint.owner_id] } : null,
+      source: 'system',
+    },
+  ]);
   if (endpoint.owner_kind === 'member') await tellMember(tx, tools, endpoint, reason);
   return true;
 }
@@ -94,7 +84,7 @@ async function tellMember(
       data: JSON.stringify({ kind: 'webhook_disabled', endpoint_id: publicId('endpoint', id), reason }),
     },
   ]);
-  await publisher.publishWithin(tx, ...news);
+  await publisher.publishWithin(tx, orgId, news);
 }
 
 async function disableIfThere(tx: Queries, { orgId, id, reason }: Disabling): Promise<Endpoint | null> {

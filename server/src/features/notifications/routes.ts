@@ -1,5 +1,6 @@
 import type { AddressRules } from '../../endpoints/endpoints.ts';
-import type { Publisher } from '../../events/publish.ts';
+import type { Judging } from '../../events/judging.ts';
+import type { Publisher } from '../../events/publisher.ts';
 import type { SendTest } from '../../events/test-event.ts';
 
 import { type Route, route } from '../../http/route.ts';
@@ -9,16 +10,26 @@ import * as myNotifications from './routes/my-notifications.ts';
 import * as myWebhooks from './routes/my-webhooks.ts';
 import * as notifications from './routes/notifications.ts';
 
-interface NotificationParts {
+interface NotificationParts extends Judging {
   readonly publisher: Publisher;
   readonly addresses: AddressRules;
   readonly sendTest: SendTest;
 }
 
-export function notificationRoutes({ publisher, addresses, sendTest }: NotificationParts): readonly Route[] {
+export function notificationRoutes({
+  publisher,
+  addresses,
+  sendTest,
+  ...judging
+}: NotificationParts): readonly Route[] {
   return [
     route('GET', '/v1/notifications', 'notifications:read', notifications.list),
-    route('POST', '/v1/notifications', 'notifications:write', notifications.create(publisher)),
+    route(
+      'POST',
+      '/v1/notifications',
+      'notifications:write',
+      notifications.create({ ...judging, publisher }),
+    ),
     route('GET', '/v1/notifications/{id}', 'notifications:read', notifications.get),
     route('POST', '/v1/notifications/{id}/cancel', 'notifications:write', notifications.cancel),
 
