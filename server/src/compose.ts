@@ -8,17 +8,22 @@ import { makePartitions } from './db/partitions.ts';
 import { expireLeases } from './deliveries/expire.ts';
 import { measureQueue } from './deliveries/measure-queue.ts';
 import { installationTokens } from './features/apps/authenticator.ts';
+import { evaluationDuties } from './features/evaluations/duties.ts';
 import { Evaluator } from './features/evaluations/evaluator.ts';
 import { releaseEvaluations } from './features/evaluations/run.ts';
+import { notificationDuties } from './features/notifications/duties.ts';
 import { embedTokens } from './features/reviews/authenticator.ts';
+import { reviewDuties } from './features/reviews/duties.ts';
 import { embedPages } from './features/reviews/routes/embed-page.ts';
+import { scheduleDuties } from './features/schedules/duties.ts';
 import type { Door } from './http/door.ts';
 import { builtPortal } from './http/page-routes.ts';
 import { createServer } from './http/server.ts';
 import type { Parts } from './parts.ts';
 import { allRoutes, groups } from './routes.ts';
+import { engineDuties } from './worker/duties.ts';
+import { type Duty, startDuties } from './worker/duty.ts';
 import { Worker } from './worker/loop.ts';
-import { startSweep } from './worker/sweep.ts';
 
 /** A running process. */
 export interface Running {
@@ -33,8 +38,8 @@ export interface Running {
   close(): Promise<void>;
 }
 
-/** For answers that follow from attempts that were cut off, before their connections go. */
-const graceAfterDrainMs = 1_000;
+/** Milliseconds for answers that follow from attempts that were cut off, before their connections are closed. */
+const gracePeriodMs = 1_000;
 
 /** Opens and migrates the database that the settings name. */
 export async function openDatabase(config: Config, log: Logger): Promise<Database> {
@@ -80,7 +85,7 @@ export async function start(parts: Parts): Promise<Running> {
   if (address !== null) parts.listensAt(address);
   const works = config.roles.includes('worker');
   const worker = works ? new Worker(parts) : null;
-  const stopSweep = works ? startSweep({ ...parts, retentionDays: config.retentionDays }) : null;
+  const stopDuties = works ? startDuties(dutiesOf(parts), parts.log) : null;
   const evaluator = works ? new Evaluator(parts) : null;
   worker?.start();
   evaluator?.start();
@@ -90,16 +95,29 @@ export async function start(parts: Parts): Promise<Running> {
     async close() {
       const timers = [
         setTimeout(() => void parts.http.close(), config.drainMs),
-        setTimeout(() => server?.server.closeAllConnections(), config.drainMs + graceAfterDrainMs),
+        setTimeout(() => server?.server.closeAllConnections(), config.drainMs + gracePeriodMs),
       ];
       await Promise.all([server?.close(), worker?.stop(), evaluator?.stop()]);
       for (const timer of timers) clearTimeout(timer);
       // Nothing is sent from here on, so timed work that is under way ends between two items.
       await parts.http.close();
-      await stopSweep?.();
+      await stopDuties?.();
       await database.close();
     },
   };
+}
+
+/** All timed work: the engine's own and that of each feature. */
+export function dutiesOf(parts: Parts): Duty[] {
+  const { database, clock, sealer, http, log, publisher, snapshots, schemas, taskFollower } = parts;
+  const { retentionDays } = parts.config;
+  return [
+    ...engineDuties({ database, clock, sealer, log, retentionDays }),
+    ...reviewDuties({ database, clock, publisher, taskFollower, log, retentionDays }),
+    ...scheduleDuties({ database, clock, publisher, snapshots, schemas, http, log, retentionDays }),
+    ...notificationDuties({ database, clock, publisher, snapshots, schemas, http, log, retentionDays }),
+    ...evaluationDuties({ database, retentionDays }),
+  ];
 }
 
 function listen(server: FastifyInstance, { host, port }: Config): Promise<string> {

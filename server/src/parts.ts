@@ -15,12 +15,13 @@ import type { Gate } from './events/gate.ts';
 import { Publisher } from './events/publisher.ts';
 import { Snapshots } from './events/snapshot.ts';
 import { type SendTest, sendTestEvent } from './events/test-event.ts';
+import { tellOfDisabledEndpoint } from './features/notifications/endpoint-notices.ts';
 import { ReviewNotices } from './features/notifications/review-notices.ts';
 import type { TaskFollower } from './features/reviews/announce.ts';
 import { ReviewGates, readGateRules } from './features/reviews/hold.ts';
 import { SchemaChecks } from './schemas/checks.ts';
 import { KeyLookups } from './tenants/key-lookups.ts';
-import { settleBatch } from './worker/settle-batch.ts';
+import { createSettleBatch, type SettleBatch } from './worker/settle-batch.ts';
 
 /** What varies between runs of the same program. */
 export interface Surroundings {
@@ -44,6 +45,7 @@ export interface Parts extends Surroundings {
   readonly snapshots: Snapshots;
   readonly gate: Gate;
   readonly publisher: Publisher;
+  readonly settle: SettleBatch;
   readonly sendTest: SendTest;
   readonly taskFollower: TaskFollower;
   readonly keys: KeyLookups;
@@ -83,13 +85,15 @@ export function createParts(
     gates: readGateRules,
   });
   const publisher = new Publisher(database, { clock, sealer, snapshots, schemas, gate, log, metrics });
-  const settle = (result: Parameters<typeof settleBatch>[1][number]) =>
-    settleBatch({ clock, publisher, log, database }, [result]);
+  const settle = createSettleBatch({
+    ...{ clock, publisher, log, database },
+    tellMember: (tx, endpoint, reason) => tellOfDisabledEndpoint(tx, { clock, publisher }, endpoint, reason),
+  });
   const testing = { clock, sealer, http, random, worker, settle };
   let listening: string | null = null;
   return {
     ...{ config, database, log, clock, random, schemas, metrics, sealer, addresses, http, worker },
-    ...{ snapshots, gate, publisher, taskFollower },
+    ...{ snapshots, gate, publisher, settle, taskFollower },
     keys: new KeyLookups(database.hotPath),
     sendTest: (name, idempotency) => sendTestEvent(database, testing, name, idempotency),
     publicUrl: () => withBoundPort(config.publicUrl, listening),

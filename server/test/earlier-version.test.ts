@@ -6,7 +6,7 @@ import { publicId } from '../src/base/ids.ts';
 import { embeddedDatabase } from '../src/db/connect.ts';
 import { migrate } from '../src/db/migrate.ts';
 import { makePartitions } from '../src/db/partitions.ts';
-import { sendReminders } from '../src/features/notifications/duties.ts';
+import { sendReminders } from '../src/features/notifications/send-due.ts';
 import { hashOf, makeSecret } from '../src/tenants/keys.ts';
 import { createTestApp, type TestApp } from './support/app.ts';
 

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { parseId } from '../src/base/ids.ts';
 import { claim, promoteDue } from '../src/deliveries/claim.ts';
 import { expireLeases } from '../src/deliveries/expire.ts';
-import { moveStrays } from '../src/deliveries/strays.ts';
+import { moveOrphans } from '../src/deliveries/orphans.ts';
 import { createEndpoint } from '../src/endpoints/endpoints.ts';
 import { maxConcurrency } from '../src/endpoints/health.ts';
 import { Worker } from '../src/worker/loop.ts';
@@ -194,7 +194,7 @@ describeOnEachDatabase('the queue', (kind) => {
     for (let n = 0; n < 3; n += 1) await insert(off.id, ready);
     for (const phase of [0, ready, paused]) await insert(gone.id, phase);
     await insert(on.id, paused);
-    expect(await moveStrays(app.database)).toBe(7);
+    expect(await moveOrphans(app.database)).toBe(7);
     const rows = await tenant.deliveries();
     const of = (id: string) =>
       rows
@@ -203,7 +203,7 @@ describeOnEachDatabase('the queue', (kind) => {
     expect(of(off.id)).toEqual(Array(3).fill('pending true'));
     expect(of(gone.id)).toEqual(Array(3).fill('cancelled false'));
     expect(of(on.id)).toEqual(['pending false']);
-    expect(await moveStrays(app.database)).toBe(0);
+    expect(await moveOrphans(app.database)).toBe(0);
   });
 });
 

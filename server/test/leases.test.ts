@@ -4,7 +4,7 @@ import { parseId } from '../src/base/ids.ts';
 import { attempt } from '../src/deliveries/attempt.ts';
 import { type Claimed, claim } from '../src/deliveries/claim.ts';
 import { expireLeases } from '../src/deliveries/expire.ts';
-import { giveBack } from '../src/deliveries/give-back.ts';
+import { giveBack } from '../src/deliveries/leases.ts';
 import { prepare } from '../src/deliveries/prepare.ts';
 import { settle } from '../src/deliveries/settle.ts';
 import { createTestApp, type TestApp } from './support/app.ts';

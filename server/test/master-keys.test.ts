@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { resealHeaders } from '../src/endpoints/endpoints.ts';
-import { resealSecrets } from '../src/endpoints/secrets.ts';
+import { reencryptHeaders } from '../src/endpoints/endpoints.ts';
+import { reencryptSecrets } from '../src/endpoints/secrets.ts';
 import { createTestApp, type TestApp } from './support/app.ts';
 import { describeOnEachDatabase } from './support/databases.ts';
 import { startReceiver } from './support/receiver.ts';
@@ -34,7 +34,7 @@ describeOnEachDatabase('a master key that was removed too early', (kind) => {
     }
   });
 
-  it('keeps nothing else from being sealed anew', async () => {
+  it('keeps nothing else from being re-encrypted', async () => {
     const receiver = await startReceiver();
     const lost = await start([1]);
     const old = await start([2], lost);
@@ -51,9 +51,9 @@ describeOnEachDatabase('a master key that was removed too early', (kind) => {
         await make(old, `/old-${number}`);
       }
       const { database, sealer } = both.parts;
-      expect(await resealSecrets(database.queries, sealer)).toBe(3);
-      expect(await resealHeaders(database.queries, sealer)).toBe(3);
-      expect(await resealSecrets(database.queries, sealer)).toBe(0);
+      expect(await reencryptSecrets(database.queries, sealer)).toBe(3);
+      expect(await reencryptHeaders(database.queries, sealer)).toBe(3);
+      expect(await reencryptSecrets(database.queries, sealer)).toBe(0);
       await next.call('POST', '/v1/events', { type: 'invoice.paid', data: {} }, { token });
       await next.worker.runOnce();
       expect(receiver.requests.map(({ path }) => path).sort()).toEqual(['/old-1', '/old-2', '/old-3']);

@@ -5,7 +5,7 @@ import type { Queries } from '../src/db/connect.ts';
 import { transact } from '../src/db/transaction.ts';
 import { attempt } from '../src/deliveries/attempt.ts';
 import { type Claimed, claim, promoteDue } from '../src/deliveries/claim.ts';
-import { giveBack } from '../src/deliveries/give-back.ts';
+import { giveBack } from '../src/deliveries/leases.ts';
 import { prepare } from '../src/deliveries/prepare.ts';
 import { type Settlement, settle } from '../src/deliveries/settle.ts';
 import { createTestApp, type TestApp } from './support/app.ts';

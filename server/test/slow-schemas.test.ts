@@ -3,7 +3,7 @@ import { SideThread, SideThreadBusyError, SideThreadError } from '../src/base/si
 import { createAddressGuard } from '../src/deliveries/address-guard.ts';
 import { createHttpClient } from '../src/deliveries/http-client.ts';
 import { createResolve } from '../src/deliveries/resolve.ts';
-import { sendDueNotifications } from '../src/features/notifications/duties.ts';
+import { sendDueNotifications } from '../src/features/notifications/send-due.ts';
 import { publishDueSchedules } from '../src/features/schedules/publish-due.ts';
 import type { Parts } from '../src/parts.ts';
 import { SchemaChecks } from '../src/schemas/checks.ts';

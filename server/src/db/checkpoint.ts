@@ -1,12 +1,13 @@
 import { sql } from 'kysely';
 import type { Queries } from './connect.ts';
 
-/** WAL since the last checkpoint that the embedded database reads again after a death: about a second. */
+/** Bytes of WAL that the embedded database reads again after a crash: about a second. */
 const longestWalBytes = 64 * 1_048_576;
 
 /**
- * Ends what is in the WAL by a checkpoint where there is much: what a server's checkpointer does. The embedded database
- * makes none between its start and its end, so that its WAL grew for as long as it ran. Answers whether it made one.
+ * Makes a checkpoint when much WAL has been written since the last one, as a server's checkpointer does; answers whether
+ * it did. The embedded database makes none of its own between start and stop, so its WAL would grow as long as it runs.
+ * @param longest bytes of WAL
  */
 export async function checkpointLongWal(queries: Queries, longest = longestWalBytes): Promise<boolean> {
   const { rows } = await sql<{ bytes: string }>`

@@ -20,8 +20,8 @@ export interface Database {
   readonly kind: 'embedded' | 'server';
   readonly queries: Queries;
   /**
-   * The same data for the delivery path: statements are planned once, and for indexes, whatever the tables hold at that
-   * moment. A transaction of one is none of the other.
+   * The same data on connections for the delivery path: statements are planned once, and for indexes, whatever the tables
+   * hold at that moment. A transaction of one is not visible to the other before its commit.
    */
   readonly hotPath: Queries;
   /** Tells workers, in this process and others, that something may be due. */
@@ -32,7 +32,8 @@ export interface Database {
 }
 
 /**
- * Postgres built into this process, its files in `<dataDir>/database`. One process at a time.
+ * Opens Postgres built into this process, its files in `<dataDir>/database`. One process at a time.
+ * @throws {DatabaseError} another process has it, or its files cannot be opened
  * @param flushed whether a commit survives a power failure, not only the death of the process
  */
 export async function openEmbedded(dataDir: string, flushed: boolean): Promise<Database> {
@@ -81,7 +82,10 @@ export interface ServerOptions {
  */
 const longestSilenceMs = 25_000;
 
-/** A Postgres server. Answers only when it could be reached and is fit for use. */
+/**
+ * Connects to a Postgres server and checks that it is fit for use.
+ * @throws {DatabaseError} it cannot be reached, is older than 15, is not in UTF-8, or is behind a pooler
+ */
 export async function openServer(options: ServerOptions): Promise<Database> {
   const connections = options.connections ?? { hotPath: 6, others: 6 };
   const hotPathPool = createPool(options, connections.hotPath, planForIndexes);
@@ -137,7 +141,7 @@ function createPool(
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     statement_timeout: 20_000,
-    // A process that is stopped inside a transaction would otherwise keep its locks for ever.
+    // A process that is stopped inside a transaction would otherwise keep its locks as long as its connection lives.
     idle_in_transaction_session_timeout: 10_000,
     types: { getTypeParser },
     options: (given === null ? settings : [given, ...settings]).join(' '),
@@ -148,8 +152,8 @@ function createPool(
 }
 
 /**
- * A connection that breaks between two statements of a transaction has no query to fail: its error goes to whoever
- * listens, and ends the process where nobody does.
+ * A connection that breaks between two statements of a transaction has no query to fail: it emits an error, which would
+ * end the process if there were no listener.
  */
 function survive(pool: pg.Pool, log: Logger): void {
   pool.on('connect', (client) =>

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { DatabaseError } from './failures.ts';
 
 /**
- * Makes sure that no other process uses the data folder, and answers how to let it go.
+ * Makes sure that no other process uses the data folder, and answers how to release it.
  *
  * The lock is a listening socket: it dies with its process, however that ends. A file with a process id would
  * outlive a SIGKILL, and in containers the next process often has the same id.
@@ -46,7 +46,7 @@ function listen(path: string): Promise<Server | null> {
   });
 }
 
-/** Whether somebody listens. Only a plain refusal says that nobody does: a socket of another user answers otherwise. */
+/** Whether a process listens. Only a refused connection says that none does: another user's socket fails otherwise. */
 function isAlive(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(path);
@@ -61,8 +61,8 @@ function isAlive(path: string): Promise<boolean> {
 }
 
 /**
- * Puts a dead socket out of the way. It is moved first and looked at again where nobody else gets at it: between the
- * first look and now, another process may have taken over and be the one that lives there.
+ * Replaces a dead socket; answers `null` when another process has taken over meanwhile. The socket is moved first and
+ * tried again under its new name, which no other process uses: since the first try it may have become another's.
  */
 async function takeOver(path: string): Promise<Server | null> {
   const aside = `${path}.${process.pid}`;

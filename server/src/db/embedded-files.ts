@@ -10,7 +10,7 @@ const sizes = ['-c', 'max_wal_size=256MB', '-c', 'max_locks_per_transaction=256'
 /**
  * Opens the files of an embedded database, and makes them where there are none.
  * @param flushed whether each commit is brought onto the disk before it is answered, and survives a power failure.
- *   PGlite turns that off. WAL goes by `fsync` as data does: `fdatasync` does not reach its file system.
+ *   PGlite turns that off. WAL is written with `fsync` as data is: `fdatasync` does not reach its file system.
  */
 export async function openFiles(
   dataDir: string,

@@ -16,9 +16,9 @@ import { isStalePlan } from './failures.ts';
 import { planForIndexes } from './planning.ts';
 
 /**
- * Kysely on PGlite with a driver of our own. PGlite runs inside this process and computes without a pause: whoever
- * waits for it only ever waits for microtasks, so that a busy database would let no request in and no answer out. This
- * driver lets the event loop turn once before each query or transaction: what arrives meanwhile makes a batch.
+ * Kysely on PGlite with a driver of our own. PGlite runs on this thread, and its promises settle in microtasks, so that a
+ * busy database would let no request in and no answer out. This driver lets the event loop turn once before each query
+ * or transaction: what arrives meanwhile makes a batch.
  * @param planned whether statements are planned once and for indexes: see planning.ts
  */
 export function embeddedDialect(session: EmbeddedSession, planned: boolean): Dialect {
@@ -63,7 +63,7 @@ export class EmbeddedSession {
     else this.#taken = false;
   }
 
-  /** Waits for its turn like everybody else, so that no transaction is cut off. */
+  /** Waits for its turn, so that no transaction is cut off. */
   async close(): Promise<void> {
     await this.enter();
     try {
@@ -148,6 +148,6 @@ class EmbeddedDriver implements Driver {
     this.#session.leave();
   }
 
-  /** Others may be using the session: whoever opened it closes it. */
+  /** The session is shared by two of these drivers: `Database.close` ends it. */
   async destroy(): Promise<void> {}
 }

@@ -33,7 +33,7 @@ export function isUnavailable(error: unknown): boolean {
   return error instanceof Error && driverMessages.test(error.message);
 }
 
-/** Whether two transactions got into each other's way and trying again at once is right. */
+/** Whether two transactions waited for each other, or could not be serialized: trying again at once is right. */
 export function isDeadlock(error: unknown): boolean {
   return codeOf(error) === '40P01' || codeOf(error) === '40001';
 }
@@ -56,8 +56,8 @@ export function isDuplicate(error: unknown): boolean {
 }
 
 /**
- * A database error as callers should see it: unavailability as 503, and as a conflict what points at a row that is gone,
- * such as an organization that was deleted after the credential had been looked at. Everything else as it is.
+ * A database error as callers should see it: `database_unavailable`, or `conflict` for a reference to a row that is gone,
+ * such as an organization that was deleted after the credential had been checked. Everything else as it is.
  */
 export function asSluiceError(error: unknown): unknown {
   if (codeOf(error) === '23503')

@@ -6,7 +6,7 @@ import { NodeFS } from '@electric-sql/pglite/nodefs';
 /** Brings what was written to an open file onto the disk. */
 export type Flush = (fd: number) => void;
 
-/** The files of an embedded database, flushed when Postgres asks for it: what PGlite's own leave out. */
+/** The files of an embedded database, flushed to the disk when Postgres asks for it: PGlite's own files ignore that. */
 export class FlushedFiles extends NodeFS {
   readonly #flush: Flush;
 
@@ -35,7 +35,7 @@ export class FlushedFiles extends NodeFS {
   }
 }
 
-/** What Emscripten calls its access to Node's files, as far as flushing needs it. */
+/** Emscripten's access to Node's files, as far as flushing needs it. */
 interface NodeFiles {
   /** Turns errors of Node into those of Postgres. */
   tryFSOperation(operation: () => void): void;

@@ -16,7 +16,7 @@ interface Migration {
 }
 
 /**
- * Applies what is new in `server/sql`, each file in a transaction of its own. Nodes that start at once wait for one
+ * Applies the migrations of `server/sql` that are not applied yet, each file in a transaction of its own. Nodes that start at once wait for one
  * another. Answers how many were applied.
  * @throws {DatabaseError} when the database is newer than this program, or an applied file was changed
  */

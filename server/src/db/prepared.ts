@@ -4,7 +4,7 @@ import type pg from 'pg';
 import { isStalePlan } from './failures.ts';
 import { statementsKept } from './planning.ts';
 
-/** A pool whose connections parse and plan each statement once, by a name of its own. */
+/** A pool whose connections prepare each statement once, under a name made from its text. */
 export function preparing(pool: pg.Pool): PostgresPool {
   const clients = new WeakMap<pg.PoolClient, PreparingClient>();
   return {
@@ -21,7 +21,7 @@ export function preparing(pool: pg.Pool): PostgresPool {
 
 class PreparingClient implements PostgresPoolClient {
   readonly #client: pg.PoolClient;
-  /** By text. What comes after the last place is taken runs unprepared, until the connection is replaced. */
+  /** By text. Once there are `statementsKept`, further ones run unprepared until the connection is replaced. */
   readonly #names = new Map<string, string>();
   /** Grows when the names given so far may stand for plans of another schema. */
   #generation = 0;
@@ -41,7 +41,7 @@ class PreparingClient implements PostgresPoolClient {
   }
 
   release(destroy?: boolean): void {
-    // Statements that name a day come anew every day. Freeing the oldest would leave the driver thinking it still prepared.
+    // Statements that name a day are others each day. Deallocating the oldest would leave the driver thinking it prepared.
     this.#client.release(destroy || this.#names.size >= statementsKept);
   }
 

@@ -1,31 +1,26 @@
-import type { EvaluationTables } from '../features/evaluations/tables.ts';
-import type { NotificationTables } from '../features/notifications/tables.ts';
-import type { ReviewTables } from '../features/reviews/tables.ts';
-import type { PluginTables } from '../products/flowxtra/tables.ts';
 import type { OptionalTime, Time, VersionsTable } from './column-types.ts';
-import type { SessionTables } from './session-tables.ts';
 
-/** The tables as Kysely sees them; `server/sql` is the truth and says what each column is for. */
-export interface Tables
-  extends EvaluationTables,
-    NotificationTables,
-    PluginTables,
-    ReviewTables,
-    SessionTables {
+/**
+ * The tables as Kysely sees them: here those of the engine; features and products add theirs in their own `tables.ts`.
+ * `server/sql` is the truth and says what each column is for; a test compares.
+ */
+export interface Tables {
   organizations: OrganizationsTable;
   members: MembersTable;
   member_tokens: MemberTokensTable;
   keys: KeysTable;
+  member_passwords: MemberPasswordsTable;
+  sign_in_links: SignInLinksTable;
+  sessions: SessionsTable;
   audit_log: AuditLogTable;
   idempotency_keys: IdempotencyKeysTable;
+  request_windows: RequestWindowsTable;
   endpoints: EndpointsTable;
   endpoint_secrets: EndpointSecretsTable;
   endpoint_health: EndpointHealthTable;
   endpoint_versions: VersionsTable;
   event_types: EventTypesTable;
   event_type_versions: VersionsTable;
-  schedules: SchedulesTable;
-  schedule_runs: ScheduleRunsTable;
   events: EventsTable;
   event_ids: EventIdsTable;
   bodies: BodiesTable;
@@ -33,13 +28,6 @@ export interface Tables
   closed_deliveries: ClosedDeliveriesTable;
   attempts: AttemptsTable;
   deliveries: DeliveriesView;
-  record_types: RecordTypesTable;
-  records: RecordsTable;
-  apps: AppsTable;
-  app_versions: AppVersionsTable;
-  installations: InstallationsTable;
-  installation_webhooks: InstallationWebhooksTable;
-  installation_tokens: InstallationTokensTable;
 }
 
 interface OrganizationsTable {
@@ -94,6 +82,38 @@ interface KeysTable {
   revoked_at: OptionalTime;
 }
 
+interface MemberPasswordsTable {
+  org_id: string;
+  member_id: string;
+  hash: string;
+  changed_at: Time;
+}
+
+interface SignInLinksTable {
+  org_id: string;
+  id: string;
+  member_id: string;
+  hash: Uint8Array;
+  role: 'owner' | 'admin' | 'hr_admin' | 'member';
+  created_by: string;
+  created_at: Time;
+  expires_at: Time;
+  used_at: OptionalTime;
+}
+
+interface SessionsTable {
+  org_id: string;
+  id: string;
+  member_id: string;
+  hash: Uint8Array;
+  signed_in_by: 'link' | 'password';
+  ip: string | null;
+  user_agent: string | null;
+  created_at: Time;
+  last_used_at: Time;
+  ends_at: Time;
+}
+
 interface AuditLogTable {
   org_id: string;
   id: string;
@@ -113,6 +133,13 @@ interface IdempotencyKeysTable {
   status: number | null;
   answer: string | null;
   created_at: Time;
+}
+
+interface RequestWindowsTable {
+  org_id: string;
+  credential_id: string;
+  started_at: Time;
+  requests: number;
 }
 
 interface EndpointsTable {
@@ -171,30 +198,6 @@ interface EventTypesTable {
   updated_at: Time;
 }
 
-interface SchedulesTable {
-  org_id: string;
-  id: string;
-  cron: string;
-  time_zone: string;
-  type: string;
-  data: string;
-  audience: string | null;
-  catch_up: 'none' | 'latest' | 'all';
-  enabled: boolean;
-  next_at: OptionalTime;
-  last_at: OptionalTime;
-  created_at: Time;
-  updated_at: Time;
-}
-
-interface ScheduleRunsTable {
-  org_id: string;
-  schedule_id: string;
-  at: Time;
-  refusal: string | null;
-  created_at: Time;
-}
-
 interface EventsTable {
   org_id: string;
   id: string;
@@ -230,7 +233,6 @@ interface DeliveryColumns {
   endpoint_id: string;
   event_type: string;
   contract: string;
-  priority: number;
   attempts: number;
   body_id: string | null;
   last_outcome: string | null;
@@ -240,6 +242,7 @@ interface DeliveryColumns {
 }
 
 interface OpenDeliveriesTable extends DeliveryColumns {
+  priority: number;
   phase: number;
   due_at: Time;
   fence: number;
@@ -252,12 +255,13 @@ interface OpenDeliveriesTable extends DeliveryColumns {
 }
 
 interface ClosedDeliveriesTable extends DeliveryColumns {
+  priority: number;
   state: 'delivered' | 'failed' | 'cancelled';
   last_duration_ms: number | null;
   finished_at: Time;
 }
 
-interface DeliveriesView extends Omit<DeliveryColumns, 'priority'> {
+interface DeliveriesView extends DeliveryColumns {
   state: 'pending' | 'sending' | 'held' | 'delivered' | 'failed' | 'cancelled';
   last_duration_ms: number | null;
   next_attempt_at: OptionalTime;
@@ -285,72 +289,4 @@ interface AttemptsTable {
   worker: string | null;
   started_at: Time;
   finished_at: Time;
-}
-
-interface RecordTypesTable {
-  org_id: string;
-  module: string;
-  model: string;
-  description: string;
-  schema: string | null;
-  created_at: Time;
-  updated_at: Time;
-  last_change: OptionalTime;
-}
-
-interface RecordsTable {
-  org_id: string;
-  module: string;
-  model: string;
-  id: string;
-  fields: string;
-  created_at: Time;
-  updated_at: Time;
-}
-
-interface AppsTable {
-  org_id: string;
-  id: string;
-  name: string;
-  description: string | null;
-  created_at: Time;
-}
-
-interface AppVersionsTable {
-  org_id: string;
-  app_id: string;
-  version: string;
-  number: number;
-  manifest: string;
-  created_by: string;
-  created_at: Time;
-}
-
-interface InstallationsTable {
-  org_id: string;
-  id: string;
-  app_id: string;
-  version: string;
-  installed_by: string;
-  created_at: Time;
-  updated_at: Time;
-}
-
-interface InstallationWebhooksTable {
-  org_id: string;
-  installation_id: string;
-  endpoint_id: string;
-  definition: string;
-}
-
-interface InstallationTokensTable {
-  org_id: string;
-  id: string;
-  installation_id: string;
-  member_id: string | null;
-  last_four: string;
-  hash: Uint8Array;
-  created_by: string;
-  created_at: Time;
-  last_used_at: OptionalTime;
 }

@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import type { Queries } from './connect.ts';
 
 /**
- * Gives the room of dead rows back: what a server's autovacuum does and the embedded database does not. One table after
- * another, so that others have their turn in between; a table that is only appended to is never worn. Answers their names.
+ * Frees the space of dead rows, as a server's autovacuum does; the embedded database has none. One table after another,
+ * so that other queries have their turn in between. Answers the names of the tables.
  */
 export async function vacuumWornTables(queries: Queries): Promise<string[]> {
   const { rows } = await sql<{ name: string }>`
@@ -14,14 +14,15 @@ export async function vacuumWornTables(queries: Queries): Promise<string[]> {
   return names;
 }
 
-/** Transactions after which a row is frozen: far from the two thousand million at which their numbers begin anew. */
+/** Transactions after which a row is frozen: far from the two thousand million after which their numbers wrap round. */
 const freezeAge = 100_000_000;
-/** Enough for many small tables at once; a large one is alone, since nothing else runs meanwhile. */
+/** Milliseconds after which no further table is begun: no other query runs meanwhile. */
 const freezeMs = 100;
 
 /**
- * Freezes the tables that have gone longest without: on the embedded database nothing else does, and rows that are older
- * than the numbers of transactions reach would vanish. Answers their names.
+ * Freezes the tables whose oldest rows are oldest: the embedded database has no autovacuum, and rows that are older than
+ * transaction numbers reach would become invisible. Answers the names of the tables.
+ * @param age in transactions
  */
 export async function freezeOldTables(queries: Queries, age = freezeAge): Promise<string[]> {
   const { rows } = await sql<{ name: string }>`

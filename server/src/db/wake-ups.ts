@@ -5,8 +5,8 @@ import type { Logger } from '../base/log.ts';
 import type { Tables } from './tables.ts';
 
 /**
- * Word that something may be due, from whoever publishes to whoever delivers. It may be lost or come twice: workers
- * look on their own besides, so it only saves them the wait.
+ * Tells workers that something may be due. A wake-up may be lost or come twice: workers look at least once a second by
+ * themselves, so it only saves them the wait.
  */
 export interface WakeUps {
   /** Call after the commit, never inside the transaction. */
@@ -44,9 +44,8 @@ const heartbeatMs = 10_000;
  */
 export function postgresWakeUps(url: string, queries: Kysely<Tables>, log: Logger): WakeUps {
   const local = localWakeUps();
+  const listener = new Listener(url, () => local.signal(), log);
   let pending: NodeJS.Timeout | undefined;
-  let listener: pg.Client | undefined;
-  let reconnecting: NodeJS.Timeout | undefined;
   let closed = false;
 
   function notify(): void {
@@ -56,53 +55,6 @@ export function postgresWakeUps(url: string, queries: Kysely<Tables>, log: Logge
     });
   }
 
-  async function subscribe(): Promise<void> {
-    const client = new pg.Client({
-      connectionString: url,
-      application_name: 'sluice wake-ups',
-      keepAlive: true,
-      connectionTimeoutMillis: 5_000,
-      query_timeout: heartbeatMs,
-    });
-    listener = client;
-    client.on('notification', () => local.signal());
-    // For as long as it lives: a second error that nobody listens to would end the process.
-    client.on('error', () => again(client));
-    client.once('end', () => again(client));
-    await client.connect();
-    await client.query(`listen ${channel}`);
-    local.signal();
-    keepAsking(client);
-  }
-
-  /** A half-open connection stays silent like a good one; so it is asked for a sign of life. */
-  function keepAsking(client: pg.Client): void {
-    const timer = setTimeout(() => {
-      if (closed || listener !== client) return;
-      client.query('select 1').then(
-        () => keepAsking(client),
-        () => again(client),
-      );
-    }, heartbeatMs);
-    timer.unref();
-  }
-
-  function start(): void {
-    subscribe().catch((error: unknown) => {
-      log.debug({ error: String(error) }, 'not listening for wake-ups');
-      if (listener) again(listener);
-    });
-  }
-
-  function again(client: pg.Client): void {
-    if (closed || listener !== client) return;
-    listener = undefined;
-    client
-      .end()
-      .catch((error: unknown) => log.debug({ error: String(error) }, 'wake-up connection did not close'));
-    reconnecting = setTimeout(start, reconnectAfterMs);
-  }
-
   return {
     signal() {
       local.signal();
@@ -110,15 +62,90 @@ export function postgresWakeUps(url: string, queries: Kysely<Tables>, log: Logge
     },
     listen(onWakeUp) {
       const stop = local.listen(onWakeUp);
-      if (!listener && !reconnecting) start();
+      listener.start();
       return stop;
     },
     async close() {
       closed = true;
       clearTimeout(pending);
-      clearTimeout(reconnecting);
       await local.close();
-      await listener?.end();
+      await listener.close();
     },
   };
+}
+
+/** A connection that listens for NOTIFY, and connects again when it breaks. */
+class Listener {
+  readonly #url: string;
+  readonly #onWakeUp: () => void;
+  readonly #log: Logger;
+  #client: pg.Client | undefined;
+  #reconnecting: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(url: string, onWakeUp: () => void, log: Logger) {
+    this.#url = url;
+    this.#onWakeUp = onWakeUp;
+    this.#log = log;
+  }
+
+  /** Connects, unless it has been told to before. */
+  start(): void {
+    if (!this.#client && !this.#reconnecting) this.#connect();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#reconnecting);
+    await this.#client?.end();
+  }
+
+  #connect(): void {
+    this.#subscribe().catch((error: unknown) => {
+      this.#log.debug({ error: String(error) }, 'not listening for wake-ups');
+      if (this.#client) this.#reconnect(this.#client);
+    });
+  }
+
+  async #subscribe(): Promise<void> {
+    const client = new pg.Client({
+      connectionString: this.#url,
+      application_name: 'sluice wake-ups',
+      keepAlive: true,
+      connectionTimeoutMillis: 5_000,
+      query_timeout: heartbeatMs,
+    });
+    this.#client = client;
+    client.on('notification', () => this.#onWakeUp());
+    // As long as it lives: a second error without a listener would end the process.
+    client.on('error', () => this.#reconnect(client));
+    client.once('end', () => this.#reconnect(client));
+    await client.connect();
+    await client.query(`listen ${channel}`);
+    this.#onWakeUp();
+    this.#keepAsking(client);
+  }
+
+  /** A half-open connection is as silent as a good one, so it is asked for an answer from time to time. */
+  #keepAsking(client: pg.Client): void {
+    const timer = setTimeout(() => {
+      if (this.#closed || this.#client !== client) return;
+      client.query('select 1').then(
+        () => this.#keepAsking(client),
+        () => this.#reconnect(client),
+      );
+    }, heartbeatMs);
+    timer.unref();
+  }
+
+  #reconnect(client: pg.Client): void {
+    if (this.#closed || this.#client !== client) return;
+    this.#client = undefined;
+    client
+      .end()
+      .catch((error: unknown) =>
+        this.#log.debug({ error: String(error) }, 'wake-up connection did not close'),
+      );
+    this.#reconnecting = setTimeout(() => this.#connect(), reconnectAfterMs);
+  }
 }

@@ -2,11 +2,11 @@ import { BlockList, isIP } from 'node:net';
 import type { AllowedTarget } from '../base/config.ts';
 
 /**
- * Decides which addresses deliveries may reach. Whoever registers a URL chooses where this service connects to, so
- * everything that is not a public unicast address is out of bounds unless the operator allows it.
+ * Decides which addresses deliveries may reach. A URL that a tenant registers decides where this service connects to, so
+ * every address that is not public unicast is refused unless the operator allows it.
  */
 export interface AddressGuard {
-  /** What is wrong with a URL as far as it says so itself (a literal address, a local name); `null` when nothing is. */
+  /** Why a URL is refused before DNS is asked (a literal address, a local name), for people; `null` when it is not. */
   problem(url: URL): string | null;
   /** Whether a connection may be made to this address: asked for each address, after DNS, at connect time. */
   permits(address: string, port: number): boolean;

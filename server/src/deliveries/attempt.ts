@@ -12,13 +12,17 @@ import type { HttpClient, HttpResult } from './http-client.ts';
 import type { Job, Unpreparable } from './prepare.ts';
 import type { Settlement } from './settle.ts';
 
-export interface AttemptTools {
+/** The process that makes attempts. */
+export interface Sender {
   readonly clock: Clock;
-  readonly http: HttpClient;
+  readonly http: Pick<HttpClient, 'post'>;
+  /** From 0 up to 1, for the jitter of retry delays. */
   readonly random: () => number;
+  /** Its name in the ledger. */
   readonly worker: string;
 }
 
+/** An attempt that has ended, as it is to be settled. */
 export interface AttemptResult {
   readonly settlement: Settlement;
   /** The receiver said that it is gone for good. */
@@ -29,9 +33,12 @@ export interface AttemptResult {
 
 const mask = '••••••';
 
-/** Signs one delivery, sends it once, and says what that means. Never throws: what goes wrong is an outcome. */
-export async function attempt(tools: AttemptTools, job: Job): Promise<AttemptResult> {
-  const startedAt = new Date(tools.clock.now());
+/**
+ * Signs one delivery and sends it once, within its endpoint's timeout. Answers what came of it and what follows: the end
+ * of the delivery or the wait before the next attempt, in milliseconds. Never throws: what goes wrong is an outcome.
+ */
+export async function attempt(sender: Sender, job: Job): Promise<AttemptResult> {
+  const startedAt = new Date(sender.clock.now());
   const { claimed, contract, event, body } = job;
   try {
     const signed = sign(
@@ -46,15 +53,16 @@ export async function attempt(tools: AttemptTools, job: Job): Promise<AttemptRes
       },
       job.secrets,
     );
-    const result = await tools.http.post({
+    const result = await sender.http.post({
       url: job.url,
       headers: { ...job.ownHeaders, ...signed },
       body: body.bytes,
       timeoutMs: claimed.timeoutSeconds * 1000,
     });
-    return conclude(tools, job, { ...maskedHeaders(job), ...signed }, startedAt, result);
+    const requestHeaders = JSON.stringify({ ...maskedHeaders(job), ...signed });
+    return conclude(sender, job, { requestHeaders, startedAt }, result);
   } catch (error) {
-    return notSent(tools, {
+    return notSent(sender, {
       claimed,
       url: job.url,
       reason: error instanceof Error ? error.message : String(error),
@@ -74,14 +82,14 @@ function signedAsOf({ claimed, contract }: Job, now: Date): Date {
     : claimed.roundStartedAt;
 }
 
-/** The attempt at a delivery that could not even be prepared: it fails alone, with the reason in the ledger. */
-export function notSent(tools: AttemptTools, { claimed, url, reason, retry }: Unpreparable): AttemptResult {
-  const delay = retry && nextDelay(retry, claimed.roundAttempts + 1, tools.random);
+/** The attempt at a delivery that could not be prepared, for which nothing is sent: the ledger says the reason. */
+export function notSent(sender: Sender, { claimed, url, reason, retry }: Unpreparable): AttemptResult {
+  const delay = retry && nextDelay(retry, claimed.roundAttempts + 1, sender.random);
   return {
     disable: false,
     disableAfter: null,
     settlement: {
-      ...identity(tools, claimed),
+      ...identity(sender, claimed),
       url,
       outcome: 'connection_error',
       error: `not sent: ${reason}`,
@@ -93,7 +101,7 @@ export function notSent(tools: AttemptTools, { claimed, url, reason, retry }: Un
       responseTruncated: false,
       timings: '{"total":0}',
       durationMs: 0,
-      startedAt: new Date(tools.clock.now()),
+      startedAt: new Date(sender.clock.now()),
       next: delay === null ? 'failed' : Math.round(delay * 1000),
       countsAsFailure: false,
       strained: false,
@@ -102,10 +110,9 @@ export function notSent(tools: AttemptTools, { claimed, url, reason, retry }: Un
 }
 
 function conclude(
-  tools: AttemptTools,
+  sender: Sender,
   job: Job,
-  requestHeaders: Record<string, string>,
-  startedAt: Date,
+  sent: Pick<Settlement, 'requestHeaders' | 'startedAt'>,
   result: HttpResult,
 ): AttemptResult {
   const { claimed, contract } = job;
@@ -116,11 +123,11 @@ function conclude(
     disable: verdict === 'disable',
     disableAfter: contract.disableAfter,
     settlement: {
-      ...identity(tools, claimed),
+      ...identity(sender, claimed),
       url: job.url,
       outcome: result.failure ?? (verdict === 'delivered' ? 'delivered' : 'http_error'),
       error: result.failure === null ? null : result.error.replaceAll('\0', ''),
-      requestHeaders: JSON.stringify(requestHeaders),
+      ...sent,
       body: { id: job.body.id, content: Buffer.from(job.body.bytes).toString() },
       status,
       responseHeaders: response ? JSON.stringify(response.headers) : null,
@@ -128,8 +135,7 @@ function conclude(
       responseTruncated: response?.truncated ?? false,
       timings: JSON.stringify(timings),
       durationMs: timings.total,
-      startedAt,
-      next: nextStep(tools, job, verdict, result),
+      next: nextStep(sender, job, verdict, result),
       countsAsFailure:
         verdict !== 'delivered' &&
         result.failure !== 'unknown' &&
@@ -143,7 +149,7 @@ function conclude(
 }
 
 function nextStep(
-  tools: AttemptTools,
+  sender: Sender,
   job: Job,
   verdict: Verdict,
   { failure, response }: HttpResult,
@@ -152,26 +158,26 @@ function nextStep(
   if (verdict !== 'retry') return 'failed';
   const retryAfter = response?.headers['retry-after'];
   const asked =
-    typeof retryAfter === 'string' ? parseRetryAfter(retryAfter, new Date(tools.clock.now())) : null;
-  const delay = nextDelay(job.retry, job.claimed.roundAttempts + 1, tools.random, asked);
+    typeof retryAfter === 'string' ? parseRetryAfter(retryAfter, new Date(sender.clock.now())) : null;
+  const delay = nextDelay(job.retry, job.claimed.roundAttempts + 1, sender.random, asked);
   if (delay === null) return 'failed';
   // It was this process that stopped: no reason to let the receiver wait.
   return failure === 'unknown' ? 0 : Math.round(delay * 1000);
 }
 
-function identity(tools: AttemptTools, claimed: Unpreparable['claimed']) {
+function identity(sender: Sender, claimed: Unpreparable['claimed']) {
   return {
     orgId: claimed.orgId,
     deliveryId: claimed.id,
     endpointId: claimed.endpointId,
     fence: claimed.fence,
-    attemptId: newId(tools.clock),
+    attemptId: newId(sender.clock),
     number: claimed.attempts + 1,
-    worker: tools.worker,
+    worker: sender.worker,
   };
 }
 
-/** The endpoint's own headers are often credentials: the ledger shows that they were sent, not what they were. */
+/** The endpoint's own headers are often credentials: the ledger shows that they were sent, but not their values. */
 function maskedHeaders(job: Job): Record<string, string> {
   return Object.fromEntries(Object.keys(job.ownHeaders).map((name) => [name, mask]));
 }

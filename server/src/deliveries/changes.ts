@@ -1,6 +1,9 @@
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import { SluiceError } from '../base/errors.ts';
 import type { Queries } from '../db/connect.ts';
+import type { Tables } from '../db/tables.ts';
+import { cancelWhere, movedAtOnce } from './close.ts';
+import { phase, waitsForEndpoint } from './phases.ts';
 
 export interface DeliveryName {
   readonly orgId: string;
@@ -9,9 +12,10 @@ export interface DeliveryName {
 
 /** More claims than any attempt takes: a fence of an earlier round is never reached again. */
 const fencesPerAttempt = 1_000;
+const ready = sql.lit(phase.ready);
 
 /**
- * Makes a pending delivery due now, or takes a failed one up again with a new round of the schedule.
+ * Makes a waiting delivery due now, or reopens a failed one for a new round of attempts.
  * @throws {SluiceError} not_found, delivery_not_retryable, conflict (its endpoint is disabled or gone)
  */
 export async function retryDelivery(tx: Queries, { orgId, id }: DeliveryName): Promise<void> {
@@ -27,12 +31,12 @@ export async function retryDelivery(tx: Queries, { orgId, id }: DeliveryName): P
     ), opened as (
       insert into open_deliveries (org_id, id, event_id, endpoint_id, event_type, contract, priority, phase, due_at, fence, cancel_requested,
                                    attempts, round_attempts, body_id, last_outcome, last_status, last_attempt_at, created_at)
-      select org_id, id, event_id, endpoint_id, event_type, contract, priority, 1, now(), attempts * ${fencesPerAttempt} + 1, false,
+      select org_id, id, event_id, endpoint_id, event_type, contract, priority, ${ready}, now(), attempts * ${fencesPerAttempt} + 1, false,
              attempts, 0, body_id, last_outcome, last_status, last_attempt_at, created_at
         from reopened
       returning id
     ), hurried as (
-      update open_deliveries set phase = 1, due_at = now() where org_id = ${orgId} and id = ${id} and phase in (0, 1, 3) returning id
+      update open_deliveries set phase = ${ready}, due_at = now() where org_id = ${orgId} and id = ${id} and ${waitsForEndpoint} returning id
     )
     select id from opened union all select id from hurried`.execute(tx);
   if (rows.length === 0) throw new SluiceError('conflict', 'The delivery changed meanwhile.');
@@ -49,76 +53,52 @@ export async function cancelDelivery(tx: Queries, { orgId, id }: DeliveryName): 
   throw new SluiceError('delivery_not_cancellable', `The delivery is ${state}.`);
 }
 
-/** Takes everything of a deleted organization out of the queue. */
+/** Removes all open deliveries of a deleted organization, with nothing left in the ledger. */
 export async function dropForOrganization(tx: Queries, orgId: string): Promise<void> {
   await tx.deleteFrom('open_deliveries').where('org_id', '=', orgId).execute();
 }
 
-/**
- * Deliveries that one change of an endpoint moves at once. A backlog of a million would outlast the statement timeout;
- * the sweep moves the rest (`strays.ts`), and nothing of a disabled or deleted endpoint is sent meanwhile.
- */
-export const movedAtOnce = 10_000;
+/** A cancelled delivery whose request is under way stays in the queue until it is settled. */
+const notYetCancelled = sql<boolean>`not (phase = ${sql.lit(phase.leased)} and cancel_requested)`;
 
-/** Cancels what is still to go to an endpoint. */
+/** Cancels open deliveries to an endpoint, at most `movedAtOnce`; answers how many. */
 export function cancelForEndpoint(tx: Queries, orgId: string, endpointId: string): Promise<number> {
-  return cancelWhere(
-    tx,
-    sql`org_id = ${orgId} and endpoint_id = ${endpointId} and not (phase = 2 and cancel_requested)`,
-  );
+  return cancelWhere(tx, sql`org_id = ${orgId} and endpoint_id = ${endpointId} and ${notYetCancelled}`);
 }
 
-/** Cancels what is still to go of an event; answers how many deliveries that were. */
+/** Cancels all open deliveries of an event; answers how many. */
 export async function cancelForEvent(tx: Queries, orgId: string, eventId: string): Promise<number> {
   let count = 0;
   for (let batch = movedAtOnce; batch === movedAtOnce; count += batch)
-    batch = await cancelWhere(
-      tx,
-      sql`org_id = ${orgId} and event_id = ${eventId} and not (phase = 2 and cancel_requested)`,
-    );
+    batch = await cancelWhere(tx, sql`org_id = ${orgId} and event_id = ${eventId} and ${notYetCancelled}`);
   return count;
 }
 
 /**
- * Cancels at most `movedAtOnce`. Leased ones are only marked: their worker ends them when it settles. They are locked
- * first, so that one which is being claimed or settled at this moment is judged by what it becomes.
+ * Cancels paused deliveries that were made before the ledger begins, at most `movedAtOnce`; answers how many.
+ * @param firstKeptId the first id of the time that the ledger is kept for
  */
-export async function cancelWhere(tx: Queries, condition: ReturnType<typeof sql>): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
-    with chosen as (
-      select org_id, id, phase from open_deliveries where ${condition} limit ${movedAtOnce} for update
-    ), marked as (
-      update open_deliveries delivery set cancel_requested = true from chosen
-       where chosen.phase = 2 and delivery.org_id = chosen.org_id and delivery.id = chosen.id
-    ), gone as (
-      delete from open_deliveries delivery using chosen
-       where chosen.phase <> 2 and delivery.org_id = chosen.org_id and delivery.id = chosen.id
-      returning delivery.*
-    ), closed as (
-      insert into closed_deliveries (org_id, id, event_id, endpoint_id, event_type, contract, state, priority, attempts, body_id,
-                                     last_outcome, last_status, last_attempt_at, created_at, finished_at)
-      select org_id, id, event_id, endpoint_id, event_type, contract, 'cancelled', priority, attempts, body_id,
-             last_outcome, last_status, last_attempt_at, created_at, now()
-        from gone
-    )
-    select count(*)::int as count from chosen`.execute(tx);
-  return rows[0]?.count ?? 0;
+export function cancelOlderThan(queries: Queries, firstKeptId: string): Promise<number> {
+  return cancelWhere(queries, sql`phase = ${sql.lit(phase.paused)} and id < ${firstKeptId}`);
 }
 
-/** Stops the deliveries of a disabled endpoint; they wait until it is enabled again. */
+/** Stops deliveries to a disabled endpoint, at most `movedAtOnce`; they wait until it is enabled. Answers how many. */
 export function pauseForEndpoint(tx: Queries, orgId: string, endpointId: string): Promise<number> {
-  return move(tx, orgId, endpointId, [0, 1], 3);
+  return move(tx, { orgId, endpointId }, [phase.scheduled, phase.ready], phase.paused);
 }
 
-/** Lets them go again, each when it is due. */
+/** Lets paused deliveries go again, each when it is due; at most `movedAtOnce`. Answers how many. */
 export function resumeForEndpoint(tx: Queries, orgId: string, endpointId: string): Promise<number> {
-  return move(tx, orgId, endpointId, [3], 0);
+  return move(tx, { orgId, endpointId }, [phase.paused], phase.scheduled);
 }
 
+/**
+ * The phases are a parameter, and `phase >= 0` says that the index by phase and endpoint will do: with constants, a kept
+ * plan could read everything that is due by the index of due times instead.
+ */
 async function move(
   tx: Queries,
-  orgId: string,
-  endpointId: string,
+  { orgId, endpointId }: { readonly orgId: string; readonly endpointId: string },
   from: readonly number[],
   to: number,
 ): Promise<number> {
@@ -128,16 +108,15 @@ async function move(
        where org_id = ${orgId} and endpoint_id = ${endpointId} and phase >= 0 and phase = any(${from}::int[])
        limit ${movedAtOnce} for update
     )
-    update open_deliveries delivery set phase = ${to} from chosen
+    update open_deliveries delivery set phase = ${sql.lit(to)} from chosen
      where delivery.org_id = chosen.org_id and delivery.id = chosen.id returning 1`.execute(tx);
   return rows.length;
 }
 
-async function stateOf(
-  tx: Queries,
-  { orgId, id }: DeliveryName,
-): Promise<{ state: string; endpoint_enabled: boolean }> {
-  const { rows } = await sql<{ state: string; endpoint_enabled: boolean }>`
+type State = Pick<Selectable<Tables['deliveries']>, 'state'> & { endpoint_enabled: boolean };
+
+async function stateOf(tx: Queries, { orgId, id }: DeliveryName): Promise<State> {
+  const { rows } = await sql<State>`
     select delivery.state, coalesce(endpoint.enabled, false) as endpoint_enabled
       from deliveries delivery
       left join endpoints endpoint on endpoint.org_id = delivery.org_id and endpoint.id = delivery.endpoint_id
@@ -145,9 +124,4 @@ async function stateOf(
   const row = rows[0];
   if (!row) throw new SluiceError('not_found', 'No such delivery.');
   return row;
-}
-
-/** Cancels what has been paused for longer than the ledger is kept, made before the given id's time. */
-export async function cancelOlderThan(queries: Queries, firstKeptId: string): Promise<number> {
-  return cancelWhere(queries, sql`phase = 3 and id < ${firstKeptId}`);
 }

@@ -1,19 +1,17 @@
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Queries } from '../db/connect.ts';
 import { lookUp } from '../db/look-up.ts';
+import type { Tables } from '../db/tables.ts';
 import { transact } from '../db/transaction.ts';
 import { allowanceNow, spendAllowance } from '../endpoints/health.ts';
+import { type Lease, leaseTaken } from './leases.ts';
 import { inPhase, phase } from './phases.ts';
 
 /** A delivery that this worker may attempt now, and until when. */
-export interface Claimed {
-  readonly orgId: string;
-  readonly id: string;
+export interface Claimed extends Lease {
   readonly eventId: string;
   readonly endpointId: string;
   readonly contract: string;
-  /** Settling is refused when the stored fence has moved on. */
-  readonly fence: number;
   /** Attempts before this one, in all and in this round. */
   readonly attempts: number;
   readonly roundAttempts: number;
@@ -34,7 +32,7 @@ export interface ClaimRequest {
   /** Deliveries at most. */
   readonly limit: number;
   readonly after: LanePosition;
-  /** Organizations with requests under way in this worker → how many more they may have. Others: no bound but `limit`. */
+  /** Organization → requests that it may have under way besides, in this worker. Those not listed: no bound but `limit`. */
   readonly room: ReadonlyMap<string, number>;
 }
 
@@ -44,27 +42,31 @@ export interface Claim {
   readonly at: Date;
   /** Endpoints with ready deliveries that were visited, throttled ones included. */
   readonly lanes: number;
-  /** The last endpoint visited; `null` when the end was reached and the next walk begins anew. */
+  /** The last endpoint visited; `null` when the walk reached the end: the next one begins at the start. */
   readonly position: LanePosition | null;
 }
 
-/** A lease outlives the attempt's own deadline by this much: time to settle. */
-export const leaseMarginSeconds = 10;
 const lanesPerClaim = 200;
 const lastUuid = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 /** Any number that nothing else in the database uses. */
 const claimLock = 7_205_759_404;
+const scheduled = sql.lit(phase.scheduled);
+const ready = sql.lit(phase.ready);
+const leased = sql.lit(phase.leased);
+const paused = sql.lit(phase.paused);
 
 /**
- * Leases a batch of ready deliveries.
+ * Leases a batch of ready deliveries, at most `request.limit`; those of endpoints that are throttled or disabled, and of
+ * organizations without room, stay where they are. Answers what was claimed and where the next claim goes on.
  *
- * A lane is one endpoint with ready deliveries. The walk visits lanes in the order of the index, one probe each, from
- * where the last claim stopped; it takes from each what its endpoint may have under way, in turns that count what is
- * under way already, so a lane with a million deliveries costs and gets as much as a lane with one. Organizations without room are jumped over whole.
+ * The walk visits lanes in the order of the index, one probe each, from where the last claim stopped; it takes from each
+ * what its endpoint may have under way, in turns that count what is under way already, so a lane with a million
+ * deliveries costs and gets as much as a lane with one. Organizations without room are jumped over whole.
  *
  * Claims of all workers run one after another under an advisory lock: it is what makes an endpoint's limits hold over
  * the whole cluster. A claim takes milliseconds and up to `limit` deliveries; a claimer that stops inside one loses
  * its connection after 10 s (`idle_in_transaction_session_timeout`), and the lock with it.
+ * @throws what the database throws; nothing is claimed then
  */
 export function claim(queries: Queries, request: ClaimRequest): Promise<Claim> {
   return transact(queries, async (tx) => {
@@ -88,24 +90,30 @@ export function claim(queries: Queries, request: ClaimRequest): Promise<Claim> {
   });
 }
 
-interface ClaimRow {
+type OpenDelivery = Selectable<Tables['open_deliveries']>;
+
+/** A claimed delivery, or (`id` null) none; each row says how far the walk has come. */
+interface ClaimRow
+  extends Pick<
+    OpenDelivery,
+    | 'org_id'
+    | 'event_id'
+    | 'endpoint_id'
+    | 'contract'
+    | 'fence'
+    | 'attempts'
+    | 'round_attempts'
+    | 'body_id'
+    | 'created_at'
+  > {
+  id: string | null;
+  round_started_at: Date;
+  timeout_seconds: number;
+  rate_limit: number | null;
   at: Date;
   lanes: number;
   last_org: string | null;
   last_endpoint: string | null;
-  org_id: string;
-  id: string | null;
-  event_id: string;
-  endpoint_id: string;
-  contract: string;
-  fence: number;
-  attempts: number;
-  round_attempts: number;
-  round_started_at: Date;
-  body_id: string | null;
-  timeout_seconds: number;
-  rate_limit: number | null;
-  created_at: Date;
 }
 
 function claimStatement(request: ClaimRequest) {
@@ -115,13 +123,13 @@ function claimStatement(request: ClaimRequest) {
   return sql<ClaimRow>`
     with recursive lane as (
       (select org_id, endpoint_id, 1 as number from open_deliveries
-        where phase = 1 and (org_id, endpoint_id) > (${request.after.orgId}::uuid, ${request.after.endpointId}::uuid)
+        where phase = ${ready} and (org_id, endpoint_id) > (${request.after.orgId}::uuid, ${request.after.endpointId}::uuid)
         order by org_id, endpoint_id limit 1)
       union all
       (select following.org_id, following.endpoint_id, lane.number + 1 from lane
         cross join lateral (
           select org_id, endpoint_id from open_deliveries
-           where phase = 1 and (org_id, endpoint_id) >
+           where phase = ${ready} and (org_id, endpoint_id) >
              (lane.org_id, case when lane.org_id = any(${full}::uuid[]) then ${lastUuid}::uuid else lane.endpoint_id end)
            order by org_id, endpoint_id limit 1) following
         where lane.number < ${lanesPerClaim})
@@ -136,10 +144,10 @@ function claimStatement(request: ClaimRequest) {
         join endpoint_health health on ${lookUp('health.org_id', 'lane.org_id')} and health.endpoint_id = lane.endpoint_id
        cross join lateral (
          select count(*) as under_way from open_deliveries
-          where phase = 2 and org_id = lane.org_id and endpoint_id = lane.endpoint_id) leased
+          where phase = ${leased} and org_id = lane.org_id and endpoint_id = lane.endpoint_id) leased
        cross join lateral (
          select id, priority, due_at from open_deliveries
-          where phase = 1 and org_id = lane.org_id and endpoint_id = lane.endpoint_id
+          where phase = ${ready} and org_id = lane.org_id and endpoint_id = lane.endpoint_id
           order by priority, due_at
           limit greatest(0, least(${request.limit}, health.concurrency - leased.under_way, coalesce(floor(${allowanceNow}), ${request.limit})))
        ) ready
@@ -153,10 +161,7 @@ function claimStatement(request: ClaimRequest) {
        order by turn, org_turn limit ${request.limit}
     ),
     claimed as (
-      update open_deliveries delivery set
-        phase = 2, fence = fence + 1, leased_by = ${request.worker}, leased_at = now(),
-        lease_until = now() + make_interval(secs => picked.timeout_seconds + ${leaseMarginSeconds}),
-        round_started_at = coalesce(round_started_at, now())
+      update open_deliveries delivery set ${leaseTaken(request.worker, sql.ref('picked.timeout_seconds'))}
         from picked
        where ${lookUp('delivery.org_id', 'picked.org_id')} and delivery.id = picked.id and ${inPhase(phase.ready)}
       returning delivery.org_id, delivery.id, event_id, delivery.endpoint_id, contract, fence, attempts, round_attempts,
@@ -199,8 +204,8 @@ function countByEndpoint(
 }
 
 /**
- * Makes scheduled deliveries ready whose time has come (paused ones where the endpoint is disabled), and answers when
- * the next one is due.
+ * Makes scheduled deliveries ready whose time has come, or paused where the endpoint is disabled; at most `limit`. Answers
+ * how many, and in how many milliseconds the next one is due (`null`: none is scheduled).
  */
 export async function promoteDue(
   queries: Queries,
@@ -209,15 +214,15 @@ export async function promoteDue(
   const { rows } = await sql<{ promoted: number; next_due_in_ms: number | null }>`
     with due as (
       select org_id, id, endpoint_id from open_deliveries
-       where phase = 0 and due_at <= now() order by due_at limit ${limit} for update skip locked
+       where phase = ${scheduled} and due_at <= now() order by due_at limit ${limit} for update skip locked
     ), promoted as (
-      update open_deliveries delivery set phase = case when endpoint.enabled then 1 else 3 end
+      update open_deliveries delivery set phase = case when endpoint.enabled then ${ready} else ${paused} end
         from due left join endpoints endpoint on ${lookUp('endpoint.org_id', 'due.org_id')} and endpoint.id = due.endpoint_id
        where ${lookUp('delivery.org_id', 'due.org_id')} and delivery.id = due.id
       returning 1
     )
     select (select count(*)::int from promoted) as promoted,
-           (select (extract(epoch from min(due_at) - now()) * 1000)::float8 from open_deliveries where phase = 0 and due_at > now()) as next_due_in_ms`.execute(
+           (select (extract(epoch from min(due_at) - now()) * 1000)::float8 from open_deliveries where phase = ${scheduled} and due_at > now()) as next_due_in_ms`.execute(
     queries,
   );
   const row = rows[0];

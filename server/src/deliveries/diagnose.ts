@@ -9,20 +9,22 @@ import { getEndpoint, openHeaders } from '../endpoints/endpoints.ts';
 import { type EndpointName, readSecrets } from '../endpoints/secrets.ts';
 import type { HttpClient, HttpResult } from './http-client.ts';
 
-export interface DiagnoseTools {
+/** What examines receivers: the way to them, the time, and what opens their secrets. */
+interface Diagnosing {
+  readonly http: Pick<HttpClient, 'post'>;
   readonly clock: Clock;
   readonly sealer: Sealer;
-  readonly http: HttpClient;
 }
 
+/** What the doctor found, and at which address. */
 export interface Diagnosis extends Report {
   readonly url: string;
 }
 
-/** Less than a minute, after which connections to the API are cut. */
+/** Milliseconds for all of it: less than the minute after which connections to the API are cut. */
 const budgetMs = 50_000;
 
-/** A diagnosis is some thirty requests to somebody: one at a time, in this process. */
+/** Ids of endpoints. A diagnosis is some thirty requests to one receiver: one at a time, in this process. */
 const underWay = new Set<string>();
 
 /**
@@ -32,15 +34,15 @@ const underWay = new Set<string>();
  */
 export async function diagnoseEndpoint(
   queries: Queries,
-  tools: DiagnoseTools,
+  { clock, sealer, http }: Diagnosing,
   name: EndpointName,
 ): Promise<Diagnosis> {
   const endpoint = await getEndpoint(queries, name);
   const contract = getContract(endpoint.contract);
-  const secrets = (await readSecrets(queries, tools.sealer, [name])).get(name.id)?.();
+  const secrets = (await readSecrets(queries, sealer, [name])).get(name.id)?.();
   if (!contract || secrets === undefined)
     throw new Error(`Endpoint ${name.id} has no contract or no secret.`);
-  const ownHeaders = openHeaders(tools, endpoint);
+  const ownHeaders = openHeaders({ sealer }, endpoint);
   const { url } = endpoint;
   if (underWay.has(name.id)) throw new SluiceError('conflict', 'A diagnosis of this endpoint is under way.');
   underWay.add(name.id);
@@ -50,9 +52,9 @@ export async function diagnoseEndpoint(
       timeoutMs: endpoint.effective_timeout_seconds * 1000,
       budgetMs,
       organizationId: publicId('organization', name.orgId),
-      now: () => new Date(tools.clock.now()),
+      now: () => new Date(clock.now()),
       send: async ({ headers, body, timeoutMs }: ProbeRequest) =>
-        answerOf(await tools.http.post({ url, headers: { ...ownHeaders, ...headers }, body, timeoutMs })),
+        answerOf(await http.post({ url, headers: { ...ownHeaders, ...headers }, body, timeoutMs })),
     });
     return { url, ...report };
   } finally {

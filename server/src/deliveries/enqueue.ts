@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Queries } from '../db/connect.ts';
-import { type Claimed, leaseMarginSeconds } from './claim.ts';
+import type { Claimed } from './claim.ts';
+import { leaseTaken } from './leases.ts';
 import { phase } from './phases.ts';
 
 export interface NewDelivery {
@@ -17,13 +18,18 @@ export interface NewDelivery {
   readonly held?: boolean;
 }
 
-/** Makes one delivery that the caller itself is about to attempt: it never waits in the queue. */
+const held = sql.lit(phase.held);
+const scheduled = sql.lit(phase.scheduled);
+const ready = sql.lit(phase.ready);
+
+/**
+ * Makes one delivery that the caller itself is about to attempt: it is leased from the start, and never claimed.
+ * @param worker name of this process
+ */
 export async function enqueueLeased(tx: Queries, delivery: NewDelivery, worker: string): Promise<Claimed> {
   await enqueue(tx, [{ ...delivery, dueAt: null }]);
   const { rows } = await sql<{ round_started_at: Date; created_at: Date; timeout_seconds: number }>`
-    update open_deliveries delivery set
-      phase = ${phase.leased}::int, fence = 1, leased_by = ${worker}, leased_at = now(), round_started_at = now(),
-      lease_until = now() + make_interval(secs => endpoint.effective_timeout_seconds + ${leaseMarginSeconds})
+    update open_deliveries delivery set ${leaseTaken(worker, sql.ref('endpoint.effective_timeout_seconds'))}
       from endpoints endpoint
      where delivery.org_id = ${delivery.orgId} and delivery.id = ${delivery.id}
        and endpoint.org_id = delivery.org_id and endpoint.id = delivery.endpoint_id
@@ -71,7 +77,7 @@ async function insert(tx: Queries, deliveries: readonly NewDelivery[]): Promise<
     insert into open_deliveries (org_id, id, event_id, endpoint_id, event_type, contract, priority, phase, due_at,
                                  fence, cancel_requested, attempts, round_attempts, created_at)
     select org_id, id, event_id, endpoint_id, event_type, contract, priority,
-           case when held then ${phase.held}::int when due_at > now() then ${phase.scheduled}::int else ${phase.ready}::int end, greatest(due_at, now()), 0, false, 0, 0, now()
+           case when held then ${held} when due_at > now() then ${scheduled} else ${ready} end, greatest(due_at, now()), 0, false, 0, 0, now()
       from unnest(${column((d) => d.orgId)}::uuid[], ${column((d) => d.id)}::uuid[], ${column((d) => d.eventId)}::uuid[],
         ${column((d) => d.endpointId)}::uuid[], ${column((d) => d.eventType)}::text[], ${column((d) => d.contract)}::text[],
         ${column((d) => d.priority)}::int[], ${column((d) => d.dueAt?.toISOString() ?? null)}::timestamptz[],

@@ -1,11 +1,14 @@
 import { getContract } from '@sluice/contracts';
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Queries } from '../db/connect.ts';
+import type { Tables } from '../db/tables.ts';
 import { readProjection, showing } from '../endpoints/projection.ts';
-import { bodyIdOf } from './body-id.ts';
-import { cancelWhere, type DeliveryName } from './changes.ts';
-import { phase } from './phases.ts';
-import { asWireEvent, type EventRow } from './prepare.ts';
+import { bodyIdOf, type KeptBody, keepBodies } from './bodies.ts';
+import type { DeliveryName } from './changes.ts';
+import { cancelWhere } from './close.ts';
+import { inPhase, phase } from './phases.ts';
+import type { EventRow } from './rows-by-id.ts';
+import { asWireEvent } from './wire-event.ts';
 
 /** A held delivery that may go out. */
 export interface Release extends DeliveryName {
@@ -23,47 +26,43 @@ export async function releaseHeld(tx: Queries, releases: readonly Release[]): Pr
 }
 
 async function release(tx: Queries, some: readonly Release[]): Promise<void> {
-  const { bodyIds, unseen } = await storeRevisedBodies(tx, some);
+  const { bodyIds, unseen } = await keepRevisedBodies(tx, some);
   await cancelHeld(tx, unseen);
   const releases = some.filter(({ id, data }) => data === null || bodyIds.has(id));
   await sql`
     update open_deliveries delivery set
-      phase = case when not coalesce((select enabled from endpoints where org_id = delivery.org_id and id = delivery.endpoint_id), false) then ${phase.paused}::int
-                   when delivery.due_at > now() then ${phase.scheduled}::int else ${phase.ready}::int end,
+      phase = case when not coalesce((select enabled from endpoints where org_id = delivery.org_id and id = delivery.endpoint_id), false) then ${sql.lit(phase.paused)}
+                   when delivery.due_at > now() then ${sql.lit(phase.scheduled)} else ${sql.lit(phase.ready)} end,
       due_at = greatest(delivery.due_at, now()), body_id = given.body_id
       from unnest(${releases.map((release) => release.orgId)}::uuid[], ${releases.map((release) => release.id)}::uuid[],
                   ${releases.map((release) => bodyIds.get(release.id) ?? null)}::uuid[]) as given (org_id, id, body_id)
-     where delivery.org_id = given.org_id and delivery.id = given.id and delivery.phase = ${phase.held}::int`.execute(
-    tx,
-  );
+     where delivery.org_id = given.org_id and delivery.id = given.id and ${inPhase(phase.held)}`.execute(tx);
 }
 
 /** Ends held deliveries as cancelled. */
 export async function cancelHeld(tx: Queries, names: readonly DeliveryName[]): Promise<void> {
   for (const some of slices(names)) {
     const given = sql`select * from unnest(${some.map((name) => name.orgId)}::uuid[], ${some.map((name) => name.id)}::uuid[])`;
-    await cancelWhere(tx, sql`(org_id, id) in (${given}) and phase = ${phase.held}::int`);
+    await cancelWhere(tx, sql`(org_id, id) in (${given}) and ${inPhase(phase.held)}`);
   }
 }
 
-/** Statements must not outlast their timeout, nor cancel more than they do at once. */
+/** Rows of one statement: it must not outlast its timeout, and cancels no more than `movedAtOnce`. */
 const rowsAtOnce = 5_000;
 
 function* slices<T>(rows: readonly T[]): Generator<readonly T[]> {
   for (let from = 0; from < rows.length; from += rowsAtOnce) yield rows.slice(from, from + rowsAtOnce);
 }
 
-interface HeldRow extends Omit<EventRow, 'data'> {
-  delivery_id: string;
-  contract: string;
-  projection: string | null;
-}
+type HeldRow = Omit<EventRow, 'data'> &
+  Pick<Selectable<Tables['open_deliveries']>, 'contract'> &
+  Pick<Selectable<Tables['endpoints']>, 'projection'> & { delivery_id: string };
 
 /**
- * Writes what revised deliveries will send, once for each contract and projection of an event. Answers the bodies' ids
- * by delivery, and the deliveries whose endpoints may see nothing of what has become of the event.
+ * Keeps the bodies that revised deliveries will send, one for each contract and field filter of an event. Answers the
+ * bodies' ids by delivery, and the deliveries whose endpoints may see nothing of the revised event.
  */
-async function storeRevisedBodies(
+async function keepRevisedBodies(
   tx: Queries,
   releases: readonly Release[],
 ): Promise<{ bodyIds: Map<string, string>; unseen: DeliveryName[] }> {
@@ -77,9 +76,9 @@ async function storeRevisedBodies(
       left join endpoints endpoint on endpoint.org_id = delivery.org_id and endpoint.id = delivery.endpoint_id
      where (delivery.org_id, delivery.id) in (
        select * from unnest(${releases.map((release) => release.orgId)}::uuid[], ${releases.map((release) => release.id)}::uuid[]))
-       and delivery.phase = ${phase.held}::int
+       and ${inPhase(phase.held)}
      order by delivery.org_id, delivery.id for update of delivery`.execute(tx);
-  const bodies = new Map<string, Map<string, RevisedBody>>();
+  const bodies = new Map<string, Map<string, KeptBody>>();
   const bodyIds = new Map<string, string>();
   const unseen: DeliveryName[] = [];
   for (const row of rows) {
@@ -89,7 +88,7 @@ async function storeRevisedBodies(
       unseen.push({ orgId: row.org_id, id: row.delivery_id });
       continue;
     }
-    const sameData = bodies.get(data) ?? new Map<string, RevisedBody>();
+    const sameData = bodies.get(data) ?? new Map<string, KeptBody>();
     bodies.set(data, sameData);
     const key = `${row.id} ${row.contract} ${row.projection ?? ''}`;
     const body = sameData.get(key) ?? encodeRevised(row, data);
@@ -97,20 +96,11 @@ async function storeRevisedBodies(
     bodyIds.set(row.delivery_id, body.id);
   }
   const list = [...bodies.values()].flatMap((sameData) => [...sameData.values()]);
-  await sql`
-    insert into bodies (org_id, id, content)
-    select * from unnest(${list.map((body) => body.orgId)}::uuid[], ${list.map((body) => body.id)}::uuid[], ${list.map((body) => body.content)}::text[])
-    on conflict do nothing`.execute(tx);
+  await keepBodies(list).execute(tx);
   return { bodyIds, unseen };
 }
 
-interface RevisedBody {
-  readonly orgId: string;
-  readonly id: string;
-  readonly content: string;
-}
-
-function encodeRevised(row: HeldRow, data: string): RevisedBody {
+function encodeRevised(row: HeldRow, data: string): KeptBody {
   const contract = getContract(row.contract);
   if (!contract) throw new Error(`This version knows no contract "${row.contract}".`);
   const bytes = contract.encode(asWireEvent({ ...row, data }, row.projection));

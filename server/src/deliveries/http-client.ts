@@ -51,7 +51,7 @@ export interface HttpClient {
   /** From then on nothing is sent: a `post` ends as `unknown` at once. */
   readonly closed: boolean;
   post(request: HttpRequest): Promise<HttpResult>;
-  /** Lets go of what is under way, which ends as `unknown` at once. */
+  /** Ends everything under way at once, as `unknown`. */
   close(): Promise<void>;
 }
 
@@ -68,7 +68,7 @@ const neverSent: HttpResult = {
 
 class BlockedAddressError extends Error {}
 
-/** The attempt for which something is done, wherever in the client that is. */
+/** The attempt that the connector and DNS are working for. */
 interface Attempt {
   readonly timings: Timings;
   readonly startedAt: number;
@@ -77,7 +77,8 @@ interface Attempt {
 
 /**
  * The one way out of this service. Every address is checked when the connection is made, after DNS, so a name that
- * resolves to something else the second time gains nothing. Redirects are not followed.
+ * resolves to another address the second time is checked again. Redirects are not followed. Failures are answers: `post`
+ * never rejects.
  */
 export function createHttpClient(guard: AddressGuard, resolve: Resolve): HttpClient {
   const current = new AsyncLocalStorage<Attempt>();
@@ -135,7 +136,7 @@ async function post(
       body: request.body,
       signal: limit.signal,
     });
-    // undici heeds the signal only once it is connected.
+    // undici obeys the signal only once it is connected.
     const answer = await Promise.race([sent, limit.reached]);
     attempt.timings.first_byte = elapsed();
     partial = { status: answer.statusCode, headers: plainHeaders(answer.headers) };

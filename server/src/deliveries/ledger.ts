@@ -3,6 +3,7 @@ import { SluiceError } from '../base/errors.ts';
 import { firstIdAt, timeOfId } from '../base/ids.ts';
 import type { Queries } from '../db/connect.ts';
 import type { Tables } from '../db/tables.ts';
+import { inAnyPhase, phase, phaseIn } from './phases.ts';
 
 export type Delivery = Selectable<Tables['deliveries']>;
 export type Attempt = Selectable<Tables['attempts']> & { readonly body: string | null };
@@ -61,9 +62,9 @@ export async function getDelivery(queries: Queries, orgId: string, id: string): 
 }
 
 /**
- * The attempts of a delivery with the bodies that they sent, oldest first. Of one that was cut off it is known only
- * where all attempts send the same bytes: not to an endpoint whose view of the event can be narrowed.
- * @param after the number of the attempt before the page
+ * The attempts of a delivery with the bodies that they sent, oldest first. The body of an attempt that was cut off is
+ * known only where all attempts send the same bytes: not to an endpoint with a field filter, which may change.
+ * @param page.after the number of the attempt before the page
  */
 export async function listAttempts(
   queries: Queries,
@@ -76,9 +77,9 @@ export async function listAttempts(
     select * from attempts
      where org_id = ${delivery.org_id} and delivery_id = ${delivery.id} and id >= ${dayBefore} and number > ${page.after}
      order by number limit ${page.limit}`.execute(queries);
-  // Whoever settles its own attempt says which headers it sent.
+  // An attempt that its own worker settled says which headers it sent.
   const wasCutOff = (row: Selectable<Tables['attempts']>) => row.request_headers === null;
-  const sameBytes = rows.some(wasCutOff) && !(await isNarrowed(queries, delivery));
+  const sameBytes = rows.some(wasCutOff) && !(await hasFieldFilter(queries, delivery));
   const bodyIds = rows.map((row) =>
     wasCutOff(row) ? (sameBytes ? (row.body_id ?? delivery.body_id) : null) : row.body_id,
   );
@@ -87,7 +88,7 @@ export async function listAttempts(
   return rows.map((row, index) => ({ ...row, body: bodies.get(bodyIds[index] ?? '') ?? null }));
 }
 
-async function isNarrowed(queries: Queries, { org_id, endpoint_id }: Delivery): Promise<boolean> {
+async function hasFieldFilter(queries: Queries, { org_id, endpoint_id }: Delivery): Promise<boolean> {
   const endpoint = await queries
     .selectFrom('endpoints')
     .select('projection')
@@ -103,7 +104,7 @@ async function readContents(
   ids: readonly string[],
 ): Promise<Map<string, string>> {
   if (ids.length === 0) return new Map();
-  const { rows } = await sql<{ id: string; content: string }>`
+  const { rows } = await sql<Pick<Selectable<Tables['bodies']>, 'id' | 'content'>>`
     select id, content from bodies where org_id = ${orgId} and id = any(${ids}::uuid[])`.execute(queries);
   return new Map(rows.map((row) => [row.id, row.content]));
 }
@@ -113,6 +114,7 @@ export interface EndpointStats {
   readonly failed: number;
   readonly cancelled: number;
   readonly pending: number;
+  /** Delivered ones of those that were delivered or failed, 0 to 1; `null`: there is none. */
   readonly successRate: number | null;
   readonly latencyMs: { readonly p50: number; readonly p90: number; readonly p99: number } | null;
   readonly consecutiveFailures: number;
@@ -120,23 +122,30 @@ export interface EndpointStats {
   readonly lastFailureAt: Date | null;
 }
 
-/** How an endpoint did with the deliveries made since a time, and how it does now. */
+type HealthRecord = Pick<
+  Selectable<Tables['endpoint_health']>,
+  'consecutive_failures' | 'last_success_at' | 'last_failure_at'
+>;
+
+interface EndedCounts {
+  delivered: number;
+  failed: number;
+  cancelled: number;
+  /** Milliseconds of delivered ones: median, 90 %, 99 %. */
+  quantiles: (number | null)[] | null;
+}
+
+/**
+ * How deliveries made to an endpoint since a time have ended, and how the endpoint does now.
+ * @throws {SluiceError} not_found
+ */
 export async function endpointStats(
   queries: Queries,
   orgId: string,
   endpointId: string,
   since: Date,
 ): Promise<EndpointStats> {
-  const { rows } = await sql<{
-    delivered: number;
-    failed: number;
-    cancelled: number;
-    pending: number;
-    quantiles: (number | null)[] | null;
-    consecutive_failures: number;
-    last_success_at: Date | null;
-    last_failure_at: Date | null;
-  }>`
+  const { rows } = await sql<EndedCounts & HealthRecord & { pending: number }>`
     select ended.*, waiting.pending, health.consecutive_failures, health.last_success_at, health.last_failure_at
       from endpoint_health health
      cross join (
@@ -144,7 +153,7 @@ export async function endpointStats(
               count(*) filter (where state = 'cancelled')::int as cancelled,
               percentile_cont(array[0.5, 0.9, 0.99]) within group (order by last_duration_ms) filter (where state = 'delivered') as quantiles
          from closed_deliveries where org_id = ${orgId} and endpoint_id = ${endpointId} and id >= ${firstIdAt(since.getTime())}) ended
-     cross join (select count(*)::int as pending from open_deliveries where org_id = ${orgId} and endpoint_id = ${endpointId} and phase in (0, 1, 2, 3, 4)) waiting
+     cross join (select count(*)::int as pending from open_deliveries where org_id = ${orgId} and endpoint_id = ${endpointId} and ${inAnyPhase}) waiting
      where health.org_id = ${orgId} and health.endpoint_id = ${endpointId}`.execute(queries);
   const row = rows[0];
   if (!row) throw new SluiceError('not_found', 'No such endpoint.');
@@ -163,12 +172,12 @@ export async function endpointStats(
   };
 }
 
-/** What the operator watches: how many open deliveries are in each phase, and how old the oldest due one is. */
+/** For the operator: how many open deliveries are in each phase, and for how many seconds the oldest has been due. */
 export async function queueDepth(
   queries: Queries,
 ): Promise<{ byPhase: ReadonlyMap<number, number>; oldestDueSeconds: number }> {
   const { rows } = await sql<{ phase: number; count: number; oldest: number | null }>`
-    select phase, count(*)::int as count, extract(epoch from now() - min(due_at) filter (where phase in (0, 1) and due_at <= now()))::float8 as oldest
+    select phase, count(*)::int as count, extract(epoch from now() - min(due_at) filter (where ${phaseIn(phase.scheduled, phase.ready)} and due_at <= now()))::float8 as oldest
       from open_deliveries group by phase`.execute(queries);
   return {
     byPhase: new Map(rows.map((row) => [row.phase, row.count])),
@@ -176,7 +185,7 @@ export async function queueDepth(
   };
 }
 
-/** Whether an endpoint is still owed events of other types than these. */
+/** Whether open deliveries to an endpoint are of other event types than these. */
 export async function owesOthers(
   queries: Queries,
   orgId: string,
@@ -185,7 +194,7 @@ export async function owesOthers(
 ): Promise<boolean> {
   const { rows } = await sql`
     select 1 from open_deliveries
-     where phase >= 0 and org_id = ${orgId} and endpoint_id = ${endpointId} and event_type <> all(${types}::text[]) limit 1`.execute(
+     where ${inAnyPhase} and org_id = ${orgId} and endpoint_id = ${endpointId} and event_type <> all(${types}::text[]) limit 1`.execute(
     queries,
   );
   return rows.length > 0;

@@ -14,11 +14,11 @@ export class ResolveError extends Error {
 /** Host name → its addresses, IPv4 first. */
 export type Resolve = (name: string) => Promise<string[]>;
 
-/** What is asked of DNS. */
+/** The DNS client, as far as it is used. */
 export interface NameServer {
   resolve4(name: string): Promise<string[]>;
   resolve6(name: string): Promise<string[]>;
-  /** Ends what is under way with an error. */
+  /** Ends queries under way with an error. */
   cancel(): void;
 }
 

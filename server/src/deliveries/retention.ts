@@ -13,10 +13,11 @@ export async function holdsEventsBetween(queries: Queries, from: string, until: 
 }
 
 /**
- * Deletes the ledger's rows before an id that no day's partition took in, some at a time; answers how many. What an
- * open delivery still needs stays.
+ * Deletes rows of the ledger that are in no day's partition and so are dropped with none; at most 5,000 of each table,
+ * and answers how many. What an open delivery still needs stays.
+ * @param before the id before which they are past retention
  */
-export async function deleteStrayRows(queries: Queries, before: string): Promise<number> {
+export async function deleteUnpartitionedRows(queries: Queries, before: string): Promise<number> {
   const bodies = await sql`
     delete from bodies where tableoid = 'bodies_default'::regclass and (org_id, id) in (
       select org_id, id from bodies_default body

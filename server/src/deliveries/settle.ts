@@ -1,8 +1,10 @@
 import { sql } from 'kysely';
 import type { Queries } from '../db/connect.ts';
-import { lookUp } from '../db/look-up.ts';
 import { type Health, type HealthChange, recordHealth } from '../endpoints/health.ts';
-import { inPhase, phase } from './phases.ts';
+import { type KeptBody, keepBodies } from './bodies.ts';
+import { leaseHeld } from './leases.ts';
+import { phase } from './phases.ts';
+import { settleAttempts } from './settle-attempts.ts';
 
 /** What became of one attempt, and of its delivery by that. */
 export interface Settlement {
@@ -57,8 +59,11 @@ export async function settle(
   return { settled, health: changes.length > 0 ? await recordHealth(tx, changes) : [] };
 }
 
+/** Bodies of attempts that are settled, not of those whose lease was lost. */
+const isSent = sql<boolean>`exists (select 1 from attempted where attempted.org_id = body.org_id and attempted.sent_body_id = body.id)`;
+
 function settleStatement(settlements: readonly Settlement[]) {
-  const bodies = [
+  const bodies: KeptBody[] = [
     ...new Map(
       settlements.flatMap((s) =>
         s.body ? [[`${s.orgId} ${s.body.id}`, { orgId: s.orgId, ...s.body }] as const] : [],
@@ -81,51 +86,23 @@ function settleStatement(settlements: readonly Settlement[]) {
                   response_headers, response_body, response_truncated, timings, duration_ms, worker, started_at, final, wait_ms)
        order by org_id, delivery_id
     ),
-    held as (
-      select given.*, delivery.event_id, delivery.endpoint_id, delivery.event_type, delivery.contract, delivery.priority, delivery.created_at,
-             coalesce(given.body_id, delivery.body_id) as kept_body_id,
-             case when given.final is null and delivery.cancel_requested then 'cancelled'
-                  when given.final = 'failed' and delivery.cancel_requested then 'cancelled' else given.final end as end_state
+    attempted as (
+      select delivery.org_id, delivery.id, delivery.event_id, delivery.endpoint_id, delivery.event_type, delivery.contract, delivery.priority,
+             delivery.created_at, coalesce(given.body_id, delivery.body_id) as body_id, given.number as attempts, given.attempt_id,
+             case when delivery.cancel_requested and given.final is distinct from 'delivered' then 'cancelled' else given.final end as state,
+             given.outcome as last_outcome, given.status as last_status, given.started_at as last_attempt_at, given.duration_ms as last_duration_ms,
+             given.error, given.url, given.body_id as sent_body_id, given.request_headers, given.response_headers,
+             decode(given.response_body, 'base64') as response_body, given.response_truncated, given.timings, given.worker, given.started_at,
+             ${sql.lit(phase.scheduled)} as next_phase, given.wait_ms
         from given
        cross join lateral (
          select * from open_deliveries delivery
-          where delivery.org_id = given.org_id and delivery.id = given.delivery_id
-            and ${inPhase(phase.leased)} and delivery.fence = given.fence
+          where delivery.org_id = given.org_id and delivery.id = given.delivery_id and ${leaseHeld}
             for update) delivery
     ),
-    body as (
-      insert into bodies (org_id, id, content)
-      select * from unnest(${bodies.map((b) => b.orgId)}::uuid[], ${bodies.map((b) => b.id)}::uuid[], ${bodies.map((b) => b.content)}::text[]) as body (org_id, id, content)
-       where exists (select 1 from held where held.org_id = body.org_id and held.body_id = body.id)
-      on conflict do nothing
-    ),
-    attempt as (
-      insert into attempts (org_id, id, delivery_id, endpoint_id, number, outcome, error, url, request_headers, body_id, status,
-                            response_headers, response_body, response_truncated, timings, duration_ms, worker, started_at, finished_at)
-      select org_id, attempt_id, delivery_id, endpoint_id, number, outcome, error, url, request_headers, body_id, status,
-             response_headers, decode(response_body, 'base64'), response_truncated, timings, duration_ms, worker, started_at, now()
-        from held
-    ),
-    closed as (
-      insert into closed_deliveries (org_id, id, event_id, endpoint_id, event_type, contract, state, priority, attempts, body_id,
-                                     last_outcome, last_status, last_attempt_at, last_duration_ms, created_at, finished_at)
-      select org_id, delivery_id, event_id, endpoint_id, event_type, contract, end_state, priority, number, kept_body_id,
-             outcome, status, started_at, duration_ms, created_at, now()
-        from held where end_state is not null
-    ),
-    gone as (
-      delete from open_deliveries delivery using held
-       where held.end_state is not null and ${lookUp('delivery.org_id', 'held.org_id')} and delivery.id = held.delivery_id
-    ),
-    waiting as (
-      update open_deliveries delivery set
-        phase = 0, due_at = now() + make_interval(secs => held.wait_ms / 1000), lease_until = null, leased_at = null, leased_by = null,
-        attempts = held.number, round_attempts = delivery.round_attempts + 1, body_id = held.kept_body_id,
-        last_outcome = held.outcome, last_status = held.status, last_attempt_at = held.started_at
-        from held
-       where held.end_state is null and ${lookUp('delivery.org_id', 'held.org_id')} and delivery.id = held.delivery_id
-    )
-    select attempt_id, coalesce(end_state, 'pending') as state from held`;
+    kept as (${keepBodies(bodies, isSent)}),
+    ${settleAttempts}
+    select attempt_id, coalesce(state, 'pending') as state from attempted`;
 }
 
 function summarizeHealth(settlements: readonly Settlement[]): HealthChange[] {

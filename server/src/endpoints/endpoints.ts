@@ -262,8 +262,11 @@ export function openHeaders(
   );
 }
 
-/** The same for endpoints' own headers. */
-export async function resealHeaders(queries: Queries, sealer: Sealer): Promise<number> {
+/**
+ * Re-encrypts endpoints' own headers that are encrypted under an older master key, at most 200; answers how many. Those of a master key
+ * that is not known stay as they are.
+ */
+export async function reencryptHeaders(queries: Queries, sealer: Sealer): Promise<number> {
   if (sealer.olderPrefixes.length === 0) return 0;
   const { rows } = await sql<{ org_id: string; id: string; headers: string }>`
     select org_id, id, headers from endpoints
@@ -272,9 +275,9 @@ export async function resealHeaders(queries: Queries, sealer: Sealer): Promise<n
   );
   for (const row of rows) {
     const bound = headersPurpose({ orgId: row.org_id, id: row.id });
-    const anew = sealer.seal(sealer.open(row.headers, bound), bound);
+    const sealed = sealer.seal(sealer.open(row.headers, bound), bound);
     await sql`
-      update endpoints set headers = ${anew} where org_id = ${row.org_id} and id = ${row.id} and headers = ${row.headers}`.execute(
+      update endpoints set headers = ${sealed} where org_id = ${row.org_id} and id = ${row.id} and headers = ${row.headers}`.execute(
       queries,
     );
   }

@@ -113,10 +113,10 @@ function once<T>(open: () => T[]): () => T[] {
 }
 
 /**
- * Seals secrets anew that an older master key has sealed, some at a time; answers how many. What no key opens is left
- * alone: it must not keep the others from it.
+ * Re-encrypts secrets that are encrypted under an older master key, at most 200; answers how many. Those of a master key
+ * that is not known stay as they are.
  */
-export async function resealSecrets(queries: Queries, sealer: Sealer): Promise<number> {
+export async function reencryptSecrets(queries: Queries, sealer: Sealer): Promise<number> {
   if (sealer.olderPrefixes.length === 0) return 0;
   const { rows } = await sql<{ org_id: string; endpoint_id: string; id: string; ciphertext: string }>`
     select org_id, endpoint_id, id, ciphertext from endpoint_secrets
@@ -125,9 +125,9 @@ export async function resealSecrets(queries: Queries, sealer: Sealer): Promise<n
   );
   for (const row of rows) {
     const bound = purpose({ orgId: row.org_id, id: row.endpoint_id });
-    const anew = sealer.seal(sealer.open(row.ciphertext, bound), bound);
+    const sealed = sealer.seal(sealer.open(row.ciphertext, bound), bound);
     await sql`
-      update endpoint_secrets set ciphertext = ${anew}
+      update endpoint_secrets set ciphertext = ${sealed}
        where org_id = ${row.org_id} and endpoint_id = ${row.endpoint_id} and id = ${row.id} and ciphertext = ${row.ciphertext}`.execute(
       queries,
     );

@@ -191,10 +191,11 @@ export async function forgetEventIds(queries: Queries, retentionDays: number): P
 }
 
 /**
- * Deletes events before an id that no day's partition took in, some at a time; answers how many. Those that are still
- * to be delivered stay.
+ * Deletes events that are in no day's partition and so are dropped with none, at most 5,000; answers how many. Those
+ * that are still to be delivered stay.
+ * @param before the id before which they are past retention
  */
-export async function deleteStrayEvents(queries: Queries, before: string): Promise<number> {
+export async function deleteUnpartitionedEvents(queries: Queries, before: string): Promise<number> {
   const { rows } = await sql`
     delete from events where tableoid = 'events_default'::regclass and (org_id, id) in (
       select org_id, id from events_default event

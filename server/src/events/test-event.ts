@@ -3,7 +3,7 @@ import { SluiceError } from '../base/errors.ts';
 import { newId } from '../base/ids.ts';
 import type { Sealer } from '../base/seal.ts';
 import type { Database } from '../db/connect.ts';
-import { type AttemptResult, type AttemptTools, attempt, notSent } from '../deliveries/attempt.ts';
+import { type AttemptResult, attempt, notSent, type Sender } from '../deliveries/attempt.ts';
 import { enqueueLeased } from '../deliveries/enqueue.ts';
 import { priority } from '../deliveries/phases.ts';
 import { prepare } from '../deliveries/prepare.ts';
@@ -13,10 +13,10 @@ import { claimIdempotencyKeys, type IdempotentRequest, keepAnswers } from '../te
 
 export const testEventType = 'webhook.test';
 
-export interface TestTools extends AttemptTools {
+export interface TestTools extends Sender {
   readonly sealer: Sealer;
-  /** Commits what came of it, with all that follows for the endpoint. */
-  readonly settle: (result: AttemptResult) => Promise<unknown>;
+  /** Commits what came of attempts, with all that follows for their endpoints. */
+  readonly settle: (batch: readonly AttemptResult[]) => Promise<unknown>;
 }
 
 /** Which delivery a test became. */
@@ -77,6 +77,6 @@ export async function sendTestEvent(
   const result = job ? await attempt(tools, job) : failed ? notSent(tools, failed) : null;
   if (!result) throw new Error('The test delivery was neither prepared nor refused.');
   const next = result.settlement.next === 'delivered' ? 'delivered' : 'failed';
-  await tools.settle({ ...result, settlement: { ...result.settlement, next } });
+  await tools.settle([{ ...result, settlement: { ...result.settlement, next } }]);
   return { deliveryId: claimed.id, replayed: false };
 }

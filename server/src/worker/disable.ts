@@ -1,3 +1,4 @@
+import type { Clock } from '../base/clock.ts';
 import { SluiceError } from '../base/errors.ts';
 import { publicId } from '../base/ids.ts';
 import type { Queries } from '../db/connect.ts';
@@ -6,10 +7,11 @@ import { pauseForEndpoint } from '../deliveries/changes.ts';
 import type { Settled } from '../deliveries/settle.ts';
 import { disableEndpoint, type Endpoint } from '../endpoints/endpoints.ts';
 import { type Health, reasonToDisable } from '../endpoints/health.ts';
-import { writeNotices } from '../features/notifications/send.ts';
+import type { Publisher } from '../events/publisher.ts';
 import { recordAudit, systemActor } from '../tenants/audit.ts';
-import { lockAudience } from '../tenants/members.ts';
-import type { WorkerTools } from './tools.ts';
+
+/** Tells the member who owns an endpoint that it was disabled, in the transaction that disables it. */
+export type TellMember = (tx: Queries, endpoint: Endpoint, reason: string) => Promise<void>;
 
 /** An endpoint that is to be disabled, and why. */
 export interface Disabling {
@@ -39,25 +41,33 @@ export function endpointsToDisable(
 
 /**
  * Disables an endpoint in the transaction that settles the attempt which showed it, and tells its owner by an
- * `endpoint.disabled` event; a member also by a notification, whose inbox needs no webhook. Answers whether it did: not
- * when somebody else has disabled or deleted it.
+ * `endpoint.disabled` event, a member also by `tellMember`. Answers whether it did: not where the endpoint is disabled or
+ * deleted already.
  */
 export async function disableAutomatically(
   tx: Queries,
-  tools: Pick<WorkerTools, 'clock' | 'publisher'>,
+  {
+    clock,
+    publisher,
+    tellMember,
+  }: {
+    readonly clock: Clock;
+    readonly publisher: Pick<Publisher, 'publishWithin'>;
+    readonly tellMember: TellMember;
+  },
   { orgId, id, reason }: Disabling,
 ): Promise<boolean> {
   const endpoint = await disableIfThere(tx, { orgId, id, reason });
   if (endpoint === null) return false;
   await pauseForEndpoint(tx, orgId, id);
   const endpointId = publicId('endpoint', id);
-  await recordAudit(tx, tools.clock, orgId, systemActor, {
+  await recordAudit(tx, clock, orgId, systemActor, {
     action: 'endpoint.disabled',
     target: endpointId,
     details: { reason },
   });
   const { url, name, disabled_at } = endpoint;
-  await tools.publisher.publishWithin(tx, orgId, [
+  await publisher.publishWithin(tx, orgId, [
     {
       type: 'endpoint.disabled',
       data: JSON.stringify({ endpoint_id: endpointId, url, name, reason, disabled_at }),
@@ -65,26 +75,8 @@ export async function disableAutomatically(
       source: 'system',
     },
   ]);
-  if (endpoint.owner_kind === 'member') await tellMember(tx, tools, endpoint, reason);
+  if (endpoint.owner_kind === 'member') await tellMember(tx, endpoint, reason);
   return true;
-}
-
-async function tellMember(
-  tx: Queries,
-  { clock, publisher }: Pick<WorkerTools, 'clock' | 'publisher'>,
-  { org_id: orgId, id, owner_id: memberId, name, url }: Endpoint,
-  reason: string,
-): Promise<void> {
-  const news = await writeNotices(tx, clock, orgId, [
-    {
-      members: await lockAudience(tx, orgId, { members: [memberId] }),
-      type: 'system',
-      title: `Your webhook ${name ?? url} was disabled`,
-      body: `Nothing is sent to it until you enable it again. Reason: ${reason}.`,
-      data: JSON.stringify({ kind: 'webhook_disabled', endpoint_id: publicId('endpoint', id), reason }),
-    },
-  ]);
-  await publisher.publishWithin(tx, orgId, news);
 }
 
 async function disableIfThere(tx: Queries, { orgId, id, reason }: Disabling): Promise<Endpoint | null> {

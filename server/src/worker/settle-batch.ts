@@ -1,40 +1,53 @@
+import type { Clock } from '../base/clock.ts';
 import { publicId } from '../base/ids.ts';
+import type { Logger } from '../base/log.ts';
 import type { Database } from '../db/connect.ts';
 import { transact } from '../db/transaction.ts';
 import type { AttemptResult } from '../deliveries/attempt.ts';
 import { type Settled, settle } from '../deliveries/settle.ts';
-import { type Disabling, disableAutomatically, endpointsToDisable } from './disable.ts';
-import type { WorkerTools } from './tools.ts';
-
-export type SettleTools = Pick<WorkerTools, 'clock' | 'publisher' | 'log'> & { readonly database: Database };
+import type { Publisher } from '../events/publisher.ts';
+import { type Disabling, disableAutomatically, endpointsToDisable, type TellMember } from './disable.ts';
 
 /**
- * One commit: the attempts, their deliveries, the endpoints' records, and what follows for the endpoints. Answers what
- * counted.
- * @param mayDisable `false` leaves out what follows, where that cannot be done
+ * Settles attempts. Answers those that count: not those whose lease was lost.
+ * @param mayDisable `false` leaves out what follows for the endpoints, where that cannot be done
  */
-export async function settleBatch(
-  tools: SettleTools,
+export type SettleBatch = (
   batch: readonly AttemptResult[],
-  mayDisable = true,
-): Promise<Settled[]> {
-  const { settled, disabled } = await transact(tools.database.hotPath, async (tx) => {
-    const settlements = batch.map(({ settlement }) => settlement);
-    const { settled, health } = await settle(tx, settlements);
-    const disabled: Disabling[] = [];
-    if (mayDisable) {
-      for (const disabling of endpointsToDisable(batch, settled, health)) {
-        if (await disableAutomatically(tx, tools, disabling)) disabled.push(disabling);
+  mayDisable?: boolean,
+) => Promise<readonly Settled[]>;
+
+/**
+ * Makes the function that settles a batch in one commit: the attempts, their deliveries, the endpoints' health, and which
+ * endpoints are disabled by that, with the events and notifications that say so.
+ */
+export function createSettleBatch(parts: {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly publisher: Pick<Publisher, 'publishWithin'>;
+  readonly tellMember: TellMember;
+  readonly log: Logger;
+}): SettleBatch {
+  const { database, log } = parts;
+  return async (batch, mayDisable = true) => {
+    const { settled, disabled } = await transact(database.hotPath, async (tx) => {
+      const settlements = batch.map(({ settlement }) => settlement);
+      const { settled, health } = await settle(tx, settlements);
+      const disabled: Disabling[] = [];
+      if (mayDisable) {
+        for (const disabling of endpointsToDisable(batch, settled, health)) {
+          if (await disableAutomatically(tx, parts, disabling)) disabled.push(disabling);
+        }
       }
+      return { settled, disabled };
+    });
+    if (disabled.length > 0) database.wakeUps.signal();
+    for (const { orgId, id, reason } of disabled) {
+      log.warn(
+        { org_id: publicId('organization', orgId), endpoint_id: publicId('endpoint', id), reason },
+        'endpoint disabled',
+      );
     }
-    return { settled, disabled };
-  });
-  if (disabled.length > 0) tools.database.wakeUps.signal();
-  for (const { orgId, id, reason } of disabled) {
-    tools.log.warn(
-      { org_id: publicId('organization', orgId), endpoint_id: publicId('endpoint', id), reason },
-      'endpoint disabled',
-    );
-  }
-  return settled;
+    return settled;
+  };
 }

@@ -1,8 +1,17 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { publicId } from '../base/ids.ts';
+import type { Logger } from '../base/log.ts';
+import type { Metrics } from '../base/metrics.ts';
 import { isUnavailable } from '../db/failures.ts';
 import type { AttemptResult } from '../deliveries/attempt.ts';
-import { settleBatch } from './settle-batch.ts';
-import type { WorkerTools } from './tools.ts';
+import type { SettleBatch } from './settle-batch.ts';
+
+/** What a settler works with. */
+export interface SettlerParts {
+  readonly settle: SettleBatch;
+  readonly log: Logger;
+  readonly metrics: Pick<Metrics, 'finished'>;
+}
 
 const batchSize = 200;
 const afterFailureMs = 500;
@@ -10,10 +19,10 @@ const longestRestMs = 20;
 
 /**
  * Settles results in batches: those that arrive while one batch is being written, and for as long again, make the next.
- * Nobody waits for it: the receiver has answered.
+ * The receivers have answered, so there is time.
  */
 export class Settler {
-  readonly #tools: WorkerTools;
+  readonly #parts: SettlerParts;
   readonly #afterBatch: () => void;
   readonly #results: AttemptResult[] = [];
   #writing = 0;
@@ -21,8 +30,8 @@ export class Settler {
   #draining = 0;
   #running: Promise<void> | null = null;
 
-  constructor(tools: WorkerTools, afterBatch: () => void) {
-    this.#tools = tools;
+  constructor(parts: SettlerParts, afterBatch: () => void) {
+    this.#parts = parts;
     this.#afterBatch = afterBatch;
   }
 
@@ -64,13 +73,13 @@ export class Settler {
   async #rest(): Promise<void> {
     const ms = this.#restUntil - performance.now();
     if (ms <= 0 || this.#draining > 0 || this.#results.length >= batchSize) return;
-    await new Promise((resolve) => setTimeout(resolve, ms));
+    await pause(ms);
   }
 
   async #settleBatch(batch: readonly AttemptResult[], mayDisable = true): Promise<void> {
     try {
-      for (const { state } of await settleBatch(this.#tools, batch, mayDisable))
-        if (state !== 'pending') this.#tools.metrics.finished.inc({ state });
+      for (const { state } of await this.#parts.settle(batch, mayDisable))
+        if (state !== 'pending') this.#parts.metrics.finished.inc({ state });
     } catch (error) {
       await this.#recover(batch, mayDisable, error);
     }
@@ -81,17 +90,17 @@ export class Settler {
     const message = error instanceof Error ? error.message : String(error);
     const [first] = batch;
     if (isUnavailable(error)) {
-      this.#tools.log.warn({ error: message, count: batch.length }, 'settling failed; trying again');
-      await new Promise((resolve) => setTimeout(resolve, afterFailureMs));
+      this.#parts.log.warn({ error: message, count: batch.length }, 'settling failed; trying again');
+      await pause(afterFailureMs);
       this.#results.unshift(...batch);
     } else if (batch.length > 1) {
       for (const result of batch) await this.#settleBatch([result], mayDisable);
     } else if (first !== undefined && mayDisable) {
-      this.#tools.log.error({ error: message }, 'a result cannot be settled; trying without its endpoint');
+      this.#parts.log.error({ error: message }, 'a result cannot be settled; trying without its endpoint');
       await this.#settleBatch([first], false);
     } else {
       const id = first && publicId('delivery', first.settlement.deliveryId);
-      this.#tools.log.error(
+      this.#parts.log.error(
         { error: message, delivery_id: id },
         'a result cannot be settled; its lease will run out',
       );

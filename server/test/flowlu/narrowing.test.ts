@@ -2,7 +2,7 @@ import { beforeEach, expect, it } from 'vitest';
 import { firstIdAt } from '../../src/base/ids.ts';
 import { claim } from '../../src/deliveries/claim.ts';
 import { expireLeases } from '../../src/deliveries/expire.ts';
-import { deleteStrayRows } from '../../src/deliveries/retention.ts';
+import { deleteUnpartitionedRows } from '../../src/deliveries/retention.ts';
 import { forgetGateReviews } from '../../src/features/reviews/expire.ts';
 import { describeFlowlu, type Scope, type Setting, type Webhook } from './setting.ts';
 
@@ -147,7 +147,7 @@ describeFlowlu('a scope that was narrowed', (given) => {
     await setting.app.advance(31 * 86_400_000);
     await forgetGateReviews(queries, 30);
     expect(await reviewStatus(review)).toBe(200);
-    while ((await deleteStrayRows(queries, firstIdAt(setting.app.parts.clock.now()))) > 0);
+    while ((await deleteUnpartitionedRows(queries, firstIdAt(setting.app.parts.clock.now()))) > 0);
     await forgetGateReviews(queries, 30);
     expect(await reviewStatus(review)).toBe(404);
   });

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterEach, expect, it } from 'vitest';
-import { sendWeeklyDigests } from '../../src/features/notifications/duties.ts';
+import { sendWeeklyDigests } from '../../src/features/notifications/send-due.ts';
 import { adminToken } from '../support/app.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
 import { type Desk, failingFor, openDesk, type Person } from './setting.ts';

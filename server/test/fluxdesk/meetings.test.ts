@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { sendReminders } from '../../src/features/notifications/duties.ts';
+import { sendReminders } from '../../src/features/notifications/send-due.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
 import { type Desk, failingFor, openDesk, type Person } from './setting.ts';
 

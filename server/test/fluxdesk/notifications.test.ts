@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { sendDueNotifications } from '../../src/features/notifications/duties.ts';
 import { forgetNotifications } from '../../src/features/notifications/notifications.ts';
+import { sendDueNotifications } from '../../src/features/notifications/send-due.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
 import { type Desk, openDesk, type Person } from './setting.ts';
 

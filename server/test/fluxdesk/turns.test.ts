@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { sendDueNotifications, sendReminders } from '../../src/features/notifications/duties.ts';
+import { sendDueNotifications, sendReminders } from '../../src/features/notifications/send-due.ts';
 import type { Parts } from '../../src/parts.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
 import { type Desk, openDesk, type Person } from './setting.ts';

@@ -12,7 +12,7 @@ const walls: Readonly<Record<string, readonly string[]>> = {
   // A client of the public API that happens to live in the same process.
   demo: ['base', 'contracts'],
   products: ['features', 'api', 'http', ...engine, 'contracts'],
-  features: ['api', 'http', ...engine, 'contracts'],
+  features: ['api', 'http', 'worker', ...engine, 'contracts'],
   api: ['http', ...engine, 'contracts'],
   // The door knows no resource and no feature.
   http: ['tenants', 'db', 'base', 'contracts'],

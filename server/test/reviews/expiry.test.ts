@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { dutiesOf } from '../../src/compose.ts';
 import { expireTasks } from '../../src/features/reviews/expire.ts';
-import { startSweep } from '../../src/worker/sweep.ts';
+import { startDuties } from '../../src/worker/duty.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
 import { startReceiver } from '../support/receiver.ts';
@@ -115,7 +116,7 @@ describeOnEachDatabase('the time of a review', (kind) => {
     const act = kit.call('POST', `/v1/reviews/${task.id}/approve`);
     await app.advance(1);
     const [answer, count] = await Promise.all([act, expireTasks(app.parts)]);
-    // Where the sweep met the lock of somebody who came too late, the task is for the next one.
+    // Where timed work met the lock of a decision that came too late, the task is for the next one.
     const total = count + (await expireTasks(app.parts));
     const { status } = await kit.get(task.id);
     expect([answer.status, total, status]).toEqual(
@@ -172,7 +173,7 @@ describeOnEachDatabase('the time of a review', (kind) => {
   });
 });
 
-describeOnEachDatabase('the sweep', (kind) => {
+describeOnEachDatabase('timed work', (kind) => {
   it('ends a review within two seconds of its time, once, with two workers', async () => {
     const app = await createTestApp(kind);
     const receiver = await startReceiver();
@@ -182,11 +183,11 @@ describeOnEachDatabase('the sweep', (kind) => {
       url: `${receiver.url}/r`,
       events: ['review.expired'],
     });
-    const stops = [app, second].map(({ parts }) => startSweep({ ...parts, retentionDays: 30 }));
+    const stops = [app, second].map(({ parts }) => startDuties(dutiesOf(parts), parts.log));
     app.worker.start();
     const workflow = await kit.workflow({ expiry: { after_seconds: 1, action: 'expire' } });
     const lateness: number[] = [];
-    // On a busy machine one may be late; a sweep that comes too seldom is late nearly every time.
+    // On a busy machine one may be late; timed work that comes too seldom is late nearly every time.
     while (lateness.every((late) => late >= 2_000) && lateness.length < 3) {
       const task = await kit.task(workflow.id);
       await receiver.received(lateness.length + 1);

@@ -188,7 +188,7 @@ describeOnEachDatabase('sign-in links', (kind) => {
     expect((await signIn(app, { link })).status).toBe(201);
   });
 
-  it('and what became of them are forgotten by the sweep', async () => {
+  it('and what became of them are forgotten by timed work', async () => {
     const counts = async () =>
       Promise.all(
         (['sign_in_links', 'sessions', 'request_windows'] as const).map(async (table) => {
@@ -209,7 +209,7 @@ describeOnEachDatabase('sign-in links', (kind) => {
     expect(await counts()).toEqual([0, 0, 0]);
   });
 
-  /** What the sweep does when it comes round. */
+  /** What timed work does when it comes round. */
   async function forgetNow(): Promise<void> {
     for (const forget of [forgetSessions, forgetSignInLinks, forgetRequestWindows])
       await forget(app.database.queries);

@@ -4,11 +4,11 @@ import { SluiceError } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
 import { isDuplicate } from '../../db/failures.ts';
-import type { Tables } from '../../db/tables.ts';
 import { checkEndpointUrl, type EndpointTools } from '../../endpoints/endpoints.ts';
 import { getOrganization } from '../../tenants/organizations.ts';
 import { requireFields, requireModels } from './declared-models.ts';
 import { type Manifest, readManifest } from './manifest.ts';
+import type { Tables } from './tables.ts';
 
 export type App = Selectable<Tables['apps']>;
 

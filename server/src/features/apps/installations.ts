@@ -3,7 +3,6 @@ import { SluiceError } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
 import { isDuplicate } from '../../db/failures.ts';
-import type { Tables } from '../../db/tables.ts';
 import { changeProjection, createEndpoint, type EndpointTools } from '../../endpoints/endpoints.ts';
 import type { Projection } from '../../endpoints/projection.ts';
 import { withdrawEndpoint } from '../../events/withdraw.ts';
@@ -18,6 +17,7 @@ import {
   type ManifestWebhook,
   requireConsent,
 } from './manifest.ts';
+import type { Tables } from './tables.ts';
 import { createToken, type InstallationToken } from './tokens.ts';
 
 type InstallationRow = Selectable<Tables['installations']>;

@@ -3,10 +3,10 @@ import type { Clock } from '../../base/clock.ts';
 import { SluiceError } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
-import type { Tables } from '../../db/tables.ts';
 import { hashOf, makeSecret, readSecret } from '../../tenants/keys.ts';
 import type { MemberRights, RecordScope } from '../../tenants/record-scopes.ts';
 import type { Manifest } from './manifest.ts';
+import type { Tables } from './tables.ts';
 
 export type InstallationToken = Selectable<Tables['installation_tokens']>;
 

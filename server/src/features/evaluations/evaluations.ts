@@ -3,9 +3,9 @@ import type { Clock } from '../../base/clock.ts';
 import { invalidInput, SluiceError } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
-import type { Tables } from '../../db/tables.ts';
 import { forgottenChange, takeChange } from './changes.ts';
 import { describeModules } from './rule-modules.ts';
+import type { Tables } from './tables.ts';
 
 export type Evaluation = Selectable<Tables['evaluations']>;
 
@@ -131,7 +131,7 @@ const forgottenAtOnce = 20;
  */
 export function forgetEvaluations(queries: Queries, retentionDays: number): Promise<number> {
   return queries.transaction().execute(async (tx) => {
-    const { rows } = await sql<{ org_id: string; id: string; change: number }>`
+    const { rows } = await sql<Pick<Evaluation, 'org_id' | 'id' | 'change'>>`
       select org_id, id, change from evaluations
        where status = 'complete' and completed_at < now() - make_interval(days => ${retentionDays})
        order by completed_at limit ${forgottenAtOnce} for update skip locked`.execute(tx);

@@ -4,8 +4,8 @@ import { SluiceError } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
 import { isDuplicate } from '../../db/failures.ts';
-import type { Tables } from '../../db/tables.ts';
 import type { Rule, RuleModule } from './rules.ts';
+import type { Tables } from './tables.ts';
 
 export type ModuleRow = Selectable<Tables['evaluation_modules']>;
 

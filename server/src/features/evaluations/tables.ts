@@ -1,15 +1,19 @@
 import type { Generated } from 'kysely';
 import type { OptionalTime, Time } from '../../db/column-types.ts';
+import type { Tables } from '../../db/tables.ts';
 
-/** Tables of `0008_evaluations.sql` and `0013_schedule_runs.sql`. */
-export interface EvaluationTables {
-  evaluation_modules: ModulesTable;
-  evaluation_changes: { org_id: string; latest: number; forgotten: Generated<number> };
-  evaluations: EvaluationsTable;
-  scenarios: ScenariosTable;
-  scenario_results: { org_id: string; scenario_id: string; result: string };
-  result_tokens: ResultTokensTable;
-  request_windows: { org_id: string; credential_id: string; started_at: Time; requests: number };
+/** All tables, these among them: what reads rows of these imports it from here. */
+export type { Tables };
+
+declare module '../../db/tables.ts' {
+  interface Tables {
+    evaluation_modules: ModulesTable;
+    evaluation_changes: ChangesTable;
+    evaluations: EvaluationsTable;
+    scenarios: ScenariosTable;
+    scenario_results: ScenarioResultsTable;
+    result_tokens: ResultTokensTable;
+  }
 }
 
 interface ModulesTable {
@@ -20,6 +24,12 @@ interface ModulesTable {
   rules: string;
   rule_count: number;
   created_at: Time;
+}
+
+interface ChangesTable {
+  org_id: string;
+  latest: number;
+  forgotten: Generated<number>;
 }
 
 interface EvaluationsTable {
@@ -44,6 +54,12 @@ interface ScenariosTable {
   position: number;
   name: string;
   input: string;
+}
+
+interface ScenarioResultsTable {
+  org_id: string;
+  scenario_id: string;
+  result: string;
 }
 
 interface ResultTokensTable {

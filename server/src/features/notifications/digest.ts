@@ -2,11 +2,11 @@ import { type Selectable, sql } from 'kysely';
 import { isTimeZone } from '../../base/calendar.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Queries } from '../../db/connect.ts';
-import type { Tables } from '../../db/tables.ts';
 import type { NewEvent } from '../../events/new-event.ts';
 import { mondayAfter, nextDigest, type Week, weekToSumUp } from './digest-calendar.ts';
 import type { NotificationType } from './message.ts';
 import { type Notice, writeNotices } from './send.ts';
+import type { Tables } from './tables.ts';
 
 const digestType: NotificationType = 'weekly_digest';
 
@@ -20,12 +20,9 @@ export async function planDigests(
   tx: Queries,
   except: readonly string[],
 ): Promise<{ found: number; lost: string[] }> {
-  const { rows } = await sql<{
-    org_id: string;
-    time_zone: string;
-    latest_until: Date | null;
-    adopted_at: Date;
-  }>`
+  const { rows } = await sql<
+    Pick<Selectable<Tables['weekly_digests']>, 'org_id' | 'time_zone' | 'latest_until'> & { adopted_at: Date }
+  >`
     select organization.id as org_id, organization.time_zone, digest.latest_until, type.created_at as adopted_at
       from event_types type
       join organizations organization on organization.id = type.org_id

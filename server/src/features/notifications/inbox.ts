@@ -1,7 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import { SluiceError } from '../../base/errors.ts';
 import type { Queries } from '../../db/connect.ts';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from './tables.ts';
 
 /** A notification in one member's inbox. */
 export interface InboxEntry extends Selectable<Tables['inbox_entries']> {

@@ -3,10 +3,10 @@ import type { Clock } from '../../base/clock.ts';
 import { invalidInput, SluiceError } from '../../base/errors.ts';
 import { newId, publicId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
-import type { Tables } from '../../db/tables.ts';
 import type { NewEvent } from '../../events/new-event.ts';
 import { lockAudience } from '../../tenants/members.ts';
 import { writeNotices } from './send.ts';
+import type { Tables } from './tables.ts';
 
 /** With its members, by inner id. */
 export interface Meeting extends Selectable<Tables['meetings']> {

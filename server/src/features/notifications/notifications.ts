@@ -3,13 +3,13 @@ import type { Clock } from '../../base/clock.ts';
 import { invalidInput, SluiceError } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
-import type { Tables } from '../../db/tables.ts';
 import type { NewEvent } from '../../events/new-event.ts';
 import type { Publisher } from '../../events/publisher.ts';
 import type { Verdicts } from '../../schemas/questions.ts';
 import { type Audience, lockAudience, roles } from '../../tenants/members.ts';
 import type { Message, NotificationType } from './message.ts';
 import { eventData, type Outgoing, putBefore } from './send.ts';
+import type { Tables } from './tables.ts';
 
 export type Notification = Selectable<Tables['notifications']>;
 

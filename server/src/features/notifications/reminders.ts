@@ -1,10 +1,10 @@
 import { type Selectable, sql } from 'kysely';
 import type { Clock } from '../../base/clock.ts';
 import type { Queries } from '../../db/connect.ts';
-import type { Tables } from '../../db/tables.ts';
 import type { NewEvent } from '../../events/new-event.ts';
 import { dataOf } from './meetings.ts';
 import { writeNotices } from './send.ts';
+import type { Tables } from './tables.ts';
 
 const minutesBefore = 10;
 

@@ -2,11 +2,11 @@ import { type Selectable, sql } from 'kysely';
 import type { Clock } from '../../base/clock.ts';
 import { parseId, publicId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
-import type { Tables } from '../../db/tables.ts';
 import type { Publication } from '../../events/new-event.ts';
 import { lockAudience } from '../../tenants/members.ts';
 import type { NotificationType } from './message.ts';
 import { type Notice, writeNotices } from './send.ts';
+import type { Tables } from './tables.ts';
 
 const reviewType: NotificationType = 'review';
 

@@ -2,9 +2,9 @@ import { type Selectable, sql } from 'kysely';
 import type { Clock } from '../../base/clock.ts';
 import { newId, publicId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
-import type { Tables } from '../../db/tables.ts';
 import type { EventSource, NewEvent } from '../../events/new-event.ts';
 import type { Message } from './message.ts';
+import type { Tables } from './tables.ts';
 
 type Notification = Selectable<Tables['notifications']>;
 

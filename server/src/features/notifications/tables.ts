@@ -1,13 +1,18 @@
 import type { ColumnType } from 'kysely';
 import type { OptionalTime, Time } from '../../db/column-types.ts';
+import type { Tables } from '../../db/tables.ts';
 
-/** Tables of `0007_notifications.sql` and `0015_turns_and_token_roles.sql`. */
-export interface NotificationTables {
-  notifications: NotificationsTable;
-  inbox_entries: InboxEntriesTable;
-  meetings: MeetingsTable;
-  meeting_members: MeetingMembersTable;
-  weekly_digests: WeeklyDigestsTable;
+/** All tables, these among them: what reads rows of these imports it from here. */
+export type { Tables };
+
+declare module '../../db/tables.ts' {
+  interface Tables {
+    notifications: NotificationsTable;
+    inbox_entries: InboxEntriesTable;
+    meetings: MeetingsTable;
+    meeting_members: MeetingMembersTable;
+    weekly_digests: WeeklyDigestsTable;
+  }
 }
 
 interface NotificationsTable {

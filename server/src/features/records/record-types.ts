@@ -1,9 +1,9 @@
 import { type Selectable, sql } from 'kysely';
 import { SluiceError } from '../../base/errors.ts';
 import type { Queries } from '../../db/connect.ts';
-import type { Tables } from '../../db/tables.ts';
 import { putEventType } from '../../events/event-types.ts';
 import { type KeptSchema, keptSchema } from '../../schemas/kept-schema.ts';
+import type { Tables } from './tables.ts';
 
 export type RecordType = Selectable<Tables['record_types']>;
 

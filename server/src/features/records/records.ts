@@ -3,12 +3,12 @@ import type { Clock } from '../../base/clock.ts';
 import { SluiceError } from '../../base/errors.ts';
 import { newId, publicId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
-import type { Tables } from '../../db/tables.ts';
 import type { Publisher } from '../../events/publisher.ts';
 import type { SchemaChecks } from '../../schemas/checks.ts';
 import { cannotTell } from '../../schemas/verdict.ts';
 import { isJsonObject, isSame, type JsonObject, mergePatch, parseExact } from './exact-json.ts';
 import { changeType, fieldsSchema, type RecordAction, type RecordType } from './record-types.ts';
+import type { Tables } from './tables.ts';
 
 type RecordRow = Selectable<Tables['records']>;
 

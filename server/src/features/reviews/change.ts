@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Clock } from '../../base/clock.ts';
 import { publicId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
@@ -7,6 +7,7 @@ import type { Publisher } from '../../events/publisher.ts';
 import { type Actor, recordAudits } from '../../tenants/audit.ts';
 import { announcements, type TaskFollower } from './announce.ts';
 import { appendEntries, type HistoryEntry, type NewEntry } from './history.ts';
+import type { Tables } from './tables.ts';
 import type { Task } from './tasks.ts';
 
 export interface ReviewTools {
@@ -105,7 +106,7 @@ async function endHoldsOf(tx: Queries, ended: readonly Task[]): Promise<void> {
   const gated = new Map(ended.flatMap((task) => (task.gate_id === null ? [] : [[task.id, task] as const])));
   if (gated.size === 0) return;
   const names = [...gated.values()];
-  const { rows } = await sql<{ org_id: string; delivery_id: string; task_id: string }>`
+  const { rows } = await sql<Selectable<Tables['review_holds']>>`
     select org_id, delivery_id, task_id from review_holds where (org_id, task_id) in (
       select * from unnest(${names.map((task) => task.org_id)}::uuid[], ${names.map((task) => task.id)}::uuid[]))`.execute(
     tx,

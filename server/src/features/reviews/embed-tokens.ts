@@ -3,11 +3,11 @@ import type { Clock } from '../../base/clock.ts';
 import { SluiceError } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
-import type { Tables } from '../../db/tables.ts';
 import { hashOf, makeSecret, readSecret } from '../../tenants/keys.ts';
 import { getMember } from '../../tenants/members.ts';
 import { canonicalOrigin } from './origins.ts';
 import { getQueue } from './queues.ts';
+import type { Tables } from './tables.ts';
 import { lockWorkflow } from './workflows.ts';
 
 export type EmbedToken = Selectable<Tables['embed_tokens']>;

@@ -3,8 +3,8 @@ import type { Clock } from '../../base/clock.ts';
 import { SluiceError } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
-import type { Tables } from '../../db/tables.ts';
 import { getQueue } from './queues.ts';
+import type { Tables } from './tables.ts';
 import { lockWorkflow } from './workflows.ts';
 
 export type ReviewGate = Selectable<Tables['review_gates']>;

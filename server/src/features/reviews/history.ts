@@ -1,6 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import type { Queries } from '../../db/connect.ts';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from './tables.ts';
 
 export type HistoryEntry = Selectable<Tables['review_history']>;
 type Task = Selectable<Tables['review_tasks']>;

@@ -4,7 +4,7 @@ import { SluiceError } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
 import { isDuplicate } from '../../db/failures.ts';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from './tables.ts';
 
 export type Queue = Selectable<Tables['queues']>;
 

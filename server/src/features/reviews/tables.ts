@@ -1,15 +1,20 @@
 import type { OptionalTime, Time, VersionsTable } from '../../db/column-types.ts';
+import type { Tables } from '../../db/tables.ts';
 
-/** The tables of reviews, as Kysely sees them. */
-export interface ReviewTables {
-  workflows: WorkflowsTable;
-  queues: QueuesTable;
-  review_tasks: ReviewTasksTable;
-  review_history: ReviewHistoryTable;
-  review_holds: ReviewHoldsTable;
-  review_gates: ReviewGatesTable;
-  review_gate_versions: VersionsTable;
-  embed_tokens: EmbedTokensTable;
+/** All tables, these among them: what reads rows of these imports it from here. */
+export type { Tables };
+
+declare module '../../db/tables.ts' {
+  interface Tables {
+    workflows: WorkflowsTable;
+    queues: QueuesTable;
+    review_tasks: ReviewTasksTable;
+    review_history: ReviewHistoryTable;
+    review_holds: ReviewHoldsTable;
+    review_gates: ReviewGatesTable;
+    review_gate_versions: VersionsTable;
+    embed_tokens: EmbedTokensTable;
+  }
 }
 
 interface WorkflowsTable {

@@ -3,10 +3,10 @@ import type { Clock } from '../../base/clock.ts';
 import { SluiceError } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
-import type { Tables } from '../../db/tables.ts';
 import { getMember } from '../../tenants/members.ts';
 import { appendEntries, type NewEntry } from './history.ts';
 import { getQueue } from './queues.ts';
+import type { Tables } from './tables.ts';
 import { lockWorkflow } from './workflows.ts';
 
 export type Task = Selectable<Tables['review_tasks']>;
@@ -161,7 +161,7 @@ export async function getTask(queries: Queries, name: TaskName): Promise<Task> {
 
 /**
  * Locks a task for whoever wants to act on it. One that is over, or whose time is, is only read: those who come late
- * must not keep the sweep from ending it.
+ * must not keep timed work from ending it.
  * @throws {SluiceError} not_found, also for tasks outside the scope
  */
 export async function lockTask(tx: Queries, name: TaskName): Promise<Task & { readonly overdue: boolean }> {

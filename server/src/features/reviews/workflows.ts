@@ -3,9 +3,9 @@ import type { Clock } from '../../base/clock.ts';
 import { invalidInput, SluiceError } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
-import type { Tables } from '../../db/tables.ts';
 import { type MemberRole, roles } from '../../tenants/members.ts';
 import { getQueue } from './queues.ts';
+import type { Tables } from './tables.ts';
 
 export type Workflow = Selectable<Tables['workflows']>;
 

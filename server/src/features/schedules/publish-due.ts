@@ -1,10 +1,19 @@
+import type { Database } from '../../db/connect.ts';
 import { isUnavailable } from '../../db/failures.ts';
 import { judgeBefore } from '../../events/judging.ts';
+import type { Snapshots } from '../../events/snapshot.ts';
+import type { SchemaChecks } from '../../schemas/checks.ts';
 import { Verdicts } from '../../schemas/questions.ts';
-import type { WorkerTools } from '../../worker/tools.ts';
-import { publicationOf, type Ran, runDueSchedules, type Schedule } from './schedule-runs.ts';
+import { publicationOf, type Ran, type RunParts, runDueSchedules, type Schedule } from './schedule-runs.ts';
 
-type Parts = Pick<WorkerTools, 'database' | 'publisher' | 'snapshots' | 'schemas' | 'clock' | 'log' | 'http'>;
+/** What publishing by schedule works with. */
+export interface Parts extends RunParts {
+  readonly database: Database;
+  readonly snapshots: Snapshots;
+  readonly schemas: SchemaChecks;
+  /** Nothing more is begun once it is closed. */
+  readonly http: { readonly closed: boolean };
+}
 
 const batch = 50;
 /** In one go; then others of this process's timed work have their turn. */
@@ -81,9 +90,7 @@ async function publishEach(parts: Parts, left: Left, schedules: readonly Schedul
   let count = 0;
   for (const { id } of schedules) {
     const take = { limit: 1, except: [], only: id, verdicts: new Verdicts() };
-    const ran = await parts.database.queries
-      .transaction()
-      .execute((tx) => runDueSchedules(tx, parts, take));
+    const ran = await parts.database.queries.transaction().execute((tx) => runDueSchedules(tx, parts, take));
     putAside(left, ran.slow);
     count += ran.events;
     await new Promise(setImmediate);

@@ -5,13 +5,13 @@ import { SluiceError } from '../../base/errors.ts';
 import { publicId } from '../../base/ids.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Queries } from '../../db/connect.ts';
-import type { Tables } from '../../db/tables.ts';
 import type { Judging } from '../../events/judging.ts';
 import type { Publication } from '../../events/new-event.ts';
 import type { Publisher } from '../../events/publisher.ts';
 import { undecidedWithin } from '../../events/within.ts';
 import type { Verdicts } from '../../schemas/questions.ts';
 import { recordAudit, systemActor } from '../../tenants/audit.ts';
+import type { Tables } from './tables.ts';
 
 export type Schedule = Selectable<Tables['schedules']>;
 
@@ -35,13 +35,8 @@ interface Step {
   readonly nextAt: Date | null;
 }
 
-/** What came of one time of a schedule. */
-export interface ScheduleRun {
-  readonly at: Date;
-  /** Why nothing was published; `null` where the event was. */
-  readonly refusal: string | null;
-  readonly created_at: Date;
-}
+/** What came of one time of a schedule; `refusal` says why nothing was published, `null` where the event was. */
+export type ScheduleRun = Pick<Selectable<Tables['schedule_runs']>, 'at' | 'refusal' | 'created_at'>;
 
 /** Events in one transaction at most: what missed times owe must not hold up everybody else for long. */
 const mostAtOnce = 50;
@@ -229,7 +224,7 @@ function latestTime(
 /** Answers those that have not happened yet. */
 async function recordRuns(tx: Queries, occurrences: readonly Occurrence[]): Promise<Occurrence[]> {
   if (occurrences.length === 0) return [];
-  const { rows } = await sql<{ schedule_id: string; at: Date }>`
+  const { rows } = await sql<Pick<Selectable<Tables['schedule_runs']>, 'schedule_id' | 'at'>>`
     insert into schedule_runs (org_id, schedule_id, at, created_at)
     select org_id, schedule_id, at, now()
       from unnest(${occurrences.map(({ schedule }) => schedule.org_id)}::uuid[], ${occurrences.map(({ schedule }) => schedule.id)}::uuid[],

@@ -1,18 +1,18 @@
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import { firstIdAt } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
 import { type Attempt, getDelivery, listAttempts } from '../../deliveries/ledger.ts';
+import { inAnyPhase } from '../../deliveries/phases.ts';
 import { lockCompany } from './numbers.ts';
+import type { Tables } from './tables.ts';
 
 /** One attempt, numbered. */
-export interface Log {
-  readonly id: number;
-  readonly event_type: string;
-  readonly status: number | null;
+export interface Log
+  extends Pick<Selectable<Tables['plugin_logs']>, 'id' | 'event_type'>,
+    Pick<Selectable<Tables['attempts']>, 'status' | 'started_at' | 'finished_at'> {
   readonly delivered: boolean;
+  /** Its number among those of its delivery, from 1. */
   readonly attempt: number;
-  readonly started_at: Date;
-  readonly finished_at: Date;
 }
 
 const dayMs = 86_400_000;
@@ -46,7 +46,7 @@ export async function numberLogs(
       select id, event_type, attempts from closed_deliveries where org_id = ${orgId} and endpoint_id = ${endpointId}
       union all
       select id, event_type, attempts from open_deliveries
-       where org_id = ${orgId} and endpoint_id = ${endpointId} and phase in (0, 1, 2, 3, 4)
+       where org_id = ${orgId} and endpoint_id = ${endpointId} and ${inAnyPhase}
     ), counted as (
       select delivery_id, count(*) as logs from plugin_logs
        where org_id = ${orgId} and endpoint_id = ${endpointId} group by delivery_id

@@ -1,20 +1,35 @@
 import type { Generated } from 'kysely';
+import type { Tables } from '../../db/tables.ts';
 
-/** Tables of `0009_plugin.sql`. */
-export interface PluginTables {
-  plugin_companies: {
-    org_id: string;
-    company_id: Generated<number>;
-    latest_webhook: number;
-    latest_log: number;
-  };
-  plugin_webhooks: { org_id: string; id: number; endpoint_id: string };
-  plugin_logs: {
-    org_id: string;
-    id: number;
-    endpoint_id: string;
-    delivery_id: string;
-    attempt_id: string;
-    event_type: string;
-  };
+/** All tables, these among them: what reads rows of these imports it from here. */
+export type { Tables };
+
+declare module '../../db/tables.ts' {
+  interface Tables {
+    plugin_companies: CompaniesTable;
+    plugin_webhooks: WebhooksTable;
+    plugin_logs: LogsTable;
+  }
+}
+
+interface CompaniesTable {
+  org_id: string;
+  company_id: Generated<number>;
+  latest_webhook: number;
+  latest_log: number;
+}
+
+interface WebhooksTable {
+  org_id: string;
+  id: number;
+  endpoint_id: string;
+}
+
+interface LogsTable {
+  org_id: string;
+  id: number;
+  endpoint_id: string;
+  delivery_id: string;
+  attempt_id: string;
+  event_type: string;
 }

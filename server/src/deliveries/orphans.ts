@@ -1,25 +1,26 @@
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Database, Queries } from '../db/connect.ts';
+import type { Tables } from '../db/tables.ts';
 import { transact } from '../db/transaction.ts';
-import { cancelForEndpoint, movedAtOnce, pauseForEndpoint, resumeForEndpoint } from './changes.ts';
-import { phase } from './phases.ts';
+import { cancelForEndpoint, pauseForEndpoint, resumeForEndpoint } from './changes.ts';
+import { movedAtOnce } from './close.ts';
+import { phase, waitsForEndpoint } from './phases.ts';
 
 interface Lane {
   readonly orgId: string;
   readonly endpointId: string;
 }
 
-/** What the deliveries of an endpoint must not be in its present state, and what is done about them. */
 type State = 'enabled' | 'disabled' | 'gone';
 
 /**
- * Moves open deliveries that are not where their endpoint's state wants them: those that a publish put into the queue
+ * Moves orphaned deliveries, whose phase is not that of their endpoint's state: those that a publish put into the queue
  * while the endpoint was being disabled or deleted, and what was left of a backlog too large to be moved with it.
  * Answers how many were moved.
  */
-export async function moveStrays(database: Database): Promise<number> {
+export async function moveOrphans(database: Database): Promise<number> {
   let moved = 0;
-  for (const lane of await strayLanes(database.queries)) {
+  for (const lane of await orphanedLanes(database.queries)) {
     for (let count = movedAtOnce; count === movedAtOnce; moved += count) {
       count = await transact(database.queries, (tx) => moveSome(tx, lane));
     }
@@ -27,7 +28,7 @@ export async function moveStrays(database: Database): Promise<number> {
   return moved;
 }
 
-/** The state is read under a lock that whoever changes it waits for: it still holds when this commits. */
+/** The endpoint is locked against changes while its deliveries move: its state still holds when this commits. */
 async function moveSome(tx: Queries, { orgId, endpointId }: Lane): Promise<number> {
   const endpoint = await tx
     .selectFrom('endpoints')
@@ -45,22 +46,21 @@ async function moveSome(tx: Queries, { orgId, endpointId }: Lane): Promise<numbe
 }
 
 /** Visits each endpoint's scheduled, ready and paused deliveries with one probe of the index, however many they are. */
-async function strayLanes(queries: Queries): Promise<Lane[]> {
-  const { ready, paused } = phase;
-  const { rows } = await sql<{ org_id: string; endpoint_id: string }>`
+async function orphanedLanes(queries: Queries): Promise<Lane[]> {
+  const { rows } = await sql<Pick<Selectable<Tables['open_deliveries']>, 'org_id' | 'endpoint_id'>>`
     with recursive lane as (
-      (select phase, org_id, endpoint_id from open_deliveries where phase in (0, 1, 3)
+      (select phase, org_id, endpoint_id from open_deliveries where ${waitsForEndpoint}
         order by phase, org_id, endpoint_id limit 1)
       union all
       select following.* from lane cross join lateral (
         select phase, org_id, endpoint_id from open_deliveries
-         where phase in (0, 1, 3) and (phase, org_id, endpoint_id) > (lane.phase, lane.org_id, lane.endpoint_id)
+         where ${waitsForEndpoint} and (phase, org_id, endpoint_id) > (lane.phase, lane.org_id, lane.endpoint_id)
          order by phase, org_id, endpoint_id limit 1) following
     )
     select distinct lane.org_id, lane.endpoint_id
       from lane left join endpoints endpoint on endpoint.org_id = lane.org_id and endpoint.id = lane.endpoint_id
      where endpoint.id is null or endpoint.deleted_at is not null
-        or (lane.phase = ${ready}::int and not endpoint.enabled)
-        or (lane.phase = ${paused}::int and endpoint.enabled)`.execute(queries);
+        or (lane.phase = ${sql.lit(phase.ready)} and not endpoint.enabled)
+        or (lane.phase = ${sql.lit(phase.paused)} and endpoint.enabled)`.execute(queries);
   return rows.map((row) => ({ orgId: row.org_id, endpointId: row.endpoint_id }));
 }

@@ -8,12 +8,15 @@ const ofUnknownContracts: RetryRule = {
   overridable: true,
 };
 
-/** When deliveries of a contract are tried again. */
+/** The contract's retry delays (seconds), and how they vary. */
 export function retryRuleOf(contract: string): RetryRule {
   return getContract(contract)?.retry ?? ofUnknownContracts;
 }
 
-/** The same with the endpoint's own delays, where the contract lets it have some. */
+/**
+ * The retry delays of deliveries to one endpoint: its own, where the contract lets it have some, else the contract's.
+ * @param own seconds; `null` where it has none
+ */
 export function retryRuleFor(contract: string, own: readonly number[] | null): RetryRule {
   const rule = retryRuleOf(contract);
   return rule.overridable && own !== null ? { ...rule, delays: own } : rule;
