@@ -5,7 +5,7 @@ import { Icon } from '../blocks/icon.tsx';
 import { State } from '../blocks/state.tsx';
 import { type Scope, wordsOfScope } from './scopes.ts';
 
-/** What an app may do once somebody consents, in words and by name. */
+/** What an app may do after an administrator's consent, in words and by name. */
 export function ConsentList({ scopes }: { scopes: readonly Scope[] }) {
   return (
     <ul className="consent card" aria-label="Scopes">
