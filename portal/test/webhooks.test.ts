@@ -22,7 +22,7 @@ test('a webhook is called by its name, or else by its URL, and is found by both'
   expect([wordsOfEvents(['*', 'a.b']), wordsOfEvents(['a.b', 'c.*'])]).toEqual(['All events', 'a.b, c.*']);
 });
 
-test('a form that nobody touched changes nothing but what it shows', () => {
+test('an untouched form changes nothing but what it shows', () => {
   expect(valuesOf(draftOf(webhook, []), every, webhook)).toEqual({
     ...{ name: null, url: webhook.url, events: ['a.b'], description: null, rate_limit: 5 },
   });

@@ -87,7 +87,7 @@ function sourcesOf(source: WebhookSource): WebhookSource[] {
 
 /**
  * Reads again what a change has made out of date.
- * @example const told = useChanged(); await told(changed.webhook('mine', id));
+ * @example const readAgain = useChanged(); await readAgain(changed.webhook('mine', id));
  */
 export function useChanged(): (keys: readonly QueryKey[]) => Promise<void> {
   const queryClient = useQueryClient();

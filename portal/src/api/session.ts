@@ -18,7 +18,7 @@ export const meQuery = queryOptions({
   staleTime: 60_000,
 });
 
-/** The member who is signed in; for pages inside the shell, which is shown to nobody else. */
+/** The member who is signed in; for pages inside the shell, which only members see. */
 export function useMe(): SignedIn {
   return useSuspenseQuery(meQuery).data;
 }

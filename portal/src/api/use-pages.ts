@@ -5,7 +5,7 @@ import { type InfiniteData, type QueryKey, useInfiniteQuery } from '@tanstack/re
  * A list of the API, page after page.
  * @example usePages(['keys'], (cursor) => api.listKeys({ limit: 50, ...cursor }).page())
  * @param fetchPage is given `{ cursor }` for every page but the first one
- * @param refreshMs how often one page is read anew; never, unless given. Two pages take twice as long, so that reading on
+ * @param refreshMs how often one page is read again; never, unless given. Two pages take twice as long, so that reading on
  *   does not ask the service for more and more
  */
 export function usePages<Item>(

@@ -5,7 +5,7 @@ import { laidOut } from '../text/json.ts';
 import { Icon } from './icon.tsx';
 import { Quiet } from './quiet.tsx';
 
-/** What somebody sent, byte for byte as text: never markup, never a link. */
+/** What was sent, byte for byte as text: never markup, never a link. */
 export function BodyText({ label, text }: { label: string; text: string }) {
   if (text === '') return <Quiet>Empty.</Quiet>;
   return (

@@ -7,7 +7,7 @@ interface Props {
   readonly request: Pick<Attempt['request'], 'url' | 'headers' | 'body'>;
   /** `null`: there was none. */
   readonly response: Attempt['response'];
-  /** Whether the service stopped in its midst, so that nobody knows how far it got. */
+  /** Whether the service stopped during the attempt: how far it got is not known. */
   readonly isUnknown: boolean;
 }
 

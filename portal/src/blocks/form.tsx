@@ -16,8 +16,8 @@ interface FormFrameProps extends FormState<void> {
   /** Of the members that its fields are for: what the API says about others stands above them. */
   readonly pointers: readonly string[];
   readonly submitLabel: string;
-  /** Whether there is still something to wait for. */
-  readonly notYet?: boolean;
+  /** Whether it cannot be sent yet. */
+  readonly disabled?: boolean;
   readonly children: ReactNode;
 }
 
@@ -29,7 +29,7 @@ export function FormFrame({
   onCancel,
   pointers,
   submitLabel,
-  notYet = false,
+  disabled = false,
   children,
 }: FormFrameProps) {
   return (
@@ -47,7 +47,7 @@ export function FormFrame({
           <Button variant="default" onClick={onCancel}>
             Cancel
           </Button>
-          <Button type="submit" loading={busy} disabled={notYet}>
+          <Button type="submit" loading={busy} disabled={disabled}>
             {submitLabel}
           </Button>
         </Group>

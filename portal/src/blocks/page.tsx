@@ -79,12 +79,12 @@ export function Empty({ title, children, action, inSection = false }: EmptyProps
 }
 
 interface PageLinkProps extends AnchorProps {
-  /** A path of the portal. Never something that somebody typed: those are shown as text. */
+  /** A path of the portal. Never a URL that was typed: those are shown as text. */
   readonly path: `/${string}`;
   readonly children: ReactNode;
 }
 
-/** A link to another page, followed without loading everything anew. */
+/** A link to another page, followed without loading the document again. */
 export function PageLink({ path, children, ...looks }: PageLinkProps) {
   const goTo = useGo();
   const go = (event: MouseEvent) => {

@@ -30,7 +30,7 @@ export function State({ paint, children }: { paint: Paint; children: string }) {
 
 type Standing = Pick<DeliverySummary, 'state' | 'paused' | 'last_attempt'>;
 
-/** Its state, and within `pending` whether something went wrong already or somebody has stopped it. */
+/** Its state, and within `pending` whether an attempt failed already or its endpoint is disabled. */
 export function paintOf({ state, paused, last_attempt: last }: Standing): Paint {
   if (state !== 'pending') return paintOfState[state];
   return paused ? 'idle' : last === null ? 'waiting' : 'retrying';

@@ -1,8 +1,7 @@
 import { useParams, useRouter, useRouterState } from '@tanstack/react-router';
 
 /**
- * A part of the page's query, so that what somebody chose is still there after going back, and for whom they send the
- * address.
+ * A part of the page's query: a choice that survives going back, and is there for others who are sent the address.
  * @param name `state` of `/deliveries?state=failed`
  */
 export function useAddress(name: string): [value: string | null, set: (value: string | null) => void] {

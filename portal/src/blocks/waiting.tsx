@@ -59,11 +59,18 @@ interface LoadedProps<Data> {
   readonly children: (data: Data) => ReactNode;
 }
 
-/** What was read; until then a sign of waiting, or what went wrong with a button that tries again. */
+/**
+ * What was read; until then a sign of waiting, or what went wrong with a button that tries again. What was read before
+ * a failure stays, below it.
+ */
 export function Loaded<Data>({ query, children }: LoadedProps<Data>) {
   if (query.isPending) return <Loading />;
-  if (query.isError) return <Failure error={query.error} onRetry={() => void query.refetch()} />;
-  return children(query.data);
+  return (
+    <>
+      {query.error && <Failure error={query.error} onRetry={() => void query.refetch()} />}
+      {query.data !== undefined && children(query.data)}
+    </>
+  );
 }
 
 interface PagedProps<Item> {

@@ -1,8 +1,7 @@
-import { Quiet } from '../blocks/quiet.tsx';
-import './developer-hub.css';
 import { Stack, Text, Title } from '@mantine/core';
 import type { AppVersion } from '@sluice/client';
 import type { ReactNode } from 'react';
+import { Quiet } from '../blocks/quiet.tsx';
 import { type Paint, State } from '../blocks/state.tsx';
 import { EventChips } from '../records/event-chips.tsx';
 import { typeOf } from '../records/record-types.ts';
@@ -15,6 +14,7 @@ import {
   type ScopeChangeKind,
 } from './scopes.ts';
 import { AccessState, FieldChips } from './scopes-view.tsx';
+import './developer-hub.css';
 
 const scopeMarks: Readonly<Record<ScopeChangeKind, { paint: Paint; word: string }>> = {
   added: { paint: 'good', word: 'Added' },

@@ -96,7 +96,7 @@ export function UpgradeDialog({ app, installation, version, onClose, onUpgraded 
           {...state}
           pointers={[]}
           submitLabel={asked.length > 0 ? 'Consent and change' : `Change to ${version}`}
-          notYet={!compared.data}
+          disabled={!compared.data}
         >
           <Loaded query={compared}>
             {({ before, after }) => (

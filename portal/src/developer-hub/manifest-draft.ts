@@ -16,7 +16,7 @@ export interface WebhookDraft extends Pick<ManifestWebhook, 'actions' | 'url'> {
   readonly type: string | null;
 }
 
-/** A manifest while somebody fills in its form. */
+/** A manifest while its form is filled in. */
 export interface ManifestDraft {
   readonly version: string;
   readonly scopes: readonly ScopeDraft[];
@@ -63,7 +63,7 @@ export function newWebhook(): WebhookDraft {
   return { key: newKey(), type: null, actions: [...recordActions], url: '' };
 }
 
-/** As the API takes it; what nobody chose stays empty, so that the API says what is missing. */
+/** As the API takes it; what was not chosen stays empty, so that the API says what is missing. */
 export function manifestOf({ version, scopes, webhooks }: ManifestDraft): CreateAppVersionBody {
   return {
     version: version.trim(),

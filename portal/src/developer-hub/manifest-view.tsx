@@ -1,12 +1,12 @@
-import { Quiet } from '../blocks/quiet.tsx';
-import './developer-hub.css';
 import { Group, Stack, Table, Tabs, Title } from '@mantine/core';
 import type { AppVersionSummary } from '@sluice/client';
 import type { ReactNode } from 'react';
 import { BodyText, CopyButton } from '../blocks/body-text.tsx';
+import { Quiet } from '../blocks/quiet.tsx';
 import { inOrder, typeOf } from '../records/record-types.ts';
 import { manifestText } from './manifest-draft.ts';
 import { AccessState, FieldChips } from './scopes-view.tsx';
+import './developer-hub.css';
 
 /** A manifest for people and, beside it, as the JSON that the API takes. */
 export function ManifestView({ version }: { version: AppVersionSummary }) {

@@ -1,11 +1,11 @@
-import './developer-hub.css';
-import '../records/records.css';
 import { Text, VisuallyHidden } from '@mantine/core';
 import { Icon } from '../blocks/icon.tsx';
 import { State } from '../blocks/state.tsx';
 import { type Scope, wordsOfScope } from './scopes.ts';
+import './developer-hub.css';
+import '../records/records.css';
 
-/** What an app may do once somebody consents, in words and by name. */
+/** What an app may do after an administrator's consent, in words and by name. */
 export function ConsentList({ scopes }: { scopes: readonly Scope[] }) {
   return (
     <ul className="consent card" aria-label="Scopes">

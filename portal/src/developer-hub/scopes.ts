@@ -4,7 +4,7 @@ import { typeOf } from '../records/record-types.ts';
 export type Scope = AppVersionSummary['scopes'][number];
 export type ManifestWebhook = AppVersionSummary['webhooks'][number];
 
-/** What a scope lets an app do, for whoever is asked to consent to it. */
+/** What a scope lets an app do, in the words of the consent. */
 export function wordsOfScope({ module, model, access, fields }: Scope): string {
   const what = access === 'write' ? 'See, create, change and delete' : 'See';
   const whose = `${typeOf({ module, model })} records`;

@@ -1,4 +1,3 @@
-import './developer-hub.css';
 import { Button, Group, Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import type { AppVersionSummary } from '@sluice/client';
 import { type ReactNode, useId, useState } from 'react';
@@ -7,6 +6,7 @@ import { Moment } from '../blocks/moment.tsx';
 import { State } from '../blocks/state.tsx';
 import { counted } from '../text/words.ts';
 import { ManifestView } from './manifest-view.tsx';
+import './developer-hub.css';
 
 interface Props {
   /** Newest first. */

@@ -10,7 +10,7 @@ import { createHost } from './host.ts';
 
 const theme = createTheme({ fontFamily: 'system-ui, sans-serif', autoContrast: true });
 
-/** The token is behind the `#`: browsers send that part to nobody. */
+/** The token is behind the `#`: browsers never send that part. */
 function readToken(): string {
   return decodeURIComponent(window.location.hash.slice(1));
 }

@@ -1,9 +1,9 @@
-import './navigation.css';
 import { VisuallyHidden } from '@mantine/core';
 import type { ComponentType } from 'react';
 import { useUnread } from '../api/lists.ts';
 import { holds, type SignedIn } from '../api/session.ts';
 import type { IconName } from '../blocks/icon.tsx';
+import './navigation.css';
 
 interface NavigationEntry {
   readonly label: string;

@@ -56,7 +56,7 @@ function pathOf(back: unknown): string | undefined {
 
 type Load = Parameters<typeof lazyRouteComponent>[0];
 
-/** A page, fetched when somebody goes there. Its parameters are `$name` in the path, and `useParam('name')` in the page. */
+/** A page, fetched when it is opened. Its parameters are `$name` in the path, and `useParam('name')` in the page. */
 function page(path: string, load: Load, component: string) {
   return createRoute({ getParentRoute: () => inside, path, component: lazyRouteComponent(load, component) });
 }

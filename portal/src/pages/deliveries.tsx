@@ -1,8 +1,9 @@
-import { Autocomplete, Button, Select } from '@mantine/core';
+import { Autocomplete } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import type { ListDeliveriesQuery } from '@sluice/client';
 import { useState } from 'react';
 import { useEventTypeNames, useEveryEndpoint } from '../api/lists.ts';
+import { Filter, Filters } from '../blocks/filters.tsx';
 import { Guarded } from '../blocks/not-allowed.tsx';
 import { PageHeader } from '../blocks/page.tsx';
 import { useAddress } from '../blocks/use-address.ts';
@@ -53,13 +54,15 @@ function FilteredDeliveries() {
   };
   const names = new Map(endpoints.data?.map((one) => [one.id, nameOf(one)]));
   const filtered = within !== undefined || Object.keys(filter).length > 0;
+  const clear = () => {
+    for (const set of [setState, setEndpoint, setType, setHours]) set(null);
+  };
   return (
     <>
-      <div className="filters">
-        <Select
-          aria-label="State"
+      <Filters onClear={filtered ? clear : undefined}>
+        <Filter
+          label="State"
           placeholder="Every state"
-          clearable
           data={states.map((value) => ({ value, label: capitalized(value) }))}
           value={filter.state ?? null}
           onChange={setState}
@@ -68,25 +71,14 @@ function FilteredDeliveries() {
           <EndpointChoice endpoints={endpoints.data} value={endpoint} onChange={setEndpoint} />
         )}
         <TypeField value={type} onChange={setType} />
-        <Select
-          aria-label="Made within"
+        <Filter
+          label="Made within"
           placeholder="At any time"
-          clearable
           data={times}
           value={within?.value ?? null}
           onChange={setHours}
         />
-        {filtered && (
-          <Button
-            variant="subtle"
-            onClick={() => {
-              for (const clear of [setState, setEndpoint, setType, setHours]) clear(null);
-            }}
-          >
-            Show all
-          </Button>
-        )}
-      </div>
+      </Filters>
       <Ledger
         filter={filter}
         {...(within && { hours: Number(within.value) })}

@@ -1,23 +1,21 @@
 import { Button, Tabs, VisuallyHidden } from '@mantine/core';
-import type { App, AppVersionSummary, Installation } from '@sluice/client';
+import type { AppVersionSummary } from '@sluice/client';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
-import { changed, keys, useChanged } from '../api/cache.ts';
+import { type ReactNode, useState } from 'react';
+import { keys } from '../api/cache.ts';
 import { api } from '../api/client.ts';
 import { useInstallations } from '../api/lists.ts';
 import { useHolds } from '../api/session.ts';
-import { usePages } from '../api/use-pages.ts';
+import { type Pages, usePages } from '../api/use-pages.ts';
 import { Icon } from '../blocks/icon.tsx';
 import { Guarded } from '../blocks/not-allowed.tsx';
 import { Empty, PageHeader, PageLink, Section } from '../blocks/page.tsx';
-import { type NewSecret, SecretDialog } from '../blocks/secret-dialog.tsx';
 import { useParam } from '../blocks/use-address.ts';
 import { Loaded, Paged } from '../blocks/waiting.tsx';
+import { AppDialogs, type AppProps, type Dialog } from '../developer-hub/app-dialogs.tsx';
 import { AppActions } from '../developer-hub/app-form.tsx';
 import { CompareVersions, type Pair } from '../developer-hub/compare-versions.tsx';
-import { InstallDialog, UpgradeDialog } from '../developer-hub/install-dialogs.tsx';
 import { InstallationSection } from '../developer-hub/installation-section.tsx';
-import { RegisterVersion } from '../developer-hub/register-version.tsx';
 import { VersionList } from '../developer-hub/version-list.tsx';
 
 /** One custom application: its versions, how they differ, and what is installed of it. */
@@ -51,15 +49,6 @@ function FoundApp() {
   );
 }
 
-interface AppProps {
-  readonly app: App;
-  readonly installation: Installation | undefined;
-}
-
-type Dialog =
-  | { readonly kind: 'register'; readonly latest: AppVersionSummary | undefined }
-  | { readonly kind: 'install' | 'upgrade'; readonly version: AppVersionSummary };
-
 function ShownApp({ app, installation }: AppProps) {
   const [tab, setTab] = useState('versions');
   const [pair, setPair] = useState<Pair | null>(null);
@@ -77,18 +66,11 @@ function ShownApp({ app, installation }: AppProps) {
       Register version
     </Button>
   );
-  const actionsOf = (version: AppVersionSummary) =>
-    writes &&
-    version.version !== installation?.version && (
-      <Button
-        variant="default"
-        size="xs"
-        onClick={() => setDialog({ kind: installation ? 'upgrade' : 'install', version })}
-      >
-        {installation ? 'Change to this' : 'Install'}
-        <VisuallyHidden> {version.version}</VisuallyHidden>
-      </Button>
-    );
+  const compare = (to: string, from: string) => {
+    setPair({ from, to });
+    setTab('differences');
+  };
+  const kind = installation ? 'upgrade' : 'install';
   const shown: Pair = pair ?? {
     from: installation?.version ?? names[1] ?? names[0] ?? null,
     to: names[0] ?? null,
@@ -114,28 +96,13 @@ function ShownApp({ app, installation }: AppProps) {
           <Tabs.Tab value="installation">Installation</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="versions">
-          <Section title="Versions" flush>
-            <Paged
-              pages={versions}
-              empty={
-                <Empty inSection title="No versions yet" action={register}>
-                  A version has a manifest: the scopes that the app asks for, and its webhooks.
-                </Empty>
-              }
-            >
-              {(items) => (
-                <VersionList
-                  versions={items}
-                  installed={installation?.version ?? null}
-                  onCompare={(to, from) => {
-                    setPair({ from, to });
-                    setTab('differences');
-                  }}
-                  actions={actionsOf}
-                />
-              )}
-            </Paged>
-          </Section>
+          <Versions
+            pages={versions}
+            register={register}
+            installed={installation?.version ?? null}
+            onCompare={compare}
+            onChoose={writes ? (version) => setDialog({ kind, version }) : null}
+          />
         </Tabs.Panel>
         <Tabs.Panel value="differences">
           <CompareVersions appId={app.id} versions={names} pair={shown} onChange={setPair} />
@@ -159,6 +126,47 @@ function ShownApp({ app, installation }: AppProps) {
   );
 }
 
+interface VersionsProps {
+  readonly pages: Pages<AppVersionSummary>;
+  readonly register: ReactNode;
+  readonly installed: string | null;
+  readonly onCompare: (to: string, from: string) => void;
+  /** Asks for one to be installed; `null` for those who may not. */
+  readonly onChoose: ((version: AppVersionSummary) => void) | null;
+}
+
+function Versions({ pages, register, installed, onCompare, onChoose }: VersionsProps) {
+  return (
+    <Section title="Versions" flush>
+      <Paged
+        pages={pages}
+        empty={
+          <Empty inSection title="No versions yet" action={register}>
+            A version has a manifest: the scopes that the app asks for, and its webhooks.
+          </Empty>
+        }
+      >
+        {(versions) => (
+          <VersionList
+            versions={versions}
+            installed={installed}
+            onCompare={onCompare}
+            actions={(version) =>
+              onChoose !== null &&
+              version.version !== installed && (
+                <Button variant="default" size="xs" onClick={() => onChoose(version)}>
+                  {installed === null ? 'Install' : 'Change to this'}
+                  <VisuallyHidden> {version.version}</VisuallyHidden>
+                </Button>
+              )
+            }
+          />
+        )}
+      </Paged>
+    </Section>
+  );
+}
+
 function NotInstalled({ onChoose }: { onChoose: () => void }) {
   return (
     <Empty
@@ -171,70 +179,5 @@ function NotInstalled({ onChoose }: { onChoose: () => void }) {
     >
       An administrator installs one of its versions and consents to what it asks for.
     </Empty>
-  );
-}
-
-interface DialogProps extends AppProps {
-  readonly dialog: Dialog | null;
-  readonly onClose: () => void;
-  /** Called with the tab that shows what was done. */
-  readonly onDone: (tab: 'versions' | 'installation') => void;
-}
-
-/** What is asked before something is done to the app, and the secrets that it brings. */
-function AppDialogs({ app, installation, dialog, onClose, onDone }: DialogProps) {
-  const readAgain = useChanged();
-  const [secrets, setSecrets] = useState<readonly NewSecret[]>([]);
-  const showInstalled = (shown: readonly NewSecret[]) => {
-    setSecrets(shown);
-    onDone('installation');
-    return readAgain(changed.installation());
-  };
-  return (
-    <>
-      {dialog?.kind === 'register' && (
-        <RegisterVersion
-          appId={app.id}
-          latest={dialog.latest}
-          onClose={onClose}
-          onRegistered={() => {
-            onDone('versions');
-            return readAgain(changed.versions(app.id));
-          }}
-        />
-      )}
-      {dialog?.kind === 'install' && (
-        <InstallDialog
-          app={app}
-          version={dialog.version}
-          onClose={onClose}
-          onInstalled={({ token, webhooks }) =>
-            showInstalled([
-              { label: 'Token of the installation', secret: token.secret },
-              ...secretsOf(webhooks),
-            ])
-          }
-        />
-      )}
-      {dialog?.kind === 'upgrade' && installation && (
-        <UpgradeDialog
-          app={app}
-          installation={installation}
-          version={dialog.version.version}
-          onClose={onClose}
-          onUpgraded={({ webhooks }) => showInstalled(secretsOf(webhooks))}
-        />
-      )}
-      <SecretDialog title={`Secrets of ${app.name}`} secrets={secrets} onClose={() => setSecrets([])} />
-    </>
-  );
-}
-
-/** The signing secrets of new webhooks; those that stayed have theirs already. */
-function secretsOf(
-  webhooks: readonly { module: string; model: string; url: string; secret?: string }[],
-): NewSecret[] {
-  return webhooks.flatMap(({ module, model, url, secret }) =>
-    secret === undefined ? [] : [{ label: `Signing secret of ${module}.${model} at ${url}`, secret }],
   );
 }

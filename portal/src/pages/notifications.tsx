@@ -1,4 +1,3 @@
-import '../notifications/notifications.css';
 import { Button, Group, SegmentedControl } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -10,6 +9,7 @@ import { Empty, PageHeader } from '../blocks/page.tsx';
 import { Failure, Paged } from '../blocks/waiting.tsx';
 import { InboxEntry } from '../notifications/inbox-entry.tsx';
 import { MeetingsAhead } from '../notifications/meetings-ahead.tsx';
+import '../notifications/notifications.css';
 
 const refreshMs = 10_000;
 

@@ -1,9 +1,10 @@
-import { Button, Group, Pagination, Select } from '@mantine/core';
+import { Group, Pagination } from '@mantine/core';
 import type { FlowxtraListLogsAnswer } from '@sluice/client';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { keys } from '../api/cache.ts';
 import { api } from '../api/client.ts';
 import { useMe } from '../api/session.ts';
+import { Filter, Filters } from '../blocks/filters.tsx';
 import { Empty, PageHeader, PageLink } from '../blocks/page.tsx';
 import { Quiet } from '../blocks/quiet.tsx';
 import { useAddress } from '../blocks/use-address.ts';
@@ -57,39 +58,28 @@ function FilteredLogs({ webhook: { id, events } }: { webhook: PluginWebhook }) {
     set(value);
     setPage(null);
   };
+  const clear = () => {
+    setSuccess(null);
+    choose(setEvent)(null);
+  };
   return (
     <>
-      <Group mb="md" gap="sm">
-        <Select
-          aria-label="Success"
+      <Filters onClear={isFiltered ? clear : undefined}>
+        <Filter
+          label="Success"
           placeholder="Delivered and failed"
-          clearable
           data={outcomes}
           value={outcome?.value ?? null}
           onChange={choose(setSuccess)}
-          w={200}
         />
-        <Select
-          aria-label="Event"
+        <Filter
+          label="Event"
           placeholder="Every event"
-          clearable
           data={[...new Set([...events, testEvent, ...(event === null ? [] : [event])])]}
           value={event}
           onChange={choose(setEvent)}
-          w={240}
         />
-        {isFiltered && (
-          <Button
-            variant="subtle"
-            onClick={() => {
-              setSuccess(null);
-              choose(setEvent)(null);
-            }}
-          >
-            Show all
-          </Button>
-        )}
-      </Group>
+      </Filters>
       <Loaded query={logs}>
         {(found) =>
           found.total === 0 ? (

@@ -1,8 +1,9 @@
-import { Button, Group, Select, Stack } from '@mantine/core';
+import { Stack } from '@mantine/core';
 import type { Endpoint } from '@sluice/client';
 import type { ReactNode } from 'react';
 import { api } from '../api/client.ts';
 import { type InstalledApp, useInstallations, useInstalledApps } from '../api/lists.ts';
+import { Filter, Filters } from '../blocks/filters.tsx';
 import { Empty, Section } from '../blocks/page.tsx';
 import { useAddress } from '../blocks/use-address.ts';
 import { Loading } from '../blocks/waiting.tsx';
@@ -28,11 +29,10 @@ function WebhooksByOwner({ add }: { add: ReactNode }) {
   return (
     <>
       {installed.length > 0 && (
-        <Group mb="md">
-          <Select
-            aria-label="App"
+        <Filters onClear={chosen === null ? undefined : () => setChosen(null)}>
+          <Filter
+            label="App"
             placeholder="Of everybody"
-            clearable
             searchable
             nothingFoundMessage="No installed app is called that"
             limit={100}
@@ -42,15 +42,8 @@ function WebhooksByOwner({ add }: { add: ReactNode }) {
             }))}
             value={app === undefined ? null : chosen}
             onChange={setChosen}
-            w={280}
-            maw="100%"
           />
-          {chosen !== null && (
-            <Button variant="subtle" onClick={() => setChosen(null)}>
-              Show all
-            </Button>
-          )}
-        </Group>
+        </Filters>
       )}
       {chosen !== null && app === undefined && installations.isLoading ? (
         <Loading />

@@ -1,8 +1,8 @@
-import './records.css';
 import { Button, Group, Table, Text, VisuallyHidden } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { counted } from '../text/words.ts';
 import type { FieldChange, RecordChange } from './record-change.ts';
+import './records.css';
 
 type Kind = 'added' | 'removed' | 'changed' | 'same';
 

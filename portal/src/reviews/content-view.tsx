@@ -4,7 +4,7 @@ import remarkGfm from 'remark-gfm';
 import { showAs } from './content.ts';
 
 /**
- * The content under review, shown for what it is. Whoever wrote it may mean harm, so none of it becomes part of this
+ * The content under review, shown for what it is. Its author may mean harm, so none of it becomes part of this
  * page: Markdown is rendered without raw HTML and without following links here, HTML lives in a frame that may run nothing.
  */
 export function ContentView({

@@ -45,12 +45,12 @@ export function createReviewApi(token: string): ReviewApi {
   };
 }
 
-/** What was decided instead, where somebody was quicker. */
+/** The decision that a refusal names: another reviewer was quicker. `null` where it names none. */
 export function decisionIn({ decision }: SluiceProblem): Decision | null {
   return isDecision(decision) ? decision : null;
 }
 
-/** Whether the token lets nobody in any more. */
+/** Whether the token has expired or was revoked. */
 export function isOver(error: Error | null): error is SluiceProblem {
   return error instanceof SluiceProblem && (error.status === 401 || error.status === 403);
 }

@@ -1,11 +1,11 @@
-import { Quiet } from '../blocks/quiet.tsx';
-import './events-fields.css';
 import { Button, Checkbox, Group, Input, Stack, TagsInput } from '@mantine/core';
 import { useEventTypeNames, usePluginEvents, useRecordTypes } from '../api/lists.ts';
+import { Quiet } from '../blocks/quiet.tsx';
 import { Loaded } from '../blocks/waiting.tsx';
 import { RecordEventsField } from '../records/record-events-field.tsx';
 import { notificationTypes } from './notification-types.ts';
 import type { EventsFieldProps } from './webhook-family.ts';
+import './events-fields.css';
 
 /** Names of event types and prefixes, typed or taken from the catalogue. */
 export function EventNamesField({ value, onChange, error }: EventsFieldProps) {

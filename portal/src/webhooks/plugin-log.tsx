@@ -31,8 +31,8 @@ export function PluginLogTable({ webhookId, logs }: PluginLogTableProps) {
         <Text key="event" component="span" display="block" fw={500} truncate>
           {log.event}
         </Text>,
-        <Said key="status" before="status" value={log.status_code ?? 'none'} />,
-        <Said key="attempt" before="attempt" value={log.attempt} />,
+        <LabelledNumber key="status" label="status" value={log.status_code ?? 'none'} />,
+        <LabelledNumber key="attempt" label="attempt" value={log.attempt} />,
         log.delivered_at === null ? 'not delivered' : <Moment key="when" at={log.delivered_at} />,
       ]}
       details={(log) => <PluginLogDetails webhookId={webhookId} id={String(log.id)} />}
@@ -41,10 +41,10 @@ export function PluginLogTable({ webhookId, logs }: PluginLogTableProps) {
 }
 
 /** A number, and what it is for those who do not see the head above it. */
-function Said({ before, value }: { before: string; value: string | number }) {
+function LabelledNumber({ label, value }: { label: string; value: string | number }) {
   return (
     <>
-      <VisuallyHidden component="span">, {before} </VisuallyHidden>
+      <VisuallyHidden component="span">, {label} </VisuallyHidden>
       {value}
     </>
   );

@@ -7,25 +7,21 @@ import { useGo } from '../blocks/use-address.ts';
 import { TestButton } from './test-button.tsx';
 import { nameOf, type Webhook } from './webhook.ts';
 import type { WebhookValues } from './webhook-draft.ts';
-import type { NewSigningSecret, WebhookFamily } from './webhook-family.ts';
+import type { NewSigningSecret, OfFamily } from './webhook-family.ts';
 import { WebhookForm } from './webhook-form.tsx';
 
-interface WebhookActionsProps<Item extends Webhook> extends Pick<ButtonProps, 'size'> {
-  readonly family: WebhookFamily<Item>;
-  readonly webhook: Item;
+interface ActionProps<Item extends Webhook> extends OfFamily<Item>, Pick<ButtonProps, 'size'> {}
+
+interface ActionsProps<Item extends Webhook> extends ActionProps<Item> {
   /** Whether enabling it is offered elsewhere. */
   readonly enabledElsewhere?: boolean;
 }
 
 /** Everything that can be done to a webhook. */
-export function WebhookActions<Item extends Webhook>({
-  family,
-  webhook,
-  ...props
-}: WebhookActionsProps<Item>) {
+export function WebhookActions<Item extends Webhook>({ family, webhook, ...props }: ActionsProps<Item>) {
   const { size = 'sm', enabledElsewhere = family.switched === true } = props;
   const { source, words, rotate } = family;
-  const { id, enabled } = webhook;
+  const { id } = webhook;
   const name = nameOf(webhook);
   const may = family.allows?.(webhook) ?? { rotate: true, remove: true };
   const readAgain = useChanged();
@@ -42,26 +38,11 @@ export function WebhookActions<Item extends Webhook>({
       >
         Change
       </FormButton>
-      {(enabled ? family.switched !== true : !enabledElsewhere) && (
-        <ConfirmButton
-          size={size}
-          question={`${enabled ? 'Disable' : 'Enable'} ${name}?`}
-          consequence={
-            enabled
-              ? 'Nothing more is sent to it. What it is owed already waits until it is enabled again.'
-              : 'What waits for it goes out at once, and new events follow.'
-          }
-          answer={enabled ? 'Disable it' : 'Enable it'}
-          onConfirm={async () => {
-            await (enabled ? family.disable(id) : family.enable(id));
-            await readAgain(changed.sending(source, id));
-          }}
-        >
-          {enabled ? 'Disable' : 'Enable'}
-        </ConfirmButton>
+      {(webhook.enabled ? family.switched !== true : !enabledElsewhere) && (
+        <EnableButton size={size} family={family} webhook={webhook} />
       )}
       {rotate && may.rotate && (
-        <RotateButton size={size} name={name} consequence={words.rotation} rotate={() => rotate(id)} />
+        <RotateButton size={size} name={name} consequence={words.rotation ?? ''} rotate={() => rotate(id)} />
       )}
       {may.remove && (
         <ConfirmButton
@@ -79,6 +60,29 @@ export function WebhookActions<Item extends Webhook>({
         </ConfirmButton>
       )}
     </>
+  );
+}
+
+function EnableButton<Item extends Webhook>({ family, webhook, size = 'sm' }: ActionProps<Item>) {
+  const readAgain = useChanged();
+  const { id, enabled } = webhook;
+  return (
+    <ConfirmButton
+      size={size}
+      question={`${enabled ? 'Disable' : 'Enable'} ${nameOf(webhook)}?`}
+      consequence={
+        enabled
+          ? 'Nothing more is sent to it. What it is owed already waits until it is enabled again.'
+          : 'What waits for it goes out at once, and new events follow.'
+      }
+      answer={enabled ? 'Disable it' : 'Enable it'}
+      onConfirm={async () => {
+        await (enabled ? family.disable(id) : family.enable(id));
+        await readAgain(changed.sending(family.source, id));
+      }}
+    >
+      {enabled ? 'Disable' : 'Enable'}
+    </ConfirmButton>
   );
 }
 

@@ -1,15 +1,15 @@
-import { Quiet } from '../blocks/quiet.tsx';
-import './webhook-card.css';
 import { Button, Group, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import type { EndpointStats } from '@sluice/client';
 import { useId } from 'react';
 import { useStats } from '../api/use-stats.ts';
+import { Quiet } from '../blocks/quiet.tsx';
 import { DisabledNote } from './disabled-note.tsx';
 import { nameOf, type Webhook } from './webhook.ts';
 import { WebhookActions } from './webhook-actions.tsx';
 import { useMayChange, type WebhookFamily } from './webhook-family.ts';
 import { EndpointHealth, WebhookState } from './webhook-health.tsx';
+import './webhook-card.css';
 
 interface Props<Item extends Webhook> {
   readonly family: WebhookFamily<Item>;

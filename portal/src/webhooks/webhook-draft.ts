@@ -64,7 +64,7 @@ export function valuesOf(draft: Draft, fields: readonly Field[], before?: Webhoo
         headers: Object.fromEntries(headers.map(({ name, value }) => [name, value])),
       }),
     ...(asks('limits') && { rate_limit: numberOf(draft.rateLimit) }),
-    // What is shown may be the contract's; it becomes the endpoint's own only where somebody changes it.
+    // What is shown may be the contract's; it becomes the endpoint's own only where it is changed.
     ...(asks('limits') && timeout !== (before?.timeout_seconds ?? null) && { timeout_seconds: timeout }),
   };
 }

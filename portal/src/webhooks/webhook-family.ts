@@ -66,8 +66,8 @@ export interface FamilyWords {
   /** What one is for, where there are none. */
   readonly purpose: string;
   readonly secretNote?: string;
-  /** What follows from a new secret, and from deleting one. */
-  readonly rotation: string;
+  /** What follows from a new secret, where one can be had, and from deleting a webhook. */
+  readonly rotation?: string;
   readonly removal: string;
 }
 

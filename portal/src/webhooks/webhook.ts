@@ -10,7 +10,7 @@ export type Webhook = Pick<
 > &
   Partial<Pick<Endpoint, 'contract' | 'description' | 'headers' | 'rate_limit' | 'timeout_seconds'>>;
 
-/** What a webhook is called; its URL where nobody gave it a name. */
+/** What a webhook is called; its URL where it has no name. */
 export function nameOf({ name, url }: Pick<Webhook, 'name' | 'url'>): string {
   return name === null || name === '' ? url : name;
 }

@@ -7,7 +7,7 @@ import { nameOf } from '../../webhooks/webhook.ts';
 import { EndpointHealth } from '../../webhooks/webhook-health.tsx';
 
 const bars = 24;
-/** There may be hundreds; those that need somebody come first. */
+/** There may be hundreds; those in trouble come first. */
 export const shownAtMost = 12;
 
 interface Props {

@@ -37,19 +37,14 @@ export function Pulse({ deliveries, now }: { deliveries: readonly DeliverySummar
   const y = (duration: number) =>
     margin.top + inner.height - (Math.log10(Math.max(1, duration)) / highest) * inner.height;
   const powers = Array.from({ length: highest + 1 }, (_, power) => 10 ** power);
-  const counts = new Map<Paint, number>();
-  for (const delivery of deliveries) {
-    const paint = paintOf(delivery);
-    counts.set(paint, (counts.get(paint) ?? 0) + 1);
-  }
-  const shown = words.filter(([paint]) => counts.has(paint));
+  const counts = countsOf(deliveries);
   return (
     <div ref={ref}>
       <svg
         className="pulse"
         height={height}
         role="img"
-        aria-label={`Deliveries by order and duration: ${shown.map(([paint, word]) => `${counts.get(paint)} ${word.toLowerCase()}`).join(', ')}`}
+        aria-label={`Deliveries by order and duration: ${counts.map(({ word, count }) => `${count} ${word.toLowerCase()}`).join(', ')}`}
       >
         {powers.map((power) => (
           <g key={power}>
@@ -85,15 +80,23 @@ export function Pulse({ deliveries, now }: { deliveries: readonly DeliverySummar
         ))}
       </svg>
       <div className="legend" aria-hidden="true">
-        {shown.map(([paint, word]) => (
+        {counts.map(({ paint, word, count }) => (
           <span key={paint}>
             <i className={`paint-${paint}`} />
-            {word} ({counts.get(paint)})
+            {word} ({count})
           </span>
         ))}
       </div>
     </div>
   );
+}
+
+/** How many deliveries there are of each colour. */
+function countsOf(deliveries: readonly DeliverySummary[]) {
+  const paints = deliveries.map(paintOf);
+  return words
+    .map(([paint, word]) => ({ paint, word, count: paints.filter((one) => one === paint).length }))
+    .filter(({ count }) => count > 0);
 }
 
 /** Of a power of ten in ms. */

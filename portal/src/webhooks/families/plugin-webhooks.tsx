@@ -7,9 +7,10 @@ import { Quiet } from '../../blocks/quiet.tsx';
 import { PluginEventsField } from '../events-fields.tsx';
 import { PluginFacts } from '../plugin-facts.tsx';
 import { PluginLogTable } from '../plugin-log.tsx';
+import type { SampleDescription } from '../verify-sample.tsx';
 import type { Webhook } from '../webhook.ts';
 import type { WebhookValues } from '../webhook-draft.ts';
-import type { WebhookFamily } from '../webhook-family.ts';
+import type { FamilyWords, WebhookFamily } from '../webhook-family.ts';
 
 type Answered = FlowxtraGetWebhookAnswer['data'];
 
@@ -19,6 +20,33 @@ export interface PluginWebhook extends Webhook {
   /** The latest attempts; only where one webhook is read by itself. */
   readonly logs: Answered['logs'];
 }
+
+const words: FamilyWords = {
+  one: 'webhook',
+  anyOne: 'a webhook',
+  title: 'Webhooks',
+  description: 'Your own systems are told about applications, jobs and meetings, signed, as they happen',
+  purpose:
+    'A webhook is a URL of yours with the events that it wants. It gets a secret that proves to your receiver who is calling.',
+  secretNote:
+    'From now on only its last six characters are shown. It verifies the header X-Flowxtra-Signature.',
+  removal:
+    'Its logs go with it, its secret is worth nothing any more, and what still waits for it is cancelled. This cannot be undone.',
+};
+
+/** What Flowxtra's receivers have to check. */
+const sample: SampleDescription = {
+  path: '/webhooks/flowxtra',
+  signatureHeader: 'X-Flowxtra-Signature',
+  scheme: 'sha256=',
+  secretName: 'FLOWXTRA_SECRET',
+  members: ['event', 'timestamp', 'data'],
+  headers: {
+    'X-Flowxtra-Signature': 'sha256= and the HMAC in hexadecimal',
+    'X-Flowxtra-Event': 'The event, such as application.created',
+    'X-Flowxtra-Delivery': 'A UUID, the same in every attempt',
+  },
+};
 
 /**
  * Flowxtra's: those of its webhooks plugin, by the plugin's own API.
@@ -31,19 +59,7 @@ export function pluginWebhooks(subdomain: string): WebhookFamily<PluginWebhook> 
     path: '/plugins/webhooks',
     arrangement: 'rows',
     switched: true,
-    words: {
-      one: 'webhook',
-      anyOne: 'a webhook',
-      title: 'Webhooks',
-      description: 'Your own systems are told about applications, jobs and meetings, signed, as they happen',
-      purpose:
-        'A webhook is a URL of yours with the events that it wants. It gets a secret that proves to your receiver who is calling.',
-      secretNote:
-        'From now on only its last six characters are shown. It verifies the header X-Flowxtra-Signature.',
-      rotation: '',
-      removal:
-        'Its logs go with it, its secret is worth nothing any more, and what still waits for it is cancelled. This cannot be undone.',
-    },
+    words,
     access: { read: 'endpoints:read', write: 'endpoints:write', what: 'webhooks' },
     list: async () => {
       const { data } = await api.flowxtraListWebhooks(tenant);
@@ -78,18 +94,7 @@ export function pluginWebhooks(subdomain: string): WebhookFamily<PluginWebhook> 
     eventsOf: ({ events }) => events.join(', '),
     Settings: ({ webhook }) => <PluginFacts family={family} webhook={webhook} />,
     Log: ({ webhook }) => <LatestLogs webhook={webhook} />,
-    sample: {
-      path: '/webhooks/flowxtra',
-      signatureHeader: 'X-Flowxtra-Signature',
-      scheme: 'sha256=',
-      secretName: 'FLOWXTRA_SECRET',
-      members: ['event', 'timestamp', 'data'],
-      headers: {
-        'X-Flowxtra-Signature': 'sha256= and the HMAC in hexadecimal',
-        'X-Flowxtra-Event': 'The event, such as application.created',
-        'X-Flowxtra-Delivery': 'A UUID, the same in every attempt',
-      },
-    },
+    sample,
   };
   return family;
 }
