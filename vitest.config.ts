@@ -1,7 +1,17 @@
 import { existsSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
-const workspaces = ['contracts', 'client', 'server', 'e2e', 'bench'].filter((name) => existsSync(name));
+/** Whether each test file has a process of its own. Where it has not, files share the modules that they load. */
+const isolated: Readonly<Record<string, boolean>> = {
+  contracts: false,
+  doctor: false,
+  client: false,
+  portal: false,
+  server: true,
+  e2e: true,
+  bench: true,
+};
+const workspaces = Object.keys(isolated).filter((name) => existsSync(name));
 
 export default defineConfig({
   test: {
@@ -15,7 +25,12 @@ export default defineConfig({
     passWithNoTests: true,
     projects: workspaces.map((name) => ({
       extends: true,
-      test: { name, root: name, include: ['{src,test}/**/*.test.ts', '*.test.ts'] },
+      test: {
+        name,
+        root: name,
+        include: ['{src,test}/**/*.test.ts', '*.test.ts'],
+        isolate: isolated[name] ?? true,
+      },
     })),
   },
 });

@@ -1,4 +1,4 @@
-// Makes `dist`, the package as it is published.
+// Makes `dist`, the package that `npm pack` packs.
 import { fileURLToPath } from 'node:url';
 import { buildPackage } from '../scripts/package.mjs';
 

@@ -31,7 +31,7 @@ export function renderFunctions(document: ApiDocument): string {
   const functions = operations.map((operation) => functionOf(operation, document));
   return [
     '// Made from openapi.json by `npm run generate`. Do not edit.',
-    "import type { Call, CallOptions, List, Listing } from './transport.ts';\n",
+    "import type { Call, CallOptions, List, Listing } from './request.ts';\n",
     ...types,
     '/** Every operation of the API. */',
     'export function operations(call: Call, list: List) {',
@@ -54,7 +54,7 @@ function functionOf({ id, method, path, described }: Operation, document: ApiDoc
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
   const body = schemaIn(described.requestBody?.content);
   const query = queryOf(described);
-  const item = isListing(described) ? itemOf(described, document) : undefined;
+  const item = itemOf(described, document);
   const parameters = [
     ...inPath.map((name) => `${name}: string`),
     ...(body ? [`body${described.requestBody?.required === true ? '' : '?'}: ${typeOf(body)}`] : []),
@@ -69,6 +69,7 @@ function functionOf({ id, method, path, described }: Operation, document: ApiDoc
     `path: ${target}`,
     ...(body ? ['body'] : []),
     ...(query ? ['query'] : []),
+    ...(isSigned(described) ? ['signed: true'] : []),
   ];
   const answer = answerOf(described);
   const returned = item ? `Listing<${typeOf(item)}>` : `Promise<${answer ? typeOf(answer) : 'void'}>`;
@@ -86,15 +87,18 @@ function answerOf({ responses }: DocumentedOperation): JsonSchema | undefined {
   return successes.flatMap(([, { content }]) => schemaIn(content) ?? [])[0];
 }
 
+/** What a list answers page after page is made of; `undefined` for operations that are no such list. */
 function itemOf(described: DocumentedOperation, { components }: ApiDocument): JsonSchema | undefined {
   const answer = answerOf(described);
   const page = answer?.$ref === undefined ? answer : components?.schemas?.[nameOf(answer.$ref)];
-  return page?.properties?.data?.items;
+  const isPaged = described.parameters?.some(({ name }) => name === 'cursor') === true;
+  // Where a surface keeps the cursor elsewhere, callers page by hand.
+  return isPaged && page?.properties?.next_cursor !== undefined ? page.properties.data?.items : undefined;
 }
 
-/** Whether it answers page after page. */
-function isListing({ parameters = [] }: DocumentedOperation): boolean {
-  return parameters.some(({ name }) => name === 'cursor');
+/** Whether the key has to sign the request. */
+function isSigned({ parameters = [] }: DocumentedOperation): boolean {
+  return parameters.some(({ in: place, name }) => place === 'header' && name === 'x-fb-signature');
 }
 
 function isPaging({ properties = {} }: JsonSchema): boolean {

@@ -5,14 +5,10 @@ import { readConfig } from '../../server/src/base/config.ts';
 import { createLogger } from '../../server/src/base/log.ts';
 import { doorOf, openDatabase } from '../../server/src/compose.ts';
 import { createServer } from '../../server/src/http/server.ts';
-import { problemDocuments } from '../../server/src/http/surface.ts';
 import { createParts, realSurroundings } from '../../server/src/parts.ts';
 import type { ApiDocument } from './document.ts';
 
-/**
- * What `GET /openapi.json` answers, of a server that listens nowhere and keeps nothing. Without the surfaces of single
- * products: those have ways of their own to sign, to answer and to refuse, and clients that know them.
- */
+/** What `GET /openapi.json` answers, products' surfaces included, of a server that listens nowhere and keeps nothing. */
 export async function servedDocument(): Promise<ApiDocument> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-openapi-'));
   const config = readConfig({
@@ -23,10 +19,8 @@ export async function servedDocument(): Promise<ApiDocument> {
   const log = createLogger('silent');
   const database = await openDatabase(config, log);
   const parts = createParts(config, database, log, await realSurroundings(database));
-  const door = doorOf(parts);
-  const routes = door.routes.filter(({ surface }) => surface === problemDocuments);
   try {
-    const server = await createServer({ ...door, routes });
+    const server = await createServer(doorOf(parts));
     const answer = await server.inject('/openapi.json');
     await server.close();
     return JSON.parse(answer.body);

@@ -1,5 +1,5 @@
 // Made from openapi.json by `npm run generate`. Do not edit.
-import type { Call, CallOptions, List, Listing } from './transport.ts';
+import type { Call, CallOptions, List, Listing } from './request.ts';
 
 export interface App {
   /** Id of an app */
@@ -957,6 +957,490 @@ export interface EventTypePage {
   data: EventType[];
   /** Give it as `cursor` for the next page; null on the last one */
   next_cursor: string | null;
+}
+
+export interface FlowbeaconCreateEvaluationAnswer {
+  ok: true;
+  data: {
+    /** Id of an evaluation */
+    id: string;
+    status: 'pending' | 'running' | 'complete';
+    modules: {
+      /** Id of a module */
+      id: string;
+      name: string;
+    }[];
+    progress: {
+      /** Scenarios that have results */
+      evaluated: number;
+      total: number;
+    };
+    /** RFC 3339, UTC */
+    created_at: string;
+    started_at: string | null;
+    completed_at: string | null;
+    scenarios: {
+      /** Id of a scenario */
+      id: string;
+      name: string;
+    }[];
+  };
+  meta: {
+    /** Give it as `since` to `GET /evaluations` for what changed after this answer */
+    watermark: string;
+    /** Whether more has changed already */
+    has_more?: boolean;
+    next_cursor?: string | null;
+  };
+}
+
+export interface FlowbeaconCreateEvaluationBody {
+  /** Ids of modules */
+  modules: string[];
+  scenarios: {
+    name: string;
+    /** Any JSON up to 64 KiB */
+    input: unknown;
+  }[];
+}
+
+export interface FlowbeaconCreateModuleAnswer {
+  ok: true;
+  data: {
+    /** Id of a module */
+    id: string;
+    name: string;
+    description: string | null;
+    rules: {
+      code: string;
+      description: string;
+      schema: unknown;
+    }[];
+    /** RFC 3339, UTC */
+    created_at: string;
+  };
+  meta: {
+    /** Give it as `since` to `GET /evaluations` for what changed after this answer */
+    watermark: string;
+    /** Whether more has changed already */
+    has_more?: boolean;
+    next_cursor?: string | null;
+  };
+}
+
+export interface FlowbeaconCreateModuleBody {
+  name: string;
+  description?: string | null;
+  rules: ({
+    code: string;
+    description?: string;
+    /** JSON Schema (draft 2020-12) that a scenario's input must satisfy */
+    schema: {
+      [name: string]: unknown;
+    } | boolean;
+  })[];
+}
+
+export interface FlowbeaconCreateResultTokenAnswer {
+  ok: true;
+  data: {
+    /** `rt_…`, shown once */
+    token: string;
+    /** RFC 3339, UTC */
+    expires_at: string;
+  };
+  meta: {
+    /** Give it as `since` to `GET /evaluations` for what changed after this answer */
+    watermark: string;
+    /** Whether more has changed already */
+    has_more?: boolean;
+    next_cursor?: string | null;
+  };
+}
+
+export interface FlowbeaconCreateResultTokenBody {
+  /** Seconds; an hour if left out */
+  expires_in?: number;
+}
+
+export interface FlowbeaconCreateWebhookAnswer {
+  ok: true;
+  data: {
+    /** Id of a subscription */
+    id: string;
+    url: string;
+    events: string[];
+    description: string | null;
+    is_active: boolean;
+    /** `whsec_…`, shown once */
+    signing_secret: string;
+    warning: string;
+  };
+  meta: {
+    /** Give it as `since` to `GET /evaluations` for what changed after this answer */
+    watermark: string;
+    /** Whether more has changed already */
+    has_more?: boolean;
+    next_cursor?: string | null;
+  };
+}
+
+export interface FlowbeaconCreateWebhookBody {
+  url: string;
+  events: string[];
+  description?: string | null;
+}
+
+export interface FlowbeaconGetResultsAnswer {
+  ok: true;
+  data: {
+    /** Id of an evaluation */
+    evaluation_id: string;
+    scenarios: {
+      /** Id of a scenario */
+      id: string;
+      name: string;
+      violations: {
+        /** Of the rule that is broken */
+        code: string;
+        /** Name of its module */
+        module: string;
+        /** JSON pointer into the input */
+        path: string;
+        message: string;
+      }[];
+      /** How many more there are; left out where all are listed */
+      violations_omitted?: number;
+      module_summary: {
+        module: string;
+        passing_count: number;
+        failing_count: number;
+      }[];
+      evaluated_codes: string[];
+      /** Rules that are satisfied */
+      passing_count: number;
+      /** Rules that are broken */
+      failing_count: number;
+    }[];
+  };
+  meta: {
+    /** Give it as `since` to `GET /evaluations` for what changed after this answer */
+    watermark: string;
+    /** Whether more has changed already */
+    has_more?: boolean;
+    next_cursor?: string | null;
+  };
+}
+
+export interface FlowbeaconGetScenarioResultsAnswer {
+  ok: true;
+  data: {
+    /** Id of a scenario */
+    id: string;
+    name: string;
+    /** Id of an evaluation */
+    evaluation_id: string;
+    violations: {
+      /** Of the rule that is broken */
+      code: string;
+      /** Name of its module */
+      module: string;
+      /** JSON pointer into the input */
+      path: string;
+      message: string;
+    }[];
+    /** How many more there are; left out where all are listed */
+    violations_omitted?: number;
+    module_summary: {
+      module: string;
+      passing_count: number;
+      failing_count: number;
+    }[];
+    evaluated_codes: string[];
+    /** Rules that are satisfied */
+    passing_count: number;
+    /** Rules that are broken */
+    failing_count: number;
+  };
+  meta: {
+    /** Give it as `since` to `GET /evaluations` for what changed after this answer */
+    watermark: string;
+    /** Whether more has changed already */
+    has_more?: boolean;
+    next_cursor?: string | null;
+  };
+}
+
+export interface FlowbeaconListEvaluationsAnswer {
+  ok: true;
+  data: ({
+    /** Id of an evaluation */
+    id: string;
+    status: 'pending' | 'running' | 'complete';
+    modules: {
+      /** Id of a module */
+      id: string;
+      name: string;
+    }[];
+    progress: {
+      /** Scenarios that have results */
+      evaluated: number;
+      total: number;
+    };
+    /** RFC 3339, UTC */
+    created_at: string;
+    started_at: string | null;
+    completed_at: string | null;
+  })[];
+  meta: {
+    /** Give it as `since` to `GET /evaluations` for what changed after this answer */
+    watermark: string;
+    /** Whether more has changed already */
+    has_more?: boolean;
+    next_cursor?: string | null;
+  };
+}
+
+export interface FlowbeaconListModulesAnswer {
+  ok: true;
+  data: ({
+    /** Id of a module */
+    id: string;
+    name: string;
+    description: string | null;
+    rules: {
+      code: string;
+      description: string;
+      schema: unknown;
+    }[];
+    /** RFC 3339, UTC */
+    created_at: string;
+  })[];
+  meta: {
+    /** Give it as `since` to `GET /evaluations` for what changed after this answer */
+    watermark: string;
+    /** Whether more has changed already */
+    has_more?: boolean;
+    next_cursor?: string | null;
+  };
+}
+
+export interface FlowbeaconListWebhooksAnswer {
+  ok: true;
+  data: ({
+    /** Id of a subscription */
+    id: string;
+    url: string;
+    events: string[];
+    description: string | null;
+    is_active: boolean;
+    last_delivery_at: string | null;
+    last_delivery_status: 'delivered' | 'failed' | null;
+    /** Failed attempts since the last one that was delivered, or since the secret was rotated */
+    delivery_failure_count: number;
+    /** RFC 3339, UTC */
+    created_at: string;
+    revoked_at: string | null;
+  })[];
+  meta: {
+    /** Give it as `since` to `GET /evaluations` for what changed after this answer */
+    watermark: string;
+    /** Whether more has changed already */
+    has_more?: boolean;
+    next_cursor?: string | null;
+  };
+}
+
+/** Any error */
+export interface FlowbeaconProblem {
+  ok: false;
+  error: {
+    /** A stable name for programs */
+    code: string;
+    /** What is wrong this time */
+    message: string;
+  };
+}
+
+export interface FlowbeaconRevokeWebhookAnswer {
+  ok: true;
+  data: {
+    /** Id of a subscription */
+    id: string;
+    url: string;
+    events: string[];
+    description: string | null;
+    is_active: boolean;
+    last_delivery_at: string | null;
+    last_delivery_status: 'delivered' | 'failed' | null;
+    /** Failed attempts since the last one that was delivered, or since the secret was rotated */
+    delivery_failure_count: number;
+    /** RFC 3339, UTC */
+    created_at: string;
+    revoked_at: string | null;
+  };
+  meta: {
+    /** Give it as `since` to `GET /evaluations` for what changed after this answer */
+    watermark: string;
+    /** Whether more has changed already */
+    has_more?: boolean;
+    next_cursor?: string | null;
+  };
+}
+
+export interface FlowxtraChangeWebhookBody {
+  name?: string;
+  url?: string;
+  events?: string[];
+  status?: boolean;
+}
+
+export interface FlowxtraCreateWebhookAnswer {
+  success: true;
+  data: {
+    id: number;
+    company_id: number;
+    name: string;
+    url: string;
+    events: string[];
+    /** Whole in the answer to creation; afterwards `...` and its end */
+    secret: string;
+    /** Whether events are sent */
+    status: boolean;
+    created_at: string;
+  };
+}
+
+export interface FlowxtraCreateWebhookBody {
+  name: string;
+  url: string;
+  events: string[];
+}
+
+export interface FlowxtraDeleteWebhookAnswer {
+  success: true;
+  data: null;
+}
+
+export interface FlowxtraGetLogAnswer {
+  success: true;
+  data: {
+    id: number;
+    event: string;
+    status_code: number | null;
+    success: boolean;
+    attempt: number;
+    delivered_at: string | null;
+    created_at: string;
+    /** Its X-Flowxtra-Delivery: the same for all attempts */
+    delivery: string;
+    error: string | null;
+    duration_ms: number | null;
+    request: {
+      url: string;
+      headers: {
+        [name: string]: string | string[];
+      } | null;
+      body: string | null;
+    };
+    response: {
+      headers: {
+        [name: string]: string | string[];
+      };
+      /** At most the first 16 KiB; base64 where it is not UTF-8 */
+      body: string;
+      body_encoding: 'utf-8' | 'base64';
+      truncated: boolean;
+    } | null;
+  };
+}
+
+export interface FlowxtraGetWebhookAnswer {
+  success: true;
+  data: {
+    id: number;
+    company_id: number;
+    name: string;
+    url: string;
+    events: string[];
+    /** Whole in the answer to creation; afterwards `...` and its end */
+    secret: string;
+    /** Whether events are sent */
+    status: boolean;
+    created_at: string;
+    logs: ({
+      id: number;
+      event: string;
+      status_code: number | null;
+      success: boolean;
+      attempt: number;
+      delivered_at: string | null;
+      created_at: string;
+    })[];
+  };
+}
+
+export interface FlowxtraListEventsAnswer {
+  success: true;
+  data: {
+    event: string;
+    description: string;
+    payload_fields: string[];
+  }[];
+}
+
+export interface FlowxtraListLogsAnswer {
+  success: true;
+  data: {
+    data: ({
+      id: number;
+      event: string;
+      status_code: number | null;
+      success: boolean;
+      attempt: number;
+      delivered_at: string | null;
+      created_at: string;
+    })[];
+    current_page: number;
+    per_page: number;
+    last_page: number;
+    total: number;
+  };
+}
+
+export interface FlowxtraListWebhooksAnswer {
+  success: true;
+  data: {
+    id: number;
+    company_id: number;
+    name: string;
+    url: string;
+    events: string[];
+    /** Whole in the answer to creation; afterwards `...` and its end */
+    secret: string;
+    /** Whether events are sent */
+    status: boolean;
+    created_at: string;
+  }[];
+}
+
+/** Any error */
+export interface FlowxtraProblem {
+  success: false;
+  message: string;
+  /** Field, such as `events.0` → what is wrong with it */
+  errors?: {
+    [name: string]: string[];
+  };
+}
+
+export interface FlowxtraTestWebhookAnswer {
+  success: true;
+  data: {
+    success: boolean;
+    status_code: number | null;
+    message: string;
+  };
 }
 
 export interface InstallAppAnswer {
@@ -2055,6 +2539,63 @@ export interface ListMyWebhookDeliveriesQuery {
   state?: 'pending' | 'sending' | 'delivered' | 'failed' | 'cancelled' | 'held';
 }
 
+export interface FlowbeaconListEvaluationsQuery {
+  /** `meta.watermark` of an earlier answer; left out: from the beginning */
+  since?: string;
+  limit?: number;
+}
+
+export interface FlowxtraListEventsQuery {
+  /** Slug of the key's organization */
+  subdomain: string;
+}
+
+export interface FlowxtraListWebhooksQuery {
+  /** Slug of the key's organization */
+  subdomain: string;
+}
+
+export interface FlowxtraCreateWebhookQuery {
+  /** Slug of the key's organization */
+  subdomain: string;
+}
+
+export interface FlowxtraGetWebhookQuery {
+  /** Slug of the key's organization */
+  subdomain: string;
+}
+
+export interface FlowxtraChangeWebhookQuery {
+  /** Slug of the key's organization */
+  subdomain: string;
+}
+
+export interface FlowxtraDeleteWebhookQuery {
+  /** Slug of the key's organization */
+  subdomain: string;
+}
+
+export interface FlowxtraTestWebhookQuery {
+  /** Slug of the key's organization */
+  subdomain: string;
+}
+
+export interface FlowxtraListLogsQuery {
+  /** Slug of the key's organization */
+  subdomain: string;
+  page?: number;
+  per_page?: number;
+  /** Only those of this event */
+  event?: string;
+  /** Only those that went well, or only the others */
+  success?: boolean;
+}
+
+export interface FlowxtraGetLogQuery {
+  /** Slug of the key's organization */
+  subdomain: string;
+}
+
 /** Every operation of the API. */
 export function operations(call: Call, list: List) {
   return {
@@ -2520,5 +3061,68 @@ export function operations(call: Call, list: List) {
     /** Adopt a preset */
     adoptPreset: (name: string, options?: CallOptions): Promise<Preset> =>
       call({ method: 'PUT', path: `/v1/presets/${encodeURIComponent(name)}` }, options),
+    /** Register a subscription */
+    flowbeaconCreateWebhook: (body: FlowbeaconCreateWebhookBody, options?: CallOptions): Promise<FlowbeaconCreateWebhookAnswer> =>
+      call({ method: 'POST', path: '/api/public/v1/webhooks', body, signed: true }, options),
+    /** List every subscription, revoked ones too */
+    flowbeaconListWebhooks: (options?: CallOptions): Promise<FlowbeaconListWebhooksAnswer> =>
+      call({ method: 'GET', path: '/api/public/v1/webhooks', signed: true }, options),
+    /** Revoke a subscription at once */
+    flowbeaconRevokeWebhook: (id: string, options?: CallOptions): Promise<FlowbeaconRevokeWebhookAnswer> =>
+      call({ method: 'DELETE', path: `/api/public/v1/webhooks/${encodeURIComponent(id)}`, signed: true }, options),
+    /** Replace the signing secret */
+    flowbeaconRotateWebhookSecret: (id: string, options?: CallOptions): Promise<FlowbeaconCreateWebhookAnswer> =>
+      call({ method: 'POST', path: `/api/public/v1/webhooks/${encodeURIComponent(id)}/rotate-secret`, signed: true }, options),
+    /** Create a module of rules */
+    flowbeaconCreateModule: (body: FlowbeaconCreateModuleBody, options?: CallOptions): Promise<FlowbeaconCreateModuleAnswer> =>
+      call({ method: 'POST', path: '/api/public/v1/modules', body, signed: true }, options),
+    /** List modules, newest first */
+    flowbeaconListModules: (query?: PageQuery, options?: CallOptions): Promise<FlowbeaconListModulesAnswer> =>
+      call({ method: 'GET', path: '/api/public/v1/modules', query, signed: true }, options),
+    /** Start an evaluation */
+    flowbeaconCreateEvaluation: (body: FlowbeaconCreateEvaluationBody, options?: CallOptions): Promise<FlowbeaconCreateEvaluationAnswer> =>
+      call({ method: 'POST', path: '/api/public/v1/evaluations', body, signed: true }, options),
+    /** What changed since a watermark */
+    flowbeaconListEvaluations: (query?: FlowbeaconListEvaluationsQuery, options?: CallOptions): Promise<FlowbeaconListEvaluationsAnswer> =>
+      call({ method: 'GET', path: '/api/public/v1/evaluations', query, signed: true }, options),
+    /** Read an evaluation with its progress */
+    flowbeaconGetEvaluation: (id: string, options?: CallOptions): Promise<FlowbeaconCreateEvaluationAnswer> =>
+      call({ method: 'GET', path: `/api/public/v1/evaluations/${encodeURIComponent(id)}`, signed: true }, options),
+    /** Read what the evaluation of a scenario found */
+    flowbeaconGetScenarioResults: (id: string, options?: CallOptions): Promise<FlowbeaconGetScenarioResultsAnswer> =>
+      call({ method: 'GET', path: `/api/public/v1/scenarios/${encodeURIComponent(id)}/results`, signed: true }, options),
+    /** Make a token that shows the results once, without a key */
+    flowbeaconCreateResultToken: (id: string, body?: FlowbeaconCreateResultTokenBody, options?: CallOptions): Promise<FlowbeaconCreateResultTokenAnswer> =>
+      call({ method: 'POST', path: `/api/public/v1/evaluations/${encodeURIComponent(id)}/result-token`, body, signed: true }, options),
+    /** Fetch results by a token, once */
+    flowbeaconGetResults: (token: string, options?: CallOptions): Promise<FlowbeaconGetResultsAnswer> =>
+      call({ method: 'GET', path: `/api/public/v1/results/${encodeURIComponent(token)}` }, options),
+    /** List events with their payload fields */
+    flowxtraListEvents: (query: FlowxtraListEventsQuery, options?: CallOptions): Promise<FlowxtraListEventsAnswer> =>
+      call({ method: 'GET', path: '/api/plugins/webhooks/events', query }, options),
+    /** List webhooks */
+    flowxtraListWebhooks: (query: FlowxtraListWebhooksQuery, options?: CallOptions): Promise<FlowxtraListWebhooksAnswer> =>
+      call({ method: 'GET', path: '/api/plugins/webhooks', query }, options),
+    /** Create a webhook */
+    flowxtraCreateWebhook: (body: FlowxtraCreateWebhookBody, query: FlowxtraCreateWebhookQuery, options?: CallOptions): Promise<FlowxtraCreateWebhookAnswer> =>
+      call({ method: 'POST', path: '/api/plugins/webhooks', body, query }, options),
+    /** Read a webhook with its recent logs */
+    flowxtraGetWebhook: (id: string, query: FlowxtraGetWebhookQuery, options?: CallOptions): Promise<FlowxtraGetWebhookAnswer> =>
+      call({ method: 'GET', path: `/api/plugins/webhooks/${encodeURIComponent(id)}`, query }, options),
+    /** Change a webhook */
+    flowxtraChangeWebhook: (id: string, body: FlowxtraChangeWebhookBody, query: FlowxtraChangeWebhookQuery, options?: CallOptions): Promise<FlowxtraCreateWebhookAnswer> =>
+      call({ method: 'PUT', path: `/api/plugins/webhooks/${encodeURIComponent(id)}`, body, query }, options),
+    /** Delete a webhook and its logs */
+    flowxtraDeleteWebhook: (id: string, query: FlowxtraDeleteWebhookQuery, options?: CallOptions): Promise<FlowxtraDeleteWebhookAnswer> =>
+      call({ method: 'DELETE', path: `/api/plugins/webhooks/${encodeURIComponent(id)}`, query }, options),
+    /** Send a test payload now */
+    flowxtraTestWebhook: (id: string, query: FlowxtraTestWebhookQuery, options?: CallOptions): Promise<FlowxtraTestWebhookAnswer> =>
+      call({ method: 'POST', path: `/api/plugins/webhooks/${encodeURIComponent(id)}/test`, query }, options),
+    /** Read delivery logs, newest first */
+    flowxtraListLogs: (id: string, query: FlowxtraListLogsQuery, options?: CallOptions): Promise<FlowxtraListLogsAnswer> =>
+      call({ method: 'GET', path: `/api/plugins/webhooks/${encodeURIComponent(id)}/logs`, query }, options),
+    /** See what was sent and answered */
+    flowxtraGetLog: (id: string, log: string, query: FlowxtraGetLogQuery, options?: CallOptions): Promise<FlowxtraGetLogAnswer> =>
+      call({ method: 'GET', path: `/api/plugins/webhooks/${encodeURIComponent(id)}/logs/${encodeURIComponent(log)}`, query }, options),
   };
 }

@@ -4,7 +4,7 @@
 export interface ReviewEvents {
   /** It is there, with this many tasks to decide. */
   onLoaded?(tasks: number): void;
-  /** Somebody has acted: the task's id and its status from then on. */
+  /** A reviewer has acted: the task's id and its status from then on. */
   onDecided?(decision: { readonly id: string; readonly status: string }): void;
 }
 

@@ -1,4 +1,5 @@
 import type { Problem } from './api.gen.ts';
+import { surfaceProblem } from './surface-problem.ts';
 
 /** The API said no. `code` never changes its meaning (docs/errors.md); `detail` says what was wrong this time. */
 export class SluiceProblem extends Error {
@@ -10,6 +11,8 @@ export class SluiceProblem extends Error {
   /** The places of the input that are wrong. */
   readonly errors: readonly { readonly pointer: string; readonly detail: string }[];
   readonly requestId: string | null;
+  /** With `review_decided`: the decision that was made instead. */
+  readonly decision: unknown;
   /** How long it asks to wait before the next try. */
   readonly retryAfterSeconds: number | null;
 
@@ -26,6 +29,7 @@ export class SluiceProblem extends Error {
     this.remedy = problem.remedy;
     this.errors = problem.errors ?? [];
     this.requestId = problem.request_id ?? null;
+    this.decision = problem.decision ?? null;
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }
@@ -38,11 +42,16 @@ export class SluiceUnreachable extends Error {
   }
 }
 
-/** Reads a refusal; what is not a problem document does not come from the API but from something before it. */
+/**
+ * Reads a refusal: a problem document, or the form of a product's surface. Anything else does not come from the API but
+ * from something before it.
+ */
 export function problemOf(status: number, text: string, retryAfterSeconds: number | null): SluiceProblem {
   const document = parsed(text);
-  if (isProblem(document)) return new SluiceProblem(document, retryAfterSeconds);
-  return unexpected(status, retryAfterSeconds);
+  const problem = isProblem(document) ? document : surfaceProblem(status, document);
+  return problem === null
+    ? unexpected(status, retryAfterSeconds)
+    : new SluiceProblem(problem, retryAfterSeconds);
 }
 
 export function unexpected(status: number, retryAfterSeconds: number | null = null): SluiceProblem {

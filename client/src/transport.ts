@@ -1,5 +1,7 @@
 import { parseRetryAfter } from '@sluice/contracts';
 import { problemOf, type SluiceProblem, SluiceUnreachable, unexpected } from './problem.ts';
+import type { ApiRequest, Call, CallOptions, List, Listing, Page, Send } from './request.ts';
+import { requestSignature } from './request-signature.ts';
 
 export interface ClientOptions {
   /** Where Sluice listens, such as `https://sluice.example.com`. */
@@ -17,39 +19,6 @@ export interface ClientOptions {
   readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
   readonly wait?: (ms: number) => Promise<void>;
 }
-
-export interface CallOptions {
-  /** Made anew for each POST unless given: with the same one, nothing happens twice. */
-  readonly idempotencyKey?: string;
-  readonly signal?: AbortSignal;
-  /** `false`: one try only. */
-  readonly retry?: boolean;
-}
-
-export interface ApiRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly query?: object | undefined;
-  /** Written as JSON. */
-  readonly body?: unknown;
-  /** JSON text or bytes, sent as they are, in place of `body`. */
-  readonly exactBody?: string | Uint8Array<ArrayBuffer>;
-}
-
-export interface Page<Item> {
-  readonly data: Item[];
-  readonly next_cursor: string | null;
-}
-
-/** A list: one page of it, or all entries, page after page, as they are asked for. */
-export interface Listing<Item> extends AsyncIterable<Item> {
-  page(): Promise<Page<Item>>;
-}
-
-export type Call = <Answer>(request: ApiRequest, options?: CallOptions) => Promise<Answer>;
-export type List = <Item>(request: ApiRequest, options?: CallOptions) => Listing<Item>;
-/** Answers the text of a success; an empty one where there is nothing to say. */
-export type Send = (request: ApiRequest, options?: CallOptions) => Promise<string>;
 
 const firstWaitMs = 500;
 
@@ -98,18 +67,23 @@ export function createList(call: Call): List {
 /** The text of a success, or the error that it ended with. */
 async function tryOnce(
   options: ClientOptions,
-  { method, path, query, body, exactBody }: ApiRequest,
+  { method, path, query, body, exactBody, signed = false }: ApiRequest,
   headers: Record<string, string>,
   signal: AbortSignal | undefined,
 ): Promise<string | SluiceProblem | SluiceUnreachable> {
-  const { fetch = globalThis.fetch, timeoutMs = 60_000 } = options;
-  const url = options.url.replace(/\/+$/, '') + path + search(query);
+  const { fetch = globalThis.fetch, timeoutMs = 60_000, key } = options;
+  const target = path + search(query);
+  const url = options.url.replace(/\/+$/, '') + target;
   const timeout = AbortSignal.timeout(timeoutMs);
   const content = exactBody ?? (body === undefined ? undefined : JSON.stringify(body));
   try {
+    const signature =
+      signed && key !== undefined
+        ? await requestSignature(key, { method, path: target, content: content ?? '' }, Date.now())
+        : null;
     const response = await fetch(url, {
       method,
-      headers,
+      headers: signature === null ? headers : { ...headers, 'X-FB-Signature': signature },
       // A key goes to the address that was given, and to no other.
       redirect: 'error',
       signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),

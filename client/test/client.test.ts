@@ -66,6 +66,37 @@ describe('against the API', () => {
     expect(await sluice.send({ method: 'GET', path: `/v1/events/${id}` })).toContain(data);
   });
 
+  test('a product’s surface is signed, answered and refused in its own form', async () => {
+    const module = await sluice.flowbeaconCreateModule({
+      name: 'access',
+      rules: [{ code: 'A-1', schema: {} }],
+    });
+    const { data, meta } = await sluice.flowbeaconListModules({ limit: 1 });
+    expect([data[0]?.id, typeof meta.watermark]).toEqual([module.data.id, 'string']);
+    await expect(sluice.flowbeaconGetEvaluation('none')).rejects.toMatchObject({ code: 'not_found' });
+    const unsigned = createClient({ url: app.url, key: 'sk_wrong_key_of_a_stranger' });
+    await expect(unsigned.flowbeaconListModules()).rejects.toMatchObject({
+      status: 401,
+      code: 'unauthenticated',
+    });
+
+    const tenant = { subdomain: 'acme' };
+    const url = 'http://127.0.0.1:9/ats';
+    await sluice.putEventType('ats.made', {});
+    const refused = sluice.flowxtraCreateWebhook({ name: 'ATS', url, events: ['none.such'] }, tenant);
+    await expect(refused).rejects.toMatchObject({
+      status: 422,
+      code: 'invalid_input',
+      errors: expect.arrayContaining([{ pointer: '/events/0', detail: expect.any(String) }]),
+      remedy: expect.any(String),
+    });
+    const made = await sluice.flowxtraCreateWebhook({ name: 'ATS', url, events: ['ats.made'] }, tenant);
+    expect((await sluice.flowxtraListWebhooks(tenant)).data.map(({ id }) => id)).toEqual([made.data.id]);
+    await expect(sluice.flowxtraListWebhooks({ subdomain: 'other' })).rejects.toMatchObject({
+      code: 'forbidden',
+    });
+  });
+
   test('a wrong key is refused without repeating it', async () => {
     const stranger = createClient({ url: app.url, key: 'sk_wrong_key_of_a_stranger' });
     const refused = stranger.getMe();

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { standard } from '@sluice/contracts';
-import { diagnose, type Send } from '@sluice/contracts/doctor';
+import { diagnose, type Send } from '@sluice/doctor';
 import { expect, test } from 'vitest';
-import { listen } from '../../contracts/test/doctor/http.ts';
-import { mistakes } from '../../contracts/test/doctor/mistakes.ts';
-import { receiverOf } from '../../contracts/test/doctor/receivers.ts';
 import { secretOf } from '../../contracts/test/messages.ts';
+import { listen } from '../../doctor/test/http.ts';
+import { mistakes } from '../../doctor/test/mistakes.ts';
+import { receiverOf } from '../../doctor/test/receivers.ts';
 import { renderReport } from '../src/cli/doctor/render.ts';
 import { sendTo } from '../src/cli/doctor/send.ts';
 import { unpainted } from '../src/cli/paint.ts';

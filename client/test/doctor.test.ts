@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { contracts, flowxtra, standard } from '@sluice/contracts';
 import { afterEach, describe, expect, test } from 'vitest';
-import { listen, type Receiver } from '../../contracts/test/doctor/http.ts';
-import { mistakes } from '../../contracts/test/doctor/mistakes.ts';
-import { receiverOf } from '../../contracts/test/doctor/receivers.ts';
 import { secretOf } from '../../contracts/test/messages.ts';
+import { listen, type Receiver } from '../../doctor/test/http.ts';
+import { mistakes } from '../../doctor/test/mistakes.ts';
+import { receiverOf } from '../../doctor/test/receivers.ts';
 import { run } from './support/cli.ts';
 
 const cleanups: (() => Promise<unknown>)[] = [];

@@ -33,7 +33,7 @@ test('an operation becomes a function: path, body, query; a schema that has a na
   const thing: JsonSchema = { type: 'object', properties: { id: { type: 'string' } }, required: ['id'] };
   const page: JsonSchema = {
     type: 'object',
-    properties: { data: { type: 'array', items: { $ref: '#/components/schemas/Thing' } } },
+    properties: { data: { type: 'array', items: { $ref: '#/components/schemas/Thing' } }, next_cursor: {} },
   };
   const content = (name: string) => ({
     'application/json': { schema: { $ref: `#/components/schemas/${name}` } },
@@ -96,4 +96,19 @@ test('a body of one form or another is written where it is needed', () => {
   expect(text).toContain('enter: (body: {\n');
   expect(text).toMatch(/a\?: unknown;\s+\} \| \{\s+b\?: unknown;\s+\}, options/);
   expect(text).not.toContain('EnterBody');
+});
+
+test('an operation that wants a signature says so; a list whose answer has no cursor is an answer', () => {
+  const list = {
+    operationId: 'productListThings',
+    parameters: [
+      { in: 'query', name: 'cursor', schema: { type: 'string' } },
+      { in: 'header', name: 'x-fb-signature', required: true, schema: { type: 'string' } },
+    ],
+    responses: {
+      200: { content: { 'application/json': { schema: { type: 'object', properties: { data: {} } } } } },
+    },
+  };
+  const text = renderFunctions({ paths: { '/product/things': { get: list } } });
+  expect(text).toContain("call({ method: 'GET', path: '/product/things', query, signed: true }, options),");
 });

@@ -9,11 +9,11 @@ type BodySignature = Pick<
 const HEX_LENGTH = 64;
 
 /**
- * The plainest of signatures: one header with a prefix and the hex HMAC-SHA256 of the raw body. No time is
- * signed, so nothing but the receiver's own memory of delivery ids tells a replayed request from a first one.
+ * The simplest signature: one header with a prefix and the lower-case hex HMAC-SHA256 of the raw body. No time is
+ * signed, so a receiver recognizes a replayed request only by remembering delivery ids.
  *
  * @param prefix such as `sha256=`.
- * @param key the key bytes of a secret.
+ * @param key returns the key bytes of a secret; may throw TypeError for one of another format.
  */
 export function bodySignature(
   headerName: string,

@@ -1,4 +1,4 @@
-/** The registry: every contract there is. A new one is a line here. */
+/** Every contract there is. A new one is a line here. */
 export { flowbeacon } from './dialects/flowbeacon.ts';
 export { flowlu } from './dialects/flowlu.ts';
 export { flowxtra } from './dialects/flowxtra.ts';

@@ -1,4 +1,4 @@
-/** Bytes as text and back. Decoding is strict: one text for one value, and `null` for anything else. */
+/** Bytes as text and back. Decoding is strict: each value has one text, and any other text gives `null`. */
 
 const encoder = new TextEncoder();
 const HEX_PAIRS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
@@ -16,7 +16,7 @@ export function encodeHex(bytes: Uint8Array): string {
   return text;
 }
 
-/** Lower-case hex only, which is what every sender here writes. */
+/** Lower-case hex only; `null` for other text. */
 export function decodeHex(text: string): Uint8Array | null {
   if (!HEX.test(text)) return null;
   const bytes = new Uint8Array(text.length / 2);
@@ -24,12 +24,12 @@ export function decodeHex(text: string): Uint8Array | null {
   return bytes;
 }
 
-/** Base64 with padding. Meant for keys and signatures, not for large bodies. */
+/** Base64 with padding. For keys and signatures: more than about 100 kB exceed the argument limit of engines. */
 export function encodeBase64(bytes: Uint8Array): string {
   return btoa(String.fromCharCode(...bytes));
 }
 
-/** Canonical base64: padded, standard alphabet, unused bits zero. */
+/** Canonical base64 only (padded, standard alphabet, unused bits zero); `null` for other text. */
 export function decodeBase64(text: string): Uint8Array | null {
   if (!BASE64.test(text)) return null;
   const binary = atob(text);

@@ -1,22 +1,20 @@
-/**
- * Putting an event's data into a body without reading it as a value: the bytes between `before` and `after`
- * are the publisher's own.
- */
+/** Builds bodies around an event's data, whose bytes stay as the publisher sent them. */
 import { utf8 } from './encodings.ts';
 import { type JsonMember, scanJson } from './json-members.ts';
 
-/** `before` + data + `after`, in one allocation. */
+/** `before`, the data and `after` as one body. */
 export function splice(before: string, data: Uint8Array, after: string): Uint8Array {
   return joined([utf8(before), data, utf8(after)]);
 }
 
-/** The members of an object as written, or `null` where the bytes are not one JSON object. */
+/** The members of a JSON object as they are written. */
 export interface ObjectParts {
   readonly members: readonly JsonMember[];
-  /** Everything between the braces, white space included. */
+  /** The bytes between the braces, white space included. */
   readonly inside: Uint8Array;
 }
 
+/** `null` where the bytes are not one JSON object. */
 export function objectParts(data: Uint8Array): ObjectParts | null {
   const scan = scanJson(data);
   if (!scan.ok || scan.kind !== 'object') return null;
@@ -24,14 +22,15 @@ export function objectParts(data: Uint8Array): ObjectParts | null {
 }
 
 /**
- * An object that begins with the envelope's own members and goes on with the data's.
+ * An object of the envelope's members followed by the data's.
  *
- * @param own such as `{"version":1`: an object with at least one member, left open.
+ * @param own such as `{"version":1`: an object with at least one member and without its closing brace.
  */
 export function spliceMembers(own: string, parts: ObjectParts): Uint8Array {
   return splice(parts.members.length === 0 ? own : `${own},`, parts.inside, '}');
 }
 
+/** The parts as one array of bytes, in one allocation. */
 export function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   let length = 0;
   for (const part of parts) length += part.length;

@@ -1,4 +1,4 @@
 import type { EventRule } from './contract.ts';
 
-/** For envelopes that hold any event's data as one value. */
+/** For contracts that document no form of an event. */
 export const anyEvent: EventRule = { problem: () => null };

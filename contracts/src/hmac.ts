@@ -1,6 +1,6 @@
 /**
- * HMAC-SHA256 wherever JavaScript runs: Node's own crypto, which is synchronous, where there is one, and Web
- * Crypto everywhere else. Nothing is imported, so that bundles for browsers and edge runtimes stay whole.
+ * HMAC-SHA256 in every JavaScript runtime: by Node's crypto, which is synchronous, where it exists, otherwise by Web
+ * Crypto. Nothing is imported, so that bundlers for browsers and edge runtimes find nothing that they lack.
  */
 import type { SignatureInput } from './contract.ts';
 import { joined } from './envelope.ts';
@@ -20,7 +20,7 @@ interface Host {
 const host: Host = globalThis;
 const nodeCrypto = host.process?.getBuiltinModule?.('node:crypto');
 
-/** `null` where only Web Crypto is at hand. */
+/** The 32 bytes of the HMAC; `null` where the runtime has no Node crypto. */
 export function hmacSync(input: SignatureInput): Uint8Array | null {
   if (nodeCrypto === undefined) return null;
   const hmac = nodeCrypto.createHmac('sha256', input.key);
@@ -28,6 +28,7 @@ export function hmacSync(input: SignatureInput): Uint8Array | null {
   return hmac.digest();
 }
 
+/** The 32 bytes of the HMAC. */
 export async function hmac(input: SignatureInput): Promise<Uint8Array> {
   return hmacSync(input) ?? webHmac(input);
 }
@@ -39,7 +40,7 @@ async function webHmac(input: SignatureInput): Promise<Uint8Array> {
   return new Uint8Array(await subtle.sign(algorithm, key, joined(input.content)));
 }
 
-/** Takes as long for a difference in the first byte as for one in the last. */
+/** Whether the bytes are equal. The time tells nothing about the position of a difference. */
 export function equalInConstantTime(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
   let difference = 0;

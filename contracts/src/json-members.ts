@@ -1,23 +1,23 @@
 /**
- * A strict JSON scanner over bytes (RFC 8259). It says whether the bytes are exactly one JSON value, where the
- * members of a top-level object begin and end, and how deep the value nests. It never builds the value, so
- * that numbers, duplicate keys and key order are left to whoever reads the same bytes later.
+ * A strict JSON scanner over bytes (RFC 8259). It says whether the bytes are exactly one JSON value, where the members
+ * of a top-level object begin and end, and how deep the value nests. It builds no value, so numbers, duplicate keys and
+ * key order stay as they are written.
  *
- * Iterative: nesting costs one byte of memory for each level and no call stack. Whether strings are valid
- * UTF-8 is the caller's to check.
+ * Iterative: each level of nesting costs one byte of memory and no call stack. It does not check that strings are valid
+ * UTF-8.
  */
 
-/** One member of a top-level object. Offsets are into the scanned bytes; `valueEnd` is exclusive. */
+/** One member of a top-level object, as offsets into the scanned bytes; `valueEnd` is exclusive. */
 export interface JsonMember {
-  /** Decoded: escapes are resolved, so that `"\u0061"` and `"a"` are the same key. */
+  /** With escapes resolved: `"\u0061"` and `"a"` are the same key. */
   readonly key: string;
-  /** Where the key's opening quote is. */
+  /** Offset of the key's opening quote. */
   readonly keyStart: number;
   readonly valueStart: number;
   readonly valueEnd: number;
 }
 
-/** One item of a top-level array. */
+/** One item of a top-level array, as offsets into the scanned bytes; `valueEnd` is exclusive. */
 export interface JsonItem {
   readonly valueStart: number;
   readonly valueEnd: number;
@@ -26,12 +26,12 @@ export interface JsonItem {
 export interface JsonValue {
   readonly ok: true;
   readonly kind: 'object' | 'array' | 'scalar';
-  /** The value without the white space around it. */
+  /** Offsets of the value without the white space around it; `end` is exclusive. */
   readonly start: number;
   readonly end: number;
   /** Deepest nesting: 0 for a scalar, 1 for `{}`. */
   readonly depth: number;
-  /** In the order written, duplicates included; empty unless the value is an object. */
+  /** As written, in order and with duplicate keys; empty unless the value is an object. */
   readonly members: readonly JsonMember[];
   /** Empty unless the value is an array. */
   readonly items: readonly JsonItem[];
@@ -39,7 +39,7 @@ export interface JsonValue {
 
 export interface JsonProblem {
   readonly ok: false;
-  /** Where the first byte is that can't be. */
+  /** Offset of the first byte that is not allowed there. */
   readonly offset: number;
   readonly problem: string;
 }
@@ -79,7 +79,7 @@ const SIMPLE_ESCAPES = new Set([...'"\\/bfnrt'].map((character) => character.cha
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
- * Scans one JSON value with optional white space around it.
+ * Scans one JSON value with optional white space around it. Time and memory are linear in the length of the bytes.
  *
  * @example
  * const scan = scanJson(body);
@@ -175,14 +175,14 @@ function doubled(containers: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   return larger;
 }
 
-/** The quotes are part of the range. Keys of invalid UTF-8 come out with replacement characters. */
+/** The text of a JSON string; the range includes its quotes. Invalid UTF-8 becomes replacement characters. */
 function decodeString(bytes: Uint8Array, start: number, end: number): string {
   const key: string = JSON.parse(decoder.decode(bytes.subarray(start, end)));
   return key;
 }
 
-// The functions below answer where the thing ends, or the complement of the offset of the first byte that
-// can't be: a negative number, without an object for each token.
+// The functions below return the offset behind the token, or the complement (a negative number) of the offset of the
+// first byte that is not allowed there: no object for each token.
 
 function skipSpace(bytes: Uint8Array, from: number): number {
   let at = from;

@@ -1,17 +1,17 @@
 export type HeaderValue = string | readonly string[] | undefined;
 
 /**
- * Headers as receivers have them: a WHATWG `Headers`, a `Map`, a list of pairs (all iterable), or a record
- * such as Node's `request.headers`. Names in any case.
+ * Headers of a received request, names in any case: a WHATWG `Headers`, a `Map` or a list of pairs (all iterable), or a
+ * record such as Node's `request.headers`.
  */
 export type ReceivedHeaders =
   | Iterable<readonly [string, HeaderValue]>
   | { readonly [name: string]: HeaderValue };
 
-/** What was sent under one name: more than one value where the header came more than once. */
+/** The values of the header with this name, one for each time it was sent. */
 export type HeaderLookup = (name: string) => readonly string[];
 
-/** Collects the values of `names`; all other headers are passed over. */
+/** Collects the values of `names`. The result knows no other headers. */
 export function lookUp(headers: ReceivedHeaders, names: readonly string[]): HeaderLookup {
   const found = new Map<string, string[]>(names.map((name) => [name.toLowerCase(), []]));
   for (const [name, value] of isIterable(headers) ? headers : Object.entries(headers)) {

@@ -1,4 +1,4 @@
-/** The forms that signing secrets take. */
+/** The formats of signing secrets. */
 import type { SecretRule } from './contract.ts';
 import { decodeBase64, encodeBase64, utf8 } from './encodings.ts';
 
@@ -11,8 +11,8 @@ const LONGEST_KEY = 64;
 const standardProblem = `The secret must be "${PREFIX}" and the padded base64 of ${SHORTEST_KEY} to ${LONGEST_KEY} bytes; leave it out to have one made.`;
 
 /**
- * Standard Webhooks: `whsec_` and the base64 of 24 to 64 bytes; those bytes are the key. An old secret signs
- * beside the new one for a day unless told otherwise, and for at most a week.
+ * Standard Webhooks: `whsec_` and the base64 of 24 to 64 bytes, which are the key. A replaced secret signs beside the
+ * new one for a day by default, and for a week at most.
  *
  * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
@@ -28,7 +28,7 @@ export const standardSecret: SecretRule = {
 /**
  * The key bytes of a Standard Webhooks secret.
  *
- * @throws TypeError where it isn't one.
+ * @throws TypeError for a secret of another format.
  */
 export function standardKey(secret: string): Uint8Array {
   const key = decodedKey(secret);
@@ -44,15 +44,16 @@ function decodedKey(secret: string): Uint8Array | null {
 
 export interface TextSecret {
   readonly rule: SecretRule;
-  /** @throws TypeError where the secret is not of this form. */
+  /** The key bytes. @throws TypeError for a secret of another format. */
   key(secret: string): Uint8Array;
 }
 
 /**
- * Secrets that are used as they are written: the key is the UTF-8 of the whole text, prefix included. A
- * replaced one stops at once, because these contracts' receivers look at one signature only.
+ * Secrets whose key is their text in UTF-8, prefix included. A replaced secret stops at once, because receivers of
+ * these contracts read one signature only.
  *
- * @param form what a secret must look like, and `described` says the same in words.
+ * @param options `format` and `mask` as in `SecretRule`; `form` matches valid secrets, and `described` says the same in
+ *   words.
  */
 export function textSecret(options: {
   readonly format: (random: Uint8Array) => string;
@@ -77,7 +78,7 @@ export function textSecret(options: {
   };
 }
 
-/** A prefix, an ellipsis and the last four characters: enough to tell two secrets apart. */
+/** The prefix, an ellipsis and the last four characters, which tell two secrets apart. */
 export function masked(secret: string, prefix: string): string {
   return `${prefix}…${secret.slice(-4)}`;
 }

@@ -2,12 +2,12 @@ import type { Contract, Headers, Message, Signatures } from './contract.ts';
 import { hmac, hmacSync } from './hmac.ts';
 
 /**
- * Every header of one attempt, signatures included. Synchronous: it is the sender's hot path. The body is
- * read, never copied.
+ * All headers of one attempt, signatures included. The sender calls it for each attempt: it is synchronous, and reads
+ * the body without copying it.
  *
- * @param secrets current ones, newest first. Contracts whose old secrets stop at once sign with the first only.
+ * @param secrets the current ones, newest first; where a replaced secret stops at once, only the first one signs.
  * @throws TypeError without a secret, or with one that is not of the contract's format.
- * @throws Error where the runtime has no Node crypto; `signAsync` works there.
+ * @throws Error where the runtime has no Node crypto; use `signAsync` there.
  */
 export function sign(contract: Contract, message: Message, secrets: readonly string[]): Headers {
   const [newest, ...older] = signingSecrets(contract, secrets);
@@ -19,7 +19,12 @@ export function sign(contract: Contract, message: Message, secrets: readonly str
   return withSignatures(contract, message, [one(newest), ...older.map(one)]);
 }
 
-/** `sign` for runtimes that only have Web Crypto. */
+/**
+ * All headers of one attempt, signatures included, in every JavaScript runtime.
+ *
+ * @param secrets the current ones, newest first; where a replaced secret stops at once, only the first one signs.
+ * @throws TypeError without a secret, or with one that is not of the contract's format.
+ */
 export async function signAsync(
   contract: Contract,
   message: Message,
@@ -30,11 +35,7 @@ export async function signAsync(
   return withSignatures(contract, message, [await one(newest), ...(await Promise.all(older.map(one)))]);
 }
 
-/** Those of the current secrets that sign: all of them, or the newest where the contract has no overlap. */
-export function signingSecrets(
-  contract: Contract,
-  secrets: readonly string[],
-): readonly [string, ...string[]] {
+function signingSecrets(contract: Contract, secrets: readonly string[]): readonly [string, ...string[]] {
   const [newest, ...older] = secrets;
   if (newest === undefined) throw new TypeError(`${contract.name}: signing needs at least one secret`);
   return contract.secret.maxOverlapSeconds === 0 ? [newest] : [newest, ...older];

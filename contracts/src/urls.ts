@@ -1,15 +1,18 @@
-/** Which URLs an endpoint may have. Whether the address behind one may be reached is the sender's to check. */
+/** Which URLs an endpoint may have. The sender checks the addresses that they lead to. */
 import type { UrlRule } from './contract.ts';
 
-/** `http://` wherever it leads. */
+/** `https://` and `http://`, to every host. */
 export const plainHttpAllowed: UrlRule = { problem: (url) => unsafe(url) };
 
-/** `https://`, and `http://` to this machine where the operator allows loopback. */
+/** `https://`, and where the operator allows loopback, `http://` to this machine. */
 export const httpsOnly: UrlRule = httpsExceptFor(isLoopback, 'loopback');
 
 /**
- * @param isLocal whether a host may be reached by `http://` where loopback is allowed. It is given the host as
- *   the URL parser writes it: lower case, `[::1]` in brackets, `0x7f.1` as `127.0.0.1`.
+ * `https://`, and where the operator allows loopback, `http://` to some hosts.
+ *
+ * @param isLocal whether `http://` may lead to a host, named as the URL parser writes it: in lower case, `[::1]` in
+ *   brackets, `0x7f.1` as `127.0.0.1`.
+ * @param hosts these hosts in words, for the message.
  */
 export function httpsExceptFor(isLocal: (hostname: string) => boolean, hosts: string): UrlRule {
   return {
@@ -30,7 +33,7 @@ function unsafe(url: URL): string | null {
   if (url.username !== '' || url.password !== '') {
     return 'The URL carries credentials; remove them and put them into a header of the endpoint.';
   }
-  // `url.hash` is empty for a lone "#", which is a fragment all the same.
+  // `url.hash` is empty for an empty fragment, too.
   if (url.href.includes('#')) return 'The URL has a fragment, which is never sent; remove it.';
   return null;
 }

@@ -6,9 +6,9 @@ import { unixSeconds } from './timestamps.ts';
 
 export interface ReceivedRequest {
   readonly headers: ReceivedHeaders;
-  /** The raw body, before anything parsed it. A string must be the body's exact text. */
+  /** The raw body, as it was received; a string must be its exact text. */
   readonly body: Uint8Array | string;
-  /** Any one of several may have signed: give both during a rotation. */
+  /** One secret, or during a rotation both: a signature by any of them is enough. */
   readonly secret: string | readonly string[];
   /** Defaults to the present. */
   readonly now?: Date;
@@ -17,24 +17,24 @@ export interface ReceivedRequest {
 export type Verification =
   | {
       readonly ok: true;
-      /** Seconds since 1970 that the signature covers, where the contract has a timestamp. */
+      /** Seconds since 1970 that the signature covers; `null` where the contract signs no time. */
       readonly timestamp: number | null;
       /**
-       * The same in every attempt at one delivery: remember it and handle it once. `null` where the contract
-       * has no such header. Only Standard Webhooks signs it.
+       * The same in every attempt at one delivery: handle each once. `null` where the contract has no such header, or
+       * the request not exactly one. Signed by Standard Webhooks only.
        */
       readonly deliveryId: string | null;
     }
   | {
       readonly ok: false;
       readonly failure: VerifyFailure;
-      /** For the receiver's log: which header, and what is wrong with it. */
+      /** For the receiver's log: what is wrong, and with which header. */
       readonly detail: string;
     };
 
 /**
- * Whether a request was signed with one of the secrets under this contract, and recently where the contract
- * says how recently. Nothing that a stranger can send makes it throw.
+ * Whether a request was signed with one of the secrets as the contract says, and within its tolerance where it has one.
+ * Never rejects because of the request: a forged or malformed one is `ok: false`.
  *
  * @throws TypeError without a secret, with one that is not of the contract's format, or with a parsed body.
  *
@@ -43,7 +43,7 @@ export type Verification =
  * if (!result.ok) return new Response(result.failure, { status: 401 });
  */
 export async function verify(contract: Contract, request: ReceivedRequest): Promise<Verification> {
-  const secrets = soundSecrets(contract, request.secret);
+  const secrets = validSecrets(contract, request.secret);
   const body = rawBytes(request.body);
 
   const { requiredHeaders, deliveryHeader } = contract;
@@ -79,7 +79,7 @@ function refused(failure: VerifyFailure, detail: string): Verification {
   return { ok: false, failure, detail };
 }
 
-function soundSecrets(contract: Contract, secret: string | readonly string[]): readonly string[] {
+function validSecrets(contract: Contract, secret: string | readonly string[]): readonly string[] {
   const secrets = typeof secret === 'string' ? [secret] : secret;
   if (secrets.length === 0) throw new TypeError(`${contract.name}: verifying needs at least one secret`);
   for (const candidate of secrets) {

@@ -161,7 +161,7 @@ export function conformance(
     }
   });
 
-  test('schedule can be kept', () => {
+  test('retry delays can be kept', () => {
     expect(contract.retry.delays.every((seconds) => seconds > 0)).toBe(true);
     expect(contract.retry.jitter).toBeGreaterThanOrEqual(0);
     expect(contract.retry.jitter).toBeLessThan(1);

@@ -113,7 +113,8 @@ function listening(child: ChildProcess, name: string): Promise<number> {
   });
 }
 
-function freePort(): Promise<number> {
+/** A port of this machine on which nothing listens at this moment. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);

@@ -5,7 +5,6 @@ import type { Logger } from './base/log.ts';
 import { type Database, openEmbedded, openServer } from './db/connect.ts';
 import { migrate } from './db/migrate.ts';
 import { makePartitions } from './db/partitions.ts';
-import { transact } from './db/transaction.ts';
 import { expireLeases } from './deliveries/expire.ts';
 import { measureQueue } from './deliveries/measure-queue.ts';
 import { installationTokens } from './features/apps/authenticator.ts';
@@ -59,7 +58,7 @@ export async function openDatabase(config: Config, log: Logger): Promise<Databas
 
 /** What the HTTP side of a process is made with: where it has the role, with every route and page. */
 export function doorOf(parts: Parts, portal: URL = builtPortal): Door {
-  const { config, database, clock, sealer, log, metrics, publicUrl, schemas } = parts;
+  const { config, database, clock, sealer, log, metrics, publicUrl } = parts;
   const isApi = config.roles.includes('api');
   return {
     ...{ database, clock, sealer, log, metrics, publicUrl, portal },
@@ -70,8 +69,6 @@ export function doorOf(parts: Parts, portal: URL = builtPortal): Door {
     routes: isApi ? allRoutes(parts) : [],
     pages: isApi ? embedPages(database.queries, portal) : [],
     measure: () => measureQueue(database.queries, metrics, log),
-    transact: (work, reauthenticate) =>
-      schemas.whileDecided(() => transact(database.queries, work), reauthenticate),
   };
 }
 
@@ -113,13 +110,14 @@ export async function start(parts: Parts): Promise<Running> {
 
 /** All timed work: the engine's own, and that of features and products. */
 export function dutiesOf(parts: Parts): Duty[] {
-  const { database, clock, sealer, http, log, publisher, schemas, taskFollower, onAttempts } = parts;
+  const { database, clock, sealer, http, log, publisher, snapshots, schemas, taskFollower, onAttempts } =
+    parts;
   const { retentionDays } = parts.config;
   return [
     ...engineDuties({ database, clock, sealer, onAttempts, log, retentionDays }),
     ...reviewDuties({ database, clock, publisher, taskFollower, log, retentionDays }),
-    ...scheduleDuties({ database, clock, publisher, schemas, http, log, retentionDays }),
-    ...notificationDuties({ database, clock, publisher, schemas, http, log, retentionDays }),
+    ...scheduleDuties({ database, clock, publisher, snapshots, schemas, http, log, retentionDays }),
+    ...notificationDuties({ database, clock, publisher, snapshots, schemas, http, log, retentionDays }),
     ...evaluationDuties({ database, retentionDays }),
     ...parts.products.flatMap((product) => product.duties?.({ database, clock, retentionDays }) ?? []),
   ];

@@ -10,15 +10,16 @@ import { type AddressGuard, createAddressGuard } from './deliveries/address-guar
 import { createHttpClient, type HttpClient } from './deliveries/http-client.ts';
 import { createResolve } from './deliveries/resolve.ts';
 import type { OnAttempts } from './deliveries/settle.ts';
-import { SubscriberLists } from './endpoints/match.ts';
-import type { AcceptTools } from './events/accept.ts';
-import { Catalogues } from './events/event-types.ts';
-import { Publisher } from './events/publish.ts';
+import { readSubscribers } from './endpoints/match.ts';
+import { readSchemas } from './events/event-types.ts';
+import type { Gate } from './events/gate.ts';
+import { Publisher } from './events/publisher.ts';
+import { Snapshots } from './events/snapshot.ts';
 import { type SendTest, sendTestEvent } from './events/test-event.ts';
 import { tellOfDisabledEndpoint } from './features/notifications/endpoint-notices.ts';
 import { ReviewNotices } from './features/notifications/review-notices.ts';
 import type { TaskFollower } from './features/reviews/announce.ts';
-import { ReviewGates } from './features/reviews/hold.ts';
+import { ReviewGates, readGateRules } from './features/reviews/hold.ts';
 import type { EndpointRules } from './life-cycle/create.ts';
 import { products as everyProduct } from './products/index.ts';
 import type { Product } from './products/product.ts';
@@ -49,12 +50,12 @@ export interface Parts extends Surroundings {
   readonly addresses: AddressGuard;
   readonly endpointRules: EndpointRules;
   readonly http: HttpClient;
-  readonly acceptance: AcceptTools;
+  readonly snapshots: Snapshots;
+  readonly gate: Gate;
   readonly publisher: Publisher;
   readonly settle: SettleBatch;
   readonly onAttempts: OnAttempts;
   readonly sendTest: SendTest;
-  readonly announcing: AcceptTools & { readonly publisher: Publisher; readonly taskFollower: TaskFollower };
   readonly taskFollower: TaskFollower;
   readonly keys: KeyLookups;
   /** The name under which this process holds leases. */
@@ -86,13 +87,13 @@ export function createParts(
   const http = createHttpClient(addresses, createResolve());
   const worker = `${hostname()}:${process.pid}`;
   const taskFollower = new ReviewNotices(clock);
-  const gate = new ReviewGates(clock, taskFollower, schemas);
-  const acceptance = {
-    ...{ clock, sealer, schemas, gate },
-    subscribers: new SubscriberLists(),
-    catalogues: new Catalogues(),
-  };
-  const publisher = new Publisher(database, { ...acceptance, log, metrics });
+  const gate = new ReviewGates(clock, taskFollower);
+  const snapshots = new Snapshots(clock, {
+    subscribers: readSubscribers,
+    schemas: readSchemas,
+    gates: readGateRules,
+  });
+  const publisher = new Publisher(database, { clock, sealer, snapshots, schemas, gate, log, metrics });
   const { onContract, onAttempts } = askingEach(products);
   const settle = createSettleBatch({
     ...{ clock, publisher, log, database, onAttempts },
@@ -102,9 +103,8 @@ export function createParts(
   let listening: string | null = null;
   return {
     ...{ config, database, log, clock, random, schemas, metrics, sealer, addresses, http, worker },
-    ...{ acceptance, publisher, settle, onAttempts, taskFollower, products },
+    ...{ snapshots, gate, publisher, settle, onAttempts, taskFollower, products },
     endpointRules: { addresses, onContract },
-    announcing: { ...acceptance, publisher, taskFollower },
     keys: new KeyLookups(database.hotPath),
     sendTest: (name, idempotency) => sendTestEvent(database, testing, name, idempotency),
     publicUrl: () => withBoundPort(config.publicUrl, listening),

@@ -15,14 +15,14 @@ import { productRoutes } from './products/routes.ts';
 
 /** Every route of the API: the engine's, the features' and the products'. */
 export function allRoutes(parts: Parts): readonly Route[] {
-  const { publisher, schemas, endpointRules, sendTest, publicUrl, announcing } = parts;
+  const { publisher, snapshots, schemas, clock, log, taskFollower, endpointRules, sendTest, publicUrl } = parts;
   return [
-    ...engineRoutes({ ...parts, products: catalogueOf(parts.products), holdingReview }),
-    ...scheduleRoutes({ ...parts.acceptance, publisher, log: parts.log }),
-    ...reviewRoutes({ announcing, schemas, publicUrl }),
+    ...engineRoutes({ ...parts, products: catalogueOf(parts.products), holdingReview, replaying: parts }),
+    ...scheduleRoutes({ publisher, snapshots, schemas, clock, log }),
+    ...reviewRoutes({ reviewing: { clock, publisher, snapshots, schemas, taskFollower }, publicUrl }),
     ...recordRoutes({ publisher, schemas }, refuseWhileDeclared),
     ...appRoutes(endpointRules),
-    ...notificationRoutes({ publisher, endpointRules, sendTest }),
+    ...notificationRoutes({ publisher, snapshots, schemas, endpointRules, sendTest }),
     ...productRoutes(parts.products, { ...parts, retentionDays: parts.config.retentionDays }),
   ];
 }

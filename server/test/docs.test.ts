@@ -29,7 +29,7 @@ const operating = page('docs/operating.md');
 /** Examples that a reader may run → the test that runs them, or why none does. */
 const examples: Readonly<Record<string, string>> = {
   'README.md: Two commands': 'scripts in package.json',
-  'README.md: First event in a minute': 'e2e/test/readme.test.ts',
+  'README.md: First event': 'e2e/test/readme.test.ts',
   'docs/operating.md: Production': 'e2e/test/readme.test.ts',
   'docs/reviews.md: An example from end to end': 'server/test/reviews/guide.test.ts',
   'docs/contracts.md: A seventh': 'contracts/test/seventh.test.ts',

@@ -6,7 +6,7 @@ import { renderErrorsPage } from './house/errors-page.ts';
 import { findEnvironmentReaders, findLongFiles, findMarks } from './house/habits.ts';
 import { findCycles } from './house/imports.ts';
 import { findKnownNames } from './house/names.ts';
-import { readSources } from './house/source.ts';
+import { isGenerated, readSources } from './house/source.ts';
 import { findDisputedTables } from './house/tables.ts';
 import { findForbiddenImports } from './house/walls.ts';
 
@@ -19,11 +19,13 @@ const code = ['.ts', '.tsx'];
 const server = readSources('server/src', code);
 const sources = [
   ...server,
-  ...['contracts/src', 'client/src', 'portal/src', 'e2e'].flatMap((folder) => readSources(folder, code)),
+  ...['contracts/src', 'doctor/src', 'client/src', 'portal/src', 'e2e'].flatMap((folder) =>
+    readSources(folder, code),
+  ),
 ];
 const migrations = readSources('server/sql', ['.sql']);
-const everything = ['contracts', 'client', 'portal', 'server', 'e2e', 'bench', 'scripts'].flatMap((folder) =>
-  readSources(folder, [...code, '.mjs', '.sql']),
+const everything = ['contracts', 'doctor', 'client', 'portal', 'server', 'e2e', 'bench', 'scripts'].flatMap(
+  (folder) => readSources(folder, [...code, '.mjs', '.sql']),
 );
 
 describe('the house', () => {
@@ -53,12 +55,14 @@ describe('the house', () => {
     expect(findKnownNames(server, names)).toEqual([]);
   });
 
-  test('no source is longer than a person likes to read', () => {
-    expect(findLongFiles(everything.filter(({ path }) => !path.includes('/test/')))).toEqual([]);
+  test('no source has more than 400 lines', () => {
+    expect(
+      findLongFiles(everything.filter((file) => !file.path.includes('/test/') && !isGenerated(file))),
+    ).toEqual([]);
   });
 
   test('nothing is left undone, silenced or skipped', () => {
-    expect(findMarks(everything)).toEqual([]);
+    expect(findMarks(everything.filter((file) => !isGenerated(file)))).toEqual([]);
   });
 
   test('docs/errors.md lists the catalogue (npm test -- house -u writes it)', async () => {

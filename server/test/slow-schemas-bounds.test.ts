@@ -2,18 +2,14 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseId } from '../src/base/ids.ts';
-import { type HeldQuestion, SchemaChecks, UndecidedError } from '../src/schemas/checks.ts';
-import { holdSchema } from '../src/schemas/kept-schema.ts';
+import { SideThreadBusyError } from '../src/base/side-thread.ts';
+import { SchemaChecks } from '../src/schemas/checks.ts';
+import { keptSchema } from '../src/schemas/kept-schema.ts';
+import { Places } from '../src/schemas/places.ts';
 import { createTestApp, type TestApp } from './support/app.ts';
 import { describeOnEachDatabase } from './support/databases.ts';
 import { createTenant, type Tenant } from './support/tenant.ts';
-
-/** As a transaction does: it asks for verdicts, and goes when one has to be waited for. */
-function ask(schemas: SchemaChecks, questions: readonly HeldQuestion[], insist = false): void {
-  const verdicts = schemas.quickly('org', questions, insist);
-  const undecided = questions.filter((_, index) => !verdicts[index]);
-  if (undecided.length > 0) throw new UndecidedError('org', undecided, insist);
-}
+import { WatchedThread } from './support/watched-thread.ts';
 
 describe('what waits for schemas that take long', () => {
   it('keeps no copy of the schema for each of its data', { timeout: 60_000 }, async () => {
@@ -24,53 +20,54 @@ describe('what waits for schemas that take long', () => {
       return process.memoryUsage().heapUsed;
     };
     const schemas = new SchemaChecks(0);
-    const schema = holdSchema(JSON.stringify({ $comment: 'x'.repeat(125_000), required: ['a'] }));
+    const schema = keptSchema(JSON.stringify({ $comment: 'x'.repeat(125_000), required: ['a'] }));
     const questions = Array.from({ length: 500 }, (_, a) => ({
       schema,
       data: JSON.stringify({ a }),
       whetherOnly: false,
     }));
     const before = heap();
-    const grown = await schemas.whileDecided(async () => {
-      ask(schemas, questions);
-      return heap() - before;
-    });
-    expect(grown).toBeLessThan(20_000_000);
+    const verdicts = await schemas.patiently('org', questions);
+    expect(heap() - before).toBeLessThan(20_000_000);
+    expect(verdicts).toHaveLength(500);
   });
 
   it('is for eight requests of an organization at once, and the others come after them', async () => {
-    const schemas = new SchemaChecks(0);
-    const schema = holdSchema(JSON.stringify({ required: ['a'] }));
-    let decided = 0;
+    const thread = new WatchedThread();
+    const schemas = new SchemaChecks(0, thread);
+    const schema = keptSchema(JSON.stringify({ required: ['a'] }));
     let most = 0;
-    const one = (a: number) =>
-      schemas.whileDecided(async () => {
-        ask(schemas, [{ schema, data: JSON.stringify({ a }), whetherOnly: false }]);
-        decided += 1;
-        most = Math.max(most, decided);
-        // The thread answers the next of them meanwhile.
-        const other = new SchemaChecks(0);
-        await other.whileDecided(async () => ask(other, [{ schema, data: '{}', whetherOnly: true }]));
-        decided -= 1;
-        return a;
-      });
-    const all = Array.from({ length: 30 }, (_, index) => index);
-    expect(await Promise.all(all.map(one))).toEqual(all);
-    expect(most).toBeGreaterThan(1);
-    expect(most).toBeLessThanOrEqual(8);
+    thread.meanwhile = async () => {
+      most = Math.max(most, thread.asking);
+    };
+    const all = Array.from({ length: 30 }, (_, a) => ({ schema, data: JSON.stringify({ a }) }));
+    const verdicts = await Promise.all(
+      all.map((question) => schemas.patiently('org', [{ ...question, whetherOnly: true }])),
+    );
+    expect(verdicts.flat()).toEqual(all.map(() => ({ satisfied: true, errors: [] })));
+    expect(most).toBe(8);
   });
 
-  it('is tried twice where its data is other data in each run', { timeout: 60_000 }, async () => {
-    const schemas = new SchemaChecks();
-    const schema = holdSchema(JSON.stringify({ properties: { list: { uniqueItems: true } } }));
-    const list = Array.from({ length: 40_000 }, (_, index) => 10_000 + index);
-    let runs = 0;
-    const work = schemas.whileDecided(async () => {
-      runs += 1;
-      ask(schemas, [{ schema, data: JSON.stringify({ runs, list }), whetherOnly: false }], true);
+  it('stands in a line that is neither too long nor too slow', async () => {
+    const places = new Places({ atOnce: 2, waiting: 3, longestWaitMs: 50 });
+    const [first, second] = await Promise.all([places.take('a'), places.take('a')]);
+    const order: number[] = [];
+    const waiting = [1, 2, 3].map(async (number) => {
+      const leave = await places.take('a');
+      order.push(number);
+      return leave;
     });
-    await expect(work).rejects.toMatchObject({ code: 'invalid_event_data' });
-    expect(runs).toBe(2);
+    await expect(places.take('a')).rejects.toThrow(SideThreadBusyError);
+    // Another organization has a line of its own.
+    (await places.take('b'))();
+    first?.();
+    second?.();
+    const [one, two] = await Promise.all(waiting.slice(0, 2));
+    expect(order).toEqual([1, 2]);
+    await expect(waiting[2]).rejects.toThrow(SideThreadBusyError);
+    one?.();
+    two?.();
+    (await places.take('a'))();
   });
 });
 
@@ -107,6 +104,35 @@ describeOnEachDatabase('bounds of slow schemas', (kind) => {
   });
 });
 
+describeOnEachDatabase('a schema that takes long', (kind) => {
+  let app: TestApp;
+  let tenant: Tenant;
+
+  beforeAll(async () => {
+    app = await createTestApp(kind);
+    tenant = await createTenant(app);
+  });
+  afterAll(() => app.close());
+
+  it('refuses a change whose event meets it, and nothing of the change happens', {
+    timeout: 60_000,
+  }, async () => {
+    const put = (path: string, schema: unknown) => app.call('PUT', path, { schema }, { token: tenant.key });
+    await put('/v1/record-types/crm/account', null);
+    const comparing = { properties: { list: { uniqueItems: true } } };
+    const current = {
+      allOf: Array.from({ length: 20 }, (_, index) => ({ title: `${index}`, ...comparing })),
+    };
+    expect((await put('/v1/event-types/crm.account.create', { properties: { current } })).status).toBe(200);
+    const list = Array.from({ length: 15_000 }, (_, index) => 10_000 + index);
+    const { status, body } = await tenant.post('/v1/records/crm/account', { list });
+    expect([status, body.code]).toEqual([422, 'invalid_event_data']);
+    expect(body.errors[0].detail).toContain('it takes too long for an event that belongs to a change');
+    expect((await tenant.get('/v1/records/crm/account')).body.data).toEqual([]);
+    expect((await tenant.post('/v1/records/crm/account', { list: [1] })).status).toBe(201);
+  });
+});
+
 describeOnEachDatabase('a gate whose condition takes long', (kind) => {
   let app: TestApp;
   let gated: Tenant;
@@ -134,17 +160,12 @@ describeOnEachDatabase('a gate whose condition takes long', (kind) => {
           {
             type,
             data: JSON.stringify({ sum }),
-            externalId: null,
-            occurredAt: null,
-            deliverAt: null,
-            audience: null,
-            metadata: null,
             source: 'api',
           },
         ],
         idempotency: null,
-        pointer: () => '',
         answer: ([event]) => ({ status: 202, body: event?.id ?? '' }),
+        reauthenticate: async () => {},
       });
       return (await tenant.get(`/v1/events/${body}`)).body;
     };
@@ -163,26 +184,11 @@ describeOnEachDatabase('a gate whose condition takes long', (kind) => {
   });
 });
 
-/** Does something while a request waits for a verdict. */
-class WatchedChecks extends SchemaChecks {
-  meanwhile: () => Promise<void> = async () => {};
-
-  override whileDecided<T>(work: () => Promise<T>, admitAgain?: () => Promise<void>): Promise<T> {
-    return super.whileDecided(async () => {
-      try {
-        return await work();
-      } catch (error) {
-        if (error instanceof UndecidedError) await this.meanwhile();
-        throw error;
-      }
-    }, admitAgain);
-  }
-}
-
 describeOnEachDatabase('a key that is revoked while its request waits for a schema', (kind) => {
   let app: TestApp;
   let tenant: Tenant;
-  const schemas = new WatchedChecks(0);
+  const thread = new WatchedThread();
+  const schemas = new SchemaChecks(0, thread);
 
   beforeAll(async () => {
     app = await createTestApp(kind, { time: new Date('2026-04-06T14:30:00Z'), schemas });
@@ -200,10 +206,10 @@ describeOnEachDatabase('a key that is revoked while its request waits for a sche
     const { body: key } = await tenant.post('/v1/keys', { name: 'Short', scopes: ['*'] });
     const send = () => app.call('POST', path, body, { token: key.secret });
     const count = async () => (await tenant.get(path)).body.data.length;
-    schemas.meanwhile = () => app.advance(2_000);
+    thread.meanwhile = () => app.advance(2_000);
     expect((await send()).status).toBe(accepted);
     expect(await count()).toBe(1);
-    schemas.meanwhile = async () => {
+    thread.meanwhile = async () => {
       expect((await tenant.remove(`/v1/keys/${key.id}`)).status).toBe(204);
       await app.advance(2_000);
     };

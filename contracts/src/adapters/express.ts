@@ -5,7 +5,7 @@ export type { Refusal, Webhook, WebhookOptions } from './receive.ts';
 
 /**
  * An Express handler. It reads the raw body itself, or takes the Buffer of `express.raw()`; a parser such as
- * `express.json()` must not come before it. Answers 204 unless the handler did; what that throws goes to
+ * `express.json()` must not come before it. Answers 204 unless `handler` has answered. Errors of `handler` go to
  * Express's error handling.
  *
  * @example

@@ -1,20 +1,14 @@
 import { pairs } from './node.ts';
-import {
-  DEFAULT_MAX_BODY_BYTES,
-  receive,
-  refusalBody,
-  type Webhook,
-  type WebhookOptions,
-} from './receive.ts';
+import { bodyLimit, receive, type Webhook, type WebhookOptions } from './receive.ts';
 
 export type { Refusal, Webhook, WebhookOptions } from './receive.ts';
 
 export interface FastifyWebhookOptions extends WebhookOptions {
-  /** Where the webhook is received, such as `/webhooks`. */
+  /** Path of the route, such as `/webhooks`. */
   readonly path: string;
 }
 
-/** The parts of Fastify that are needed here. */
+/** The parts of Fastify that the adapter uses. */
 interface IncomingRequest {
   readonly body: unknown;
   readonly raw: { readonly rawHeaders: readonly string[] };
@@ -40,9 +34,9 @@ interface App<Request, Response> {
 }
 
 /**
- * A Fastify plugin with one POST route. Its body parser, which keeps the raw bytes, is the plugin's own: routes
- * outside go on parsing as before. Answers 204 unless the handler has sent a reply; what that throws goes to
- * Fastify's error handling, and so does a body above the limit (413).
+ * A Fastify plugin with one POST route. Its body parser keeps the raw bytes, and applies to this plugin only. Answers
+ * 204 unless the handler has sent a reply. Errors of the handler go to Fastify's error handling, and so does a body
+ * above the limit (413).
  *
  * @example
  * await app.register(webhook({ path: '/webhooks', contract: standard, secret }, async (received) => {
@@ -53,17 +47,16 @@ export function webhook<Request extends IncomingRequest, Response extends Reply>
   options: FastifyWebhookOptions,
   handler: (webhook: Webhook, request: Request, reply: Response) => void | Promise<void>,
 ): (app: App<Request, Response>) => Promise<void> {
-  const bodyLimit = options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES;
+  const limit = { bodyLimit: bodyLimit(options) };
   return async (app) => {
     app.removeAllContentTypeParsers();
-    app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit }, async (_request, body) => body);
+    app.addContentTypeParser('*', { parseAs: 'buffer', ...limit }, async (_request, body) => body);
 
-    app.post(options.path, { bodyLimit }, async (request, reply) => {
+    app.post(options.path, limit, async (request, reply) => {
       const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
       const received = await receive(options, pairs(request.raw.rawHeaders), body);
-      if ('refusal' in received) {
-        const { refusal } = received;
-        return reply.code(refusal.status).type('application/json').send(refusalBody(refusal));
+      if (!('webhook' in received)) {
+        return reply.code(received.status).type('application/json').send(received.body);
       }
       await handler(received.webhook, request, reply);
       return reply.sent ? reply : reply.code(204).send();

@@ -3,14 +3,13 @@ import type { Webhook, WebhookOptions } from './receive.ts';
 
 export type { Refusal, Webhook, WebhookOptions } from './receive.ts';
 
-/** The part of Hono's context that is needed here. */
+/** The part of Hono's context that the adapter uses. */
 interface Context {
   readonly req: { readonly raw: Request };
 }
 
 /**
- * A Hono handler. It answers 204 unless `handler` returns a response of its own; what that throws goes to
- * `app.onError`.
+ * A Hono handler. Answers 204 unless `handler` returns a `Response`. Errors of `handler` go to `app.onError`.
  *
  * @example
  * app.post('/webhooks', webhook({ contract: standard, secret }, async (received, c) => {

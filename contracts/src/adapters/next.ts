@@ -1,21 +1,13 @@
-import {
-  DEFAULT_MAX_BODY_BYTES,
-  PARSED_ALREADY,
-  readUpTo,
-  receive,
-  refusalBody,
-  type Webhook,
-  type WebhookOptions,
-} from './receive.ts';
+import { alreadyParsed, bodyLimit, readBody, receive, type Webhook, type WebhookOptions } from './receive.ts';
 
 export type { Refusal, Webhook, WebhookOptions } from './receive.ts';
 
-/** May return, or resolve to, a `Response`; otherwise 204 is answered. */
+/** The answer is the `Response` that it returns or resolves to, otherwise 204. */
 export type RouteHandler = (webhook: Webhook, request: Request) => unknown;
 
 /**
- * A Next.js route handler, and as well one for anything that turns a `Request` into a `Response`: Deno, Bun,
- * Cloudflare Workers. What the handler throws is passed on.
+ * A route handler for Next.js and for everything else that turns a `Request` into a `Response`: Deno, Bun, Cloudflare
+ * Workers. Errors of `handler` are passed on.
  *
  * @example
  * // app/webhooks/route.ts
@@ -31,25 +23,24 @@ export function webhook(
   handler: RouteHandler,
 ): (request: Request) => Promise<Response> {
   return async (request) => {
-    if (request.bodyUsed) throw new TypeError(PARSED_ALREADY);
-    const body = await readBody(request, options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES);
+    if (request.bodyUsed) throw alreadyParsed();
+    const body = await bodyOf(request, options);
     const received = await receive(options, request.headers, body);
-    if ('refusal' in received) {
-      const { refusal } = received;
+    if (!('webhook' in received)) {
       const headers = { 'Content-Type': 'application/json' };
-      return new Response(refusalBody(refusal), { status: refusal.status, headers });
+      return new Response(received.body, { status: received.status, headers });
     }
     const response = await handler(received.webhook, request);
     return response instanceof Response ? response : new Response(null, { status: 204 });
   };
 }
 
-async function readBody(request: Request, limit: number): Promise<Uint8Array | null> {
+async function bodyOf(request: Request, options: WebhookOptions): Promise<Uint8Array | null> {
   if (request.body === null) return new Uint8Array();
-  if (Number(request.headers.get('Content-Length')) > limit) return null;
+  if (Number(request.headers.get('Content-Length')) > bodyLimit(options)) return null;
   const reader = request.body.getReader();
-  const body = await readUpTo(limit, () => reader.read());
-  // Not awaited: a source may never settle this, and nothing more is wanted of it.
+  const body = await readBody(options, () => reader.read());
+  // Not awaited: a source may never settle this.
   if (body === null) reader.cancel().catch(() => undefined);
   return body;
 }

@@ -1,24 +1,16 @@
-import {
-  DEFAULT_MAX_BODY_BYTES,
-  PARSED_ALREADY,
-  readUpTo,
-  receive,
-  refusalBody,
-  type Webhook,
-  type WebhookOptions,
-} from './receive.ts';
+import { alreadyParsed, readBody, receive, type Webhook, type WebhookOptions } from './receive.ts';
 
 export type { Refusal, Webhook, WebhookOptions } from './receive.ts';
 
-/** The part of `http.IncomingMessage` that is needed here; `body` is what a body parser may have left. */
+/** The part of `http.IncomingMessage` that the adapter reads; `body` is set where a body parser came before. */
 export interface IncomingRequest {
-  /** Names and values in turn. Unlike `headers`, it shows a header that was sent twice. */
+  /** Names and values in turn. Unlike `headers`, it keeps a header that was sent twice. */
   readonly rawHeaders: readonly string[];
   readonly body?: unknown;
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array>;
 }
 
-/** The part of `http.ServerResponse` that is needed here. */
+/** The part of `http.ServerResponse` that the adapter uses. */
 export interface OutgoingResponse {
   statusCode: number;
   readonly headersSent: boolean;
@@ -26,7 +18,7 @@ export interface OutgoingResponse {
   end(body?: string): unknown;
 }
 
-/** May answer by itself; 204 is sent where it has not. */
+/** May send the response; otherwise 204 is sent. */
 export type NodeHandler<Request, Response> = (
   webhook: Webhook,
   request: Request,
@@ -34,7 +26,7 @@ export type NodeHandler<Request, Response> = (
 ) => void | Promise<void>;
 
 export interface NodeWebhookOptions extends WebhookOptions {
-  /** Told what the handler threw; the sender gets 500 and tries again. Defaults to `console.error`. */
+  /** Called with the error of a handler, which is answered with 500. Defaults to `console.error`. */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -63,7 +55,7 @@ export function webhook<Request extends IncomingRequest, Response extends Outgoi
   };
 }
 
-/** Reads, verifies and answers one request. Throws what the handler throws. */
+/** Reads, verifies and answers one request. Rejects with the error of the handler. */
 export async function respond<Request extends IncomingRequest, Response extends OutgoingResponse>(
   options: WebhookOptions,
   handler: NodeHandler<Request, Response>,
@@ -71,14 +63,14 @@ export async function respond<Request extends IncomingRequest, Response extends 
   response: Response,
 ): Promise<void> {
   const headers = pairs(request.rawHeaders);
-  const body = await rawBody(request, options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES);
+  const body = await bodyOf(request, options);
   const received = await receive(options, headers, body);
-  if ('refusal' in received) {
-    response.statusCode = received.refusal.status;
+  if (!('webhook' in received)) {
+    response.statusCode = received.status;
     response.setHeader('Content-Type', 'application/json');
-    // The rest of a body that is too large is not worth reading for the sake of the connection.
+    // Keeping the connection would mean reading the rest of a body that is too large.
     if (body === null) response.setHeader('Connection', 'close');
-    response.end(refusalBody(received.refusal));
+    response.end(received.body);
     return;
   }
   await handler(received.webhook, request, response);
@@ -87,15 +79,15 @@ export async function respond<Request extends IncomingRequest, Response extends 
   response.end();
 }
 
-async function rawBody(request: IncomingRequest, limit: number): Promise<Uint8Array | null> {
+async function bodyOf(request: IncomingRequest, options: WebhookOptions): Promise<Uint8Array | null> {
   if (request.body instanceof Uint8Array) return request.body;
-  if (request.body !== undefined) throw new TypeError(PARSED_ALREADY);
+  if (request.body !== undefined) throw alreadyParsed();
   // Not `for await`: leaving that loop early destroys the request, and its response with it.
   const chunks = request[Symbol.asyncIterator]();
-  return readUpTo(limit, () => chunks.next());
+  return readBody(options, () => chunks.next());
 }
 
-/** Node's flat list as name and value pairs. */
+/** Node's `rawHeaders`, names and values in turn, as pairs. */
 export function pairs(rawHeaders: readonly string[]): [string, string][] {
   const headers: [string, string][] = [];
   for (let i = 0; i + 1 < rawHeaders.length; i += 2)

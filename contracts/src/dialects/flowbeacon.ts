@@ -1,13 +1,13 @@
 /**
- * FlowBeacon: a flat object `{"event", "organization_id", …}` with `X-FB-Signature: t=<unix>,v1=<hex
- * HMAC-SHA256 over "{t}.{raw body}">`. The key is the whole secret as text, `whsec_` included.
+ * FlowBeacon: a flat object `{"event", "organization_id", …}` with `X-FB-Signature: t=<unix>,v1=<hex HMAC-SHA256 over
+ * "{t}.{raw body}">`. The key is the whole text of the secret, `whsec_` included.
  *
- * Every attempt of a round carries the same signed payload: `t` is when the round began. So the attempts have
- * to end within the receivers' 300 s, which is why the delays are short, can't be overridden, and follow a
- * `Retry-After` for no more than a minute. A failing subscription stays active: nothing disables it, 410 neither.
+ * Every attempt of a round carries the same signed payload: `t` is when the round began. So all attempts have to be made
+ * within the receivers' tolerance of 300 s: the delays are short, endpoints may not replace them, and a `Retry-After`
+ * counts up to a minute. A failing subscription stays active: not even 410 disables it.
  *
- * The data's members stand beside the envelope's. Data with an `event` or `organization_id` of its own goes
- * into a member `data` instead, so that no key is there twice.
+ * The data's members stand beside the envelope's. Data with an `event` or `organization_id` of its own becomes the
+ * member `data` instead, so that no key is there twice.
  */
 import type { Contract, SignatureInput } from '../contract.ts';
 import { decodeHex, encodeHex, utf8 } from '../encodings.ts';

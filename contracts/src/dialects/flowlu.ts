@@ -1,10 +1,10 @@
 /**
- * Flowlu: the body `{meta: {module, model, action}, current, previous}`. Flowlu documents no signature, so the
- * Standard Webhooks headers go with the same body, and schedule, timeout and disabling are as there.
+ * Flowlu: the body `{meta: {module, model, action}, current, previous}`. Flowlu documents no signature, so the headers,
+ * retry delays, timeout and disabling are those of Standard Webhooks.
  *
- * `meta` is the event type's words: the first is the module, the last the action, those between the model
- * (empty strings where a type has fewer words). Data of exactly `current` and `previous`, each an object or
- * null, is taken apart; any other data, such as a test event's, is `current` as a whole with `previous` null.
+ * `meta` holds the words of the event type: the first is the module, the last the action, those between them the model
+ * (empty strings where a type has fewer words). Data of exactly `current` and `previous`, each an object or null, goes
+ * into these two members; any other data, such as a test event's, becomes `current` with `previous` null.
  */
 import type { Contract } from '../contract.ts';
 import { utf8 } from '../encodings.ts';
@@ -33,7 +33,7 @@ export const flowlu: Contract = {
     problem({ type, data }) {
       const words = type.split('.');
       if (words.length !== 3 || !ACTIONS.includes(words[2] ?? '')) {
-        return 'The type is not module.model.action with the action create, update or delete; meta is made of the words there are.';
+        return 'The type is not module.model.action with the action create, update or delete; meta holds the words that it has.';
       }
       if (change(data) !== null) return null;
       return 'The data is not {current, previous} with an object or null in each; all of it is sent as current.';
@@ -60,6 +60,6 @@ function record(data: Uint8Array, parts: ObjectParts, key: string): Uint8Array |
   const member = parts.members.find((candidate) => candidate.key === key);
   if (member === undefined) return null;
   const first = data[member.valueStart];
-  // The scanner has found a whole value here: `{` begins an object, and `n` can only be null.
+  // The scanner has found a valid value here: with `{` it is an object, with `n` it is null.
   return first === 0x7b || first === 0x6e ? data.subarray(member.valueStart, member.valueEnd) : null;
 }

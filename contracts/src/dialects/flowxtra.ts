@@ -1,7 +1,7 @@
 /**
- * Flowxtra: `{"event", "timestamp", "data"}` with `X-Flowxtra-Signature: sha256=<hex HMAC-SHA256 of the raw
- * body>`. The key is the text of the 64 hex characters, not the bytes they stand for. Three retries at exact
- * distances; nothing is promised about disabling, so only 410 Gone does.
+ * Flowxtra: `{"event", "timestamp", "data"}` with `X-Flowxtra-Signature: sha256=<hex HMAC-SHA256 of the raw body>`. The
+ * key is the text of the 64 hex characters, not the bytes that they encode. Three retries after exact delays; nothing is
+ * promised about disabling, so only 410 Gone disables.
  */
 import { bodySignature } from '../body-signature.ts';
 import type { Contract } from '../contract.ts';

@@ -2,12 +2,11 @@
  * FluxDesk: a notification as one flat object `{"version": 1, "type", "title", …}`, signed in
  * `X-FluxDesk-Signature: v1=<hex HMAC-SHA256 of the raw body>`.
  *
- * The data's members stand beside `version` and `type`. Data without a string `title`, or with a `version` or
- * `type` of its own, would break or shadow what the receiver branches on: it goes into a member `data` instead,
- * under the event type as its title.
+ * The data's members stand beside `version` and `type`. Data without a string `title`, or with a `version` or `type` of
+ * its own, would break or shadow what receivers branch on: it becomes the member `data`, with the event type as title.
  *
- * FluxDesk promises "10 consecutive 4xx/5xx": an attempt without an answer says nothing about the row, so it
- * neither adds to the count nor ends it.
+ * FluxDesk promises disabling after "10 consecutive 4xx/5xx", so an attempt without an answer neither adds to the count
+ * nor ends it.
  */
 
 import { bodySignature } from '../body-signature.ts';
@@ -73,6 +72,6 @@ function notification(data: Uint8Array): ObjectParts | null {
   const parts = objectParts(data);
   if (parts === null || parts.members.some(({ key }) => key === 'version' || key === 'type')) return null;
   const titles = parts.members.filter(({ key }) => key === 'title');
-  const sound = titles.length > 0 && titles.every(({ valueStart }) => data[valueStart] === QUOTE);
-  return sound ? parts : null;
+  const hasTitle = titles.length > 0 && titles.every(({ valueStart }) => data[valueStart] === QUOTE);
+  return hasTitle ? parts : null;
 }

@@ -1,4 +1,4 @@
-/** Fluxo: the body `{id, event, timestamp, data}`, signed as Standard Webhooks; the rest as there. */
+/** Fluxo: the body `{id, event, timestamp, data}`; everything else is that of Standard Webhooks, with https:// only. */
 import type { Contract } from '../contract.ts';
 import { splice } from '../envelope.ts';
 import { httpsOnly } from '../urls.ts';

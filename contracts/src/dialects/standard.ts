@@ -1,7 +1,6 @@
 /**
- * Standard Webhooks: `v1,` and the base64 HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`, one for
- * each current secret, parted by spaces. Every attempt signs its own time, so that a retry after fourteen
- * hours is not stale.
+ * Standard Webhooks: `v1,` and the base64 HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`, one for each
+ * current secret, separated by spaces. Each attempt signs its own time, so a retry after fourteen hours is not stale.
  *
  * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
@@ -14,7 +13,7 @@ import { standardKey, standardSecret } from '../secrets.ts';
 import { parseUnixSeconds, unixSeconds } from '../timestamps.ts';
 import { plainHttpAllowed } from '../urls.ts';
 
-// A dot in an id would let id, timestamp and body be cut at other places than where they were joined.
+// A dot in an id would make it ambiguous where id, timestamp and body begin in the signed content.
 const ID = /^[\x21-\x2d\x2f-\x7e]{1,256}$/;
 const SIGNATURE = /^(?<version>[A-Za-z0-9_-]{1,16}),(?<value>[A-Za-z0-9+/=_-]{1,1024})$/;
 
@@ -58,7 +57,7 @@ export const standard: Contract = {
     for (const part of header('webhook-signature').split(' ')) {
       const { version, value = '' } = SIGNATURE.exec(part)?.groups ?? {};
       if (version === undefined) return { malformed: 'webhook-signature must be like "v1,<base64>"' };
-      // Other versions, such as v1a with a public key, may stand beside v1.
+      // Signatures of other versions, such as v1a with a public key, may stand beside v1.
       if (version !== 'v1') continue;
       const signature = decodeBase64(value);
       if (signature?.length !== 32) return { malformed: 'a v1 signature must be the base64 of 32 bytes' };

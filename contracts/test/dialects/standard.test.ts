@@ -49,7 +49,7 @@ test('secrets are the base64 of 24 to 64 bytes', () => {
   expect(standard.secret.mask(of(32))).toBe('whsec_…Bwc=');
 });
 
-test('schedule, timeout and disabling are as the platform says', () => {
+test('retry delays, timeout and disabling are as the platform says', () => {
   expect(standard.retry).toMatchObject({
     delays: [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400],
     jitter: 0.2,

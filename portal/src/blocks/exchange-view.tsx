@@ -1,13 +1,13 @@
 import { Stack, Tabs, Text } from '@mantine/core';
 import type { Attempt } from '@sluice/client';
-import { BodyText } from './body-text.tsx';
-import { SentBody } from './sent-body.tsx';
+import { BodyText, SentBody } from './body-text.tsx';
+import { Quiet } from './quiet.tsx';
 
 interface Props {
   readonly request: Pick<Attempt['request'], 'url' | 'headers' | 'body'>;
   /** `null`: there was none. */
   readonly response: Attempt['response'];
-  /** Whether the service stopped in its midst, so that nobody knows how far it got. */
+  /** Whether the service stopped during the attempt: how far it got is not known. */
   readonly isUnknown: boolean;
 }
 
@@ -24,11 +24,11 @@ export function ExchangeView({ request, response, isUnknown }: Props) {
           <Text className="mono">{request.url === '' ? 'Address not known' : `POST ${request.url}`}</Text>
           <BodyText label="Request headers" text={headerLines(request.headers)} />
           {request.body === null ? (
-            <Text fz="sm" c="dimmed">
+            <Quiet>
               {isUnknown
                 ? 'It is not known what was sent.'
                 : 'There is no body: nothing was sent, or it is no longer kept.'}
-            </Text>
+            </Quiet>
           ) : (
             <SentBody label="Request body" text={request.body} />
           )}
@@ -36,9 +36,7 @@ export function ExchangeView({ request, response, isUnknown }: Props) {
       </Tabs.Panel>
       <Tabs.Panel value="response" pt="sm">
         {response === null ? (
-          <Text fz="sm" c="dimmed">
-            {isUnknown ? 'It is not known what was answered.' : 'There was no answer.'}
-          </Text>
+          <Quiet>{isUnknown ? 'It is not known what was answered.' : 'There was no answer.'}</Quiet>
         ) : (
           <Stack gap="sm">
             <Text className="mono">HTTP {response.status}</Text>

@@ -1,4 +1,5 @@
 import { SluiceProblem } from '@sluice/client';
+import { capitalized } from '../text/words.ts';
 
 /**
  * What the API said about one member of the body.
@@ -20,6 +21,6 @@ export function isGeneral(error: Error | null, pointers: readonly string[]): err
 
 /** `must be a string` as people begin and end a sentence. */
 function sentence(detail: string): string {
-  const begun = detail.charAt(0).toUpperCase() + detail.slice(1);
+  const begun = capitalized(detail);
   return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }

@@ -1,7 +1,7 @@
 import { Tooltip } from '@mantine/core';
-import { whenIs } from '../review/time.ts';
+import { whenIs } from '../text/words.ts';
 
-/** A moment in words; exactly, where somebody points at it. */
+/** A moment in words; exactly, under the pointer. */
 export function Moment({ at }: { at: string }) {
   const exactly = new Date(at).toLocaleString();
   return (

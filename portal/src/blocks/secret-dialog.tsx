@@ -1,38 +1,57 @@
 import { Alert, Button, Group, Modal, Stack, Text } from '@mantine/core';
-import { BodyText } from './body-text.tsx';
-import { CopyButton } from './copy-button.tsx';
+import { BodyText, CopyButton } from './body-text.tsx';
 
-interface Props {
-  /** `null`: closed. */
-  readonly secret: string | null;
-  /** What it is: "Signing secret of Order service". */
-  readonly title: string;
-  readonly onClose: () => void;
-  /** What is to be said about it, such as how long the one before stays good. */
-  readonly note?: string;
+export interface NewSecret {
+  /** "Token of the installation"; left out where the title says it. */
+  readonly label?: string;
+  readonly secret: string;
 }
 
-/** Shows a secret that the API has answered once and never will again. It closes by its button alone. */
-export function SecretDialog({ secret, title, onClose, note }: Props) {
+interface Props {
+  /** "Signing secret of Order service". */
+  readonly title: string;
+  /** None: closed. */
+  readonly secrets: readonly NewSecret[];
+  readonly onClose: () => void;
+  /** What is to be said about them, such as how long the one before stays good. */
+  readonly note?: string | undefined;
+}
+
+/** Shows secrets that the API has answered once and never will again. It closes by its button alone. */
+export function SecretDialog({ title, secrets, onClose, note }: Props) {
+  const [it, way, is] =
+    secrets.length > 1 ? ['them', 'ways to check them', 'are'] : ['it', 'a way to check it', 'is'];
   return (
     <Modal
-      opened={secret !== null}
+      opened={secrets.length > 0}
       onClose={onClose}
       title={title}
+      size={secrets.length > 1 ? 'lg' : 'md'}
       centered
       closeOnClickOutside={false}
       closeOnEscape={false}
       withCloseButton={false}
     >
       <Stack>
-        <Alert color="orange" variant="outline" title="You will not see it again">
-          <Text fz="sm">Keep it where your receiver finds it. Only a way to check it is stored here.</Text>
+        <Alert color="orange" variant="outline" title={`You will not see ${it} again`}>
+          <Text fz="sm">
+            Keep {it} where your receiver finds {it}. Only {way} {is} stored here.
+          </Text>
         </Alert>
-        <BodyText label="Secret" text={secret ?? ''} />
+        {secrets.map(({ label, secret }) => (
+          <div key={label ?? title}>
+            <Group justify="space-between" mb={4} wrap="nowrap" align="flex-end">
+              <Text fw={600} fz="sm" style={{ overflowWrap: 'anywhere' }}>
+                {label ?? 'Secret'}
+              </Text>
+              <CopyButton text={secret} />
+            </Group>
+            <BodyText label={label ?? 'Secret'} text={secret} />
+          </div>
+        ))}
         {note !== undefined && <Text fz="sm">{note}</Text>}
-        <Group justify="space-between">
-          <CopyButton text={secret ?? ''} label="Copy the secret" />
-          <Button onClick={onClose}>I have kept it</Button>
+        <Group justify="flex-end">
+          <Button onClick={onClose}>I have kept {it}</Button>
         </Group>
       </Stack>
     </Modal>

@@ -1,4 +1,5 @@
 import type { Attempt, DeliverySummary } from '@sluice/client';
+import { capitalized } from '../text/words.ts';
 
 export type Paint = 'good' | 'bad' | 'retrying' | 'waiting' | 'held' | 'idle';
 
@@ -29,7 +30,7 @@ export function State({ paint, children }: { paint: Paint; children: string }) {
 
 type Standing = Pick<DeliverySummary, 'state' | 'paused' | 'last_attempt'>;
 
-/** Its state, and within `pending` whether something went wrong already or somebody has stopped it. */
+/** Its state, and within `pending` whether an attempt failed already or its endpoint is disabled. */
 export function paintOf({ state, paused, last_attempt: last }: Standing): Paint {
   if (state !== 'pending') return paintOfState[state];
   return paused ? 'idle' : last === null ? 'waiting' : 'retrying';
@@ -38,8 +39,8 @@ export function paintOf({ state, paused, last_attempt: last }: Standing): Paint 
 export function DeliveryState({ delivery }: { delivery: Standing }) {
   const { state, paused } = delivery;
   const paint = paintOf(delivery);
-  const word = state.charAt(0).toUpperCase() + state.slice(1);
-  return <State paint={paint}>{paint === 'retrying' ? 'Retrying' : paused ? 'Paused' : word}</State>;
+  const word = paint === 'retrying' ? 'Retrying' : paused ? 'Paused' : capitalized(state);
+  return <State paint={paint}>{word}</State>;
 }
 
 export function OutcomeState({ outcome }: { outcome: Attempt['outcome'] }) {

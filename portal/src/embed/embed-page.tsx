@@ -1,83 +1,44 @@
 import { Alert, Button, Center, Loader, Text } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
-import type { Step } from '../review/decision-form.tsx';
-import { ApiProblem, type ReviewApi, type Session } from '../review/review-api.ts';
-import type { Action, ReviewTask } from '../review/task.ts';
-import { TaskList } from '../review/task-list.tsx';
-import { TaskView } from '../review/task-view.tsx';
+import { type OpenEmbedSessionAnswer, SluiceProblem } from '@sluice/client';
+import { useState } from 'react';
+import type { Step } from '../reviews/decision-form.tsx';
+import type { ReviewTask } from '../reviews/review.ts';
+import { decisionIn, isOver, type ReviewApi } from '../reviews/review-api.ts';
+import { TaskList } from '../reviews/task-list.tsx';
+import { TaskView } from '../reviews/task-view.tsx';
 import type { Host } from './host.ts';
+import { useDecision, useTasks } from './use-review.ts';
 import { useShortcuts } from './use-shortcuts.ts';
 
-const refreshMs = 4_000;
+interface Props {
+  readonly api: ReviewApi;
+  readonly session: OpenEmbedSessionAnswer;
+  readonly host: Host;
+}
 
 /** The tasks that the token may see, the chosen one, and what may be done with it. */
-export function EmbedPage({ api, session, host }: { api: ReviewApi; session: Session; host: Host }) {
-  const queryClient = useQueryClient();
+export function EmbedPage({ api, session: { capabilities }, host }: Props) {
   const narrow = useMediaQuery('(max-width: 40em)') ?? false;
-  const [chosen, setChosen] = useState<string | null>(null);
+  const { tasks, list, selected, choose, task, history } = useTasks(api, host, !narrow);
   const [step, setStep] = useState<Step>('choose');
-  const [said, setSaid] = useState('');
-  const tasks = useQuery({ queryKey: ['tasks'], queryFn: () => api.tasks(), refetchInterval: refreshMs });
-  const list = tasks.data ?? [];
-  const selected = chosen ?? (narrow ? null : (list[0]?.id ?? null));
-  const task = useQuery({
-    queryKey: ['task', selected],
-    queryFn: () => api.task(selected ?? ''),
-    enabled: selected !== null,
-    refetchInterval: refreshMs,
-  });
-  const history = useQuery({
-    queryKey: ['history', selected, task.data?.version],
-    queryFn: () => api.history(selected ?? ''),
-    enabled: selected !== null,
-  });
-
-  const act = useMutation({
-    mutationFn: ({ of, action }: { of: ReviewTask; action: Action }) => api.act(of, action),
-    onSuccess: (decided) => {
-      queryClient.setQueryData(['task', decided.id], decided);
-      setSaid(
-        decided.status === 'pending'
-          ? `Your vote on ${decided.title} counts.`
-          : `${decided.title}: ${decided.status}.`,
-      );
-      host.tell({ type: 'review.decided', id: decided.id, status: decided.status });
-    },
-    onSettled: async () => {
-      setStep('choose');
-      await queryClient.invalidateQueries();
-    },
-  });
-
-  const loaded = tasks.isSuccess;
-  const count = list.length;
-  useEffect(() => {
-    if (loaded) host.tell({ type: 'review.loaded', tasks: count });
-  }, [host, loaded, count]);
-
-  // Once somebody is at a task it stays in view, also when it leaves the list because it was decided.
-  function begin(wanted: Step) {
-    setChosen(selected);
-    setStep(wanted);
-  }
-
-  function select(id: string | null) {
-    setChosen(id);
+  const act = useDecision(api, host, () => setStep('choose'));
+  const select = (id: string | null) => {
+    choose(id);
     setStep('choose');
     act.reset();
-  }
-
-  const { capabilities } = session;
-  const current = task.data;
+  };
+  // A task that was begun stays in view, also when it leaves the list because it was decided.
+  const begin = (wanted: Step) => {
+    choose(selected);
+    setStep(wanted);
+  };
   const move = (by: number) => {
-    const index = list.findIndex((entry) => entry.id === selected);
-    const next = list[Math.min(list.length - 1, Math.max(0, index + by))];
+    const next = neighbour(list, selected, by);
     if (next) select(next.id);
   };
   const beginIf = (wanted: Step, allowed: boolean) => {
-    if (allowed && current?.status === 'pending') begin(wanted);
+    if (allowed && task.data?.status === 'pending') begin(wanted);
   };
   useShortcuts({
     j: () => move(1),
@@ -87,28 +48,14 @@ export function EmbedPage({ api, session, host }: { api: ReviewApi; session: Ses
     e: () => beginIf('revise', capabilities.edit),
     Escape: () => setStep('choose'),
   });
-
-  const ended = [tasks.error, task.error].find(
-    (error) => error instanceof ApiProblem && (error.status === 401 || error.status === 403),
-  );
-  if (ended) return <Ended detail={ended.message} />;
+  const ended = [tasks.error, task.error].find(isOver);
+  if (ended) return <Ended detail={ended.detail} />;
   if (tasks.isPending) return <Waiting />;
-  if (tasks.isError)
-    return (
-      <Alert color="red" role="alert" title="The tasks can’t be read">
-        {tasks.error.message}
-      </Alert>
-    );
-
-  const conflict =
-    act.error instanceof ApiProblem && act.error.status === 409
-      ? { decision: act.error.decision, detail: act.error.message }
-      : null;
-  const failure = act.error !== null && conflict === null ? act.error.message : null;
+  if (tasks.isError) return <Failed title="The tasks can’t be read" error={tasks.error} />;
   return (
     <div className={narrow ? 'narrow' : 'wide'}>
       <div className="quiet" aria-live="polite" role="status">
-        {said}
+        {act.data && wordsOfDecision(act.data)}
       </div>
       {(!narrow || selected === null) &&
         (list.length === 0 ? (
@@ -122,26 +69,54 @@ export function EmbedPage({ api, session, host }: { api: ReviewApi; session: Ses
         </Button>
       )}
       <div>
-        {failure !== null && (
-          <Alert color="red" role="alert" title="That did not work" mb="md">
-            {failure}
-          </Alert>
-        )}
-        {current && (
+        {act.error && !isConflict(act.error) && <Failed title="That did not work" error={act.error} />}
+        {task.data && (
           <TaskView
-            task={current}
+            {...{ step, capabilities, busy: act.isPending, now: Date.now(), onStep: begin }}
+            task={task.data}
             history={history.data ?? []}
-            capabilities={capabilities}
-            step={step}
-            busy={act.isPending}
-            now={Date.now()}
-            conflict={conflict}
-            onStep={begin}
-            onAct={(action) => act.mutate({ of: current, action })}
+            conflict={conflictIn(act.error)}
+            onAct={(action) => task.data && act.mutate({ of: task.data, action })}
           />
         )}
       </div>
     </div>
+  );
+}
+
+/** The task so many places further down the list; at its ends the list stops. */
+function neighbour<Task extends { readonly id: string }>(
+  tasks: readonly Task[],
+  id: string | null,
+  by: number,
+) {
+  const index = tasks.findIndex((task) => task.id === id);
+  return tasks[Math.min(tasks.length - 1, Math.max(0, index + by))];
+}
+
+function wordsOfDecision({ title, status }: ReviewTask): string {
+  return status === 'pending' ? `Your vote on ${title} counts.` : `${title}: ${status}.`;
+}
+
+/** Whether the task was decided or changed meanwhile. */
+function isConflict(error: Error | null): error is SluiceProblem {
+  return error instanceof SluiceProblem && error.status === 409;
+}
+
+function conflictIn(error: Error | null) {
+  return isConflict(error) ? { decision: decisionIn(error), detail: error.detail } : null;
+}
+
+/** What went wrong, in the API's words where it was the API. */
+export function wordsOf(error: Error): string {
+  return error instanceof SluiceProblem ? error.detail : error.message;
+}
+
+function Failed({ title, error }: { title: string; error: Error }) {
+  return (
+    <Alert color="red" role="alert" title={title} mb="md">
+      {wordsOf(error)}
+    </Alert>
   );
 }
 
@@ -153,7 +128,7 @@ export function Waiting() {
   );
 }
 
-/** The token no longer lets anybody in. */
+/** The token no longer lets anyone in. */
 export function Ended({ detail }: { detail: string }) {
   return (
     <Alert color="orange" role="alert" title="This review is not open any more">

@@ -1,16 +1,16 @@
-import { Autocomplete, Button, Select } from '@mantine/core';
+import { Autocomplete } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import type { ListDeliveriesQuery } from '@sluice/client';
 import { useState } from 'react';
-import { holds } from '../app/api.ts';
-import { useAddress } from '../app/use-address.ts';
-import { useMe } from '../app/use-me.ts';
-import { EndpointChoice } from '../blocks/endpoint-choice.tsx';
-import { NotAllowed } from '../blocks/not-allowed.tsx';
-import { PageHeader } from '../blocks/page-header.tsx';
-import { useEveryEndpoint } from '../blocks/use-every-endpoint.ts';
-import { Deliveries } from './deliveries/deliveries.tsx';
-import { useEventTypeNames } from './endpoints/use-choices.ts';
+import { useEventTypeNames, useEveryEndpoint } from '../api/lists.ts';
+import { Filter, Filters } from '../blocks/filters.tsx';
+import { Guarded } from '../blocks/not-allowed.tsx';
+import { PageHeader } from '../blocks/page.tsx';
+import { useAddress } from '../blocks/use-address.ts';
+import { Ledger } from '../deliveries/ledger.tsx';
+import { capitalized } from '../text/words.ts';
+import { EndpointChoice } from '../webhooks/endpoint-choice.tsx';
+import { nameOf } from '../webhooks/webhook.ts';
 
 const states = ['pending', 'sending', 'delivered', 'failed', 'cancelled', 'held'] as const;
 const times = [
@@ -19,17 +19,23 @@ const times = [
   { value: '168', label: 'The last week' },
 ];
 
+const noneFound = {
+  title: 'No such deliveries',
+  text: 'None is as chosen above. One that becomes so shows up here by itself.',
+};
+const noneYet = {
+  title: 'No deliveries yet',
+  text: 'Deliveries appear here when an event is published that an endpoint wants.',
+};
+
 /** What was sent. What to show stands in the address, so that it can be sent to a colleague. */
 export function DeliveriesPage() {
-  const me = useMe();
   return (
     <>
       <PageHeader title="Deliveries" description="Everything that was sent, and what came back" />
-      {holds(me, 'deliveries:read') ? (
+      <Guarded scope="deliveries:read" what="deliveries">
         <FilteredDeliveries />
-      ) : (
-        <NotAllowed what="deliveries" scope="deliveries:read" holders="owners and administrators" />
-      )}
+      </Guarded>
     </>
   );
 }
@@ -46,15 +52,18 @@ function FilteredDeliveries() {
     ...(type !== null && { type }),
     ...stateFilter(state),
   };
+  const names = new Map(endpoints.data?.map((one) => [one.id, nameOf(one)]));
   const filtered = within !== undefined || Object.keys(filter).length > 0;
+  const clear = () => {
+    for (const set of [setState, setEndpoint, setType, setHours]) set(null);
+  };
   return (
     <>
-      <div className="filters">
-        <Select
-          aria-label="State"
+      <Filters onClear={filtered ? clear : undefined}>
+        <Filter
+          label="State"
           placeholder="Every state"
-          clearable
-          data={states.map((value) => ({ value, label: value.charAt(0).toUpperCase() + value.slice(1) }))}
+          data={states.map((value) => ({ value, label: capitalized(value) }))}
           value={filter.state ?? null}
           onChange={setState}
         />
@@ -62,30 +71,19 @@ function FilteredDeliveries() {
           <EndpointChoice endpoints={endpoints.data} value={endpoint} onChange={setEndpoint} />
         )}
         <TypeField value={type} onChange={setType} />
-        <Select
-          aria-label="Made within"
+        <Filter
+          label="Made within"
           placeholder="At any time"
-          clearable
           data={times}
           value={within?.value ?? null}
           onChange={setHours}
         />
-        {filtered && (
-          <Button
-            variant="subtle"
-            onClick={() => {
-              for (const clear of [setState, setEndpoint, setType, setHours]) clear(null);
-            }}
-          >
-            Show all
-          </Button>
-        )}
-      </div>
-      <Deliveries
+      </Filters>
+      <Ledger
         filter={filter}
         {...(within && { hours: Number(within.value) })}
-        endpoints={endpoints.data ?? []}
-        filtered={filtered}
+        whereTo={({ endpoint_id: id }) => names.get(id) ?? id}
+        empty={filtered ? noneFound : noneYet}
       />
     </>
   );

@@ -1,25 +1,29 @@
-import { Button, Group, Text } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { api, holds } from '../app/api.ts';
-import { useMe } from '../app/use-me.ts';
-import { NoAccess } from '../apps/no-access.tsx';
-import { useInstallations } from '../apps/use-apps.ts';
-import { Empty } from '../blocks/empty.tsx';
+import type { ReactNode } from 'react';
+import { keys, useChanged } from '../api/cache.ts';
+import { api } from '../api/client.ts';
+import { useInstallations } from '../api/lists.ts';
+import { useHolds } from '../api/session.ts';
+import { usePages } from '../api/use-pages.ts';
+import { FormDialog } from '../blocks/dialogs.tsx';
 import { Icon } from '../blocks/icon.tsx';
 import { Moment } from '../blocks/moment.tsx';
-import { PageHeader } from '../blocks/page-header.tsx';
-import { PageLink } from '../blocks/page-link.tsx';
-import { Paged } from '../blocks/paged.tsx';
+import { Guarded } from '../blocks/not-allowed.tsx';
+import { Empty, PageHeader } from '../blocks/page.tsx';
+import { Quiet } from '../blocks/quiet.tsx';
+import { Row, Rows } from '../blocks/rows.tsx';
 import { State } from '../blocks/state.tsx';
-import { usePages } from '../blocks/use-pages.ts';
-import { CreateApp } from './developer-hub/create-app.tsx';
+import { useGo } from '../blocks/use-address.ts';
+import { Paged } from '../blocks/waiting.tsx';
+import { AppForm, type AppValues } from '../developer-hub/app-form.tsx';
 
 /** The custom applications of the organization. */
 export function DeveloperHubPage() {
-  const me = useMe();
+  const go = useGo();
+  const readAgain = useChanged();
   const [creating, { open, close }] = useDisclosure(false);
-  const sees = holds(me, 'apps:read');
-  const create = holds(me, 'apps:write') && (
+  const create = useHolds('apps:write') && (
     <Button leftSection={<Icon name="plus" />} onClick={open}>
       Create app
     </Button>
@@ -29,60 +33,70 @@ export function DeveloperHubPage() {
       <PageHeader
         title="Developer hub"
         description="Custom apps: what they ask for, and what they were given"
-        actions={sees && create}
+        actions={create}
       />
-      {sees ? <Apps create={create} /> : <NoAccess what="apps" scope="apps:read" />}
-      <CreateApp opened={creating} onClose={close} />
+      <Guarded scope="apps:read" what="apps">
+        <Apps create={create} />
+      </Guarded>
+      <FormDialog
+        opened={creating}
+        onClose={close}
+        title="Create an app"
+        dialogSize="md"
+        act={(values: AppValues) => api.createApp(values)}
+        onDone={({ id }) => {
+          go(`/developer-hub/${id}`);
+          return readAgain([keys.apps.lists]);
+        }}
+        form={(state) => <AppForm {...state} submitLabel="Create app" />}
+      />
     </>
   );
 }
 
-function Apps({ create }: { create: React.ReactNode }) {
-  const apps = usePages(['apps'], (cursor) => api.listApps({ limit: 50, ...cursor }).page());
+function Apps({ create }: { create: ReactNode }) {
+  const apps = usePages(keys.apps.list('pages'), (cursor) => api.listApps({ limit: 50, ...cursor }).page());
   const installations = useInstallations();
   const byApp = new Map(installations.data?.map((installation) => [installation.app_id, installation]));
   return (
     <Paged
       pages={apps}
       empty={
-        <div className="card">
-          <Empty title="No apps yet" action={create}>
-            An app says in its manifest which records it reads or changes and which changes it hears of.
-            Nothing happens before an administrator consents and installs it.
-          </Empty>
-        </div>
+        <Empty title="No apps yet" action={create}>
+          An app says in its manifest which records it reads or changes and which changes it hears of. Nothing
+          happens before an administrator consents and installs it.
+        </Empty>
       }
     >
       {(items) => (
-        <ul className="endpoint-rows card card-flush">
+        <Rows>
           {items.map((app) => {
             const installed = byApp.get(app.id);
             return (
-              <li key={app.id} className="endpoint-row">
-                <div style={{ minWidth: 0 }}>
-                  <Text fw={600} truncate title={app.name}>
-                    <PageLink path={`/developer-hub/${app.id}`} className="row-link" inherit>
-                      {app.name}
-                    </PageLink>
-                  </Text>
-                  <Text fz="sm" c="dimmed" lineClamp={2} style={{ overflowWrap: 'anywhere' }}>
+              <Row
+                key={app.id}
+                title={app.name}
+                path={`/developer-hub/${app.id}`}
+                below={
+                  <Quiet lineClamp={2} style={{ overflowWrap: 'anywhere' }}>
                     {app.description}
-                  </Text>
-                </div>
-                <Text fz="sm" c="dimmed" visibleFrom="sm">
-                  created <Moment at={app.created_at} />
-                </Text>
-                <Group justify="flex-end">
-                  {installations.data && (
-                    <State paint={installed ? 'good' : 'idle'}>
-                      {installed ? `Installed ${shortened(installed.version)}` : 'Not installed'}
-                    </State>
-                  )}
-                </Group>
-              </li>
+                  </Quiet>
+                }
+                middle={
+                  <Quiet visibleFrom="sm">
+                    created <Moment at={app.created_at} />
+                  </Quiet>
+                }
+              >
+                {installations.data && (
+                  <State paint={installed ? 'good' : 'idle'}>
+                    {installed ? `Installed ${shortened(installed.version)}` : 'Not installed'}
+                  </State>
+                )}
+              </Row>
             );
           })}
-        </ul>
+        </Rows>
       )}
     </Paged>
   );

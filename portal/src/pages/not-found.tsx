@@ -1,16 +1,12 @@
-import { Empty } from '../blocks/empty.tsx';
-import { PageHeader } from '../blocks/page-header.tsx';
-import { PageLink } from '../blocks/page-link.tsx';
+import { Empty, PageHeader, PageLink } from '../blocks/page.tsx';
 
 export function NotFoundPage() {
   return (
     <>
       <PageHeader title="Not found" />
-      <div className="card">
-        <Empty title="There is nothing here" action={<PageLink path="/">To the overview</PageLink>}>
-          The address may be misspelt, or what was here is gone.
-        </Empty>
-      </div>
+      <Empty title="There is nothing here" action={<PageLink path="/">To the overview</PageLink>}>
+        The address may be misspelt, or what was here is gone.
+      </Empty>
     </>
   );
 }

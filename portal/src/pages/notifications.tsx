@@ -1,16 +1,15 @@
 import { Button, Group, SegmentedControl } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api } from '../app/api.ts';
-import { useRefreshInbox, useUnread } from '../app/use-unread.ts';
-import { Empty } from '../blocks/empty.tsx';
-import { Failure } from '../blocks/failure.tsx';
-import { PageHeader } from '../blocks/page-header.tsx';
-import { Paged } from '../blocks/paged.tsx';
-import { usePages } from '../blocks/use-pages.ts';
-import { InboxEntry } from './notifications/inbox-entry.tsx';
-import { MeetingsAhead } from './notifications/meetings-ahead.tsx';
-import './notifications/notifications.css';
+import { changed, keys, useChanged } from '../api/cache.ts';
+import { api } from '../api/client.ts';
+import { useUnread } from '../api/lists.ts';
+import { usePages } from '../api/use-pages.ts';
+import { Empty, PageHeader } from '../blocks/page.tsx';
+import { Failure, Paged } from '../blocks/waiting.tsx';
+import { InboxEntry } from '../notifications/inbox-entry.tsx';
+import { MeetingsAhead } from '../notifications/meetings-ahead.tsx';
+import '../notifications/notifications.css';
 
 const refreshMs = 10_000;
 
@@ -18,14 +17,17 @@ const refreshMs = 10_000;
 export function NotificationsPage() {
   const [shown, setShown] = useState('all');
   const unread = useUnread();
-  const refresh = useRefreshInbox();
+  const readAgain = useChanged();
   const entries = usePages(
-    ['notifications', 'list', shown],
+    keys.notifications.list(shown),
     (cursor) =>
       api.listMyNotifications({ limit: 25, ...(shown === 'unread' && { unread: true }), ...cursor }).page(),
     refreshMs,
   );
-  const readAll = useMutation({ mutationFn: () => api.readMyNotifications(), onSuccess: refresh });
+  const readAll = useMutation({
+    mutationFn: () => api.readMyNotifications(),
+    onSuccess: () => readAgain(changed.inbox()),
+  });
   return (
     <>
       <PageHeader
@@ -78,9 +80,11 @@ export function NotificationsPage() {
 
 function NothingThere({ onlyUnread }: { onlyUnread: boolean }) {
   return onlyUnread ? (
-    <Empty title="Nothing unread">Whatever arrives next shows up here by itself.</Empty>
+    <Empty inSection title="Nothing unread">
+      Whatever arrives next shows up here by itself.
+    </Empty>
   ) : (
-    <Empty title="No notifications yet">
+    <Empty inSection title="No notifications yet">
       You hear here of what is assigned to you, waits for your review, blocks you, or is about to begin.
     </Empty>
   );

@@ -1,11 +1,14 @@
-import { Button, PasswordInput, SegmentedControl, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Button, SegmentedControl, Stack, TextInput, Title } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
-import { api, meQuery } from '../app/api.ts';
-import logo from '../app/icon.svg';
-import { takeSignInLink } from '../app/sign-in-link.ts';
-import { Failure } from '../blocks/failure.tsx';
+import { api } from '../api/client.ts';
+import { meQuery } from '../api/session.ts';
+import { takeSignInLink } from '../api/sign-in-link.ts';
+import { PasswordField } from '../blocks/password-field.tsx';
+import { Quiet } from '../blocks/quiet.tsx';
+import logo from '../blocks/sluice.svg';
+import { Failure } from '../blocks/waiting.tsx';
 
 type Way = Parameters<typeof api.createSession>[0];
 const remembered = 'sluice.organization';
@@ -119,21 +122,18 @@ function PasswordForm({ busy, onSubmit }: FormProps) {
           value={email}
           onChange={(event) => setEmail(event.currentTarget.value)}
         />
-        <PasswordInput
+        <PasswordField
           label="Password"
-          required
-          withAsterisk={false}
           autoComplete="current-password"
           value={password}
-          onChange={(event) => setPassword(event.currentTarget.value)}
-          visibilityToggleButtonProps={{ 'aria-label': 'Show or hide the password', tabIndex: 0 }}
+          onChange={setPassword}
         />
         <Button type="submit" loading={busy} fullWidth>
           Sign in
         </Button>
-        <Text fz="sm" c="dimmed">
+        <Quiet>
           Forgotten, or none yet? An administrator of your organization can send you a one-time link.
-        </Text>
+        </Quiet>
       </Stack>
     </form>
   );
@@ -162,9 +162,9 @@ function LinkForm({ busy, onSubmit }: FormProps) {
         <Button type="submit" loading={busy} fullWidth>
           Sign in
         </Button>
-        <Text fz="sm" c="dimmed">
+        <Quiet>
           Links come from an administrator of your organization, or from whoever operates this Sluice.
-        </Text>
+        </Quiet>
       </Stack>
     </form>
   );

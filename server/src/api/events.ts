@@ -1,10 +1,9 @@
 import { type Static, Type } from 'typebox';
 import { publicId } from '../base/ids.ts';
 import { cancelForEvent } from '../deliveries/changes.ts';
-import type { AcceptTools } from '../events/accept.ts';
 import { getEvent, listEvents, type StoredEvent, type TraceEntry, traceEvent } from '../events/events.ts';
 import { eventSources } from '../events/new-event.ts';
-import { replayEvent } from '../events/replay.ts';
+import { judgeReplay, type ReplayParts, replayEvent } from '../events/replay.ts';
 import { given, IdOf, IdParams, inputId, inputTime, Metadata, OrNull, Timestamp } from '../http/fields.ts';
 import { operation } from '../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../http/page.ts';
@@ -172,7 +171,11 @@ export const cancel = operation({
   },
 });
 
-export const replay = (acceptance: AcceptTools) =>
+function readTarget({ endpoint_id: id }: { readonly endpoint_id?: string | null }): string | null {
+  return typeof id === 'string' ? inputId('endpoint', id, '/endpoint_id') : null;
+}
+
+export const replay = (replaying: Omit<ReplayParts, 'clock'>) =>
   operation({
     id: 'replayEvent',
     summary: 'Deliver an event again',
@@ -194,10 +197,12 @@ export const replay = (acceptance: AcceptTools) =>
       refusals: [429],
     },
     runs: 'write',
-    async handle({ queries, orgId, audit }, { params, body }) {
-      const endpointId =
-        typeof body.endpoint_id === 'string' ? inputId('endpoint', body.endpoint_id, '/endpoint_id') : null;
-      const replayed = await replayEvent(queries, acceptance, orgId, params.id, endpointId);
+    prepare({ params, body }, { queries, orgId }) {
+      return judgeReplay(queries, replaying, { orgId, name: params.id, endpointId: readTarget(body) });
+    },
+    async handle({ queries, orgId, clock, audit }, { params, body }, verdicts) {
+      const wanted = { orgId, name: params.id, endpointId: readTarget(body) };
+      const replayed = await replayEvent(queries, { ...replaying, clock }, wanted, verdicts);
       await audit({
         action: 'event.replayed',
         target: replayed.id,

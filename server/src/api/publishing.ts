@@ -2,7 +2,7 @@ import { scanJson } from '@sluice/contracts';
 import { type Static, Type } from 'typebox';
 import { invalidInput } from '../base/errors.ts';
 import type { AcceptedEvent, NewEvent } from '../events/new-event.ts';
-import type { Publisher } from '../events/publish.ts';
+import type { Publisher } from '../events/publisher.ts';
 import { inputTime, Metadata, OrNull, Timestamp } from '../http/fields.ts';
 import { type Context, operation } from '../http/operation.ts';
 import {
@@ -115,16 +115,14 @@ async function accept(
   pointer: (index: number) => string,
   answerOf: (accepted: readonly AcceptedEvent[]) => unknown,
 ) {
-  const published = await publisher.publish(
-    {
-      orgId: context.orgId,
-      events,
-      idempotency: context.idempotency,
-      pointer,
-      answer: (accepted) => ({ status: 202, body: JSON.stringify(answerOf(accepted)) }),
-    },
-    context.reauthenticate,
-  );
+  const published = await publisher.publish({
+    orgId: context.orgId,
+    events,
+    idempotency: context.idempotency,
+    pointer,
+    answer: (accepted) => ({ status: 202, body: JSON.stringify(answerOf(accepted)) }),
+    reauthenticate: context.reauthenticate,
+  });
   return {
     status: published.status,
     text: published.body,
@@ -158,7 +156,7 @@ function readEvent(
 function refuseRepeatedIds(events: readonly NewEvent[]): void {
   const seen = new Set<string>();
   for (const [index, { externalId }] of events.entries()) {
-    if (externalId === null) continue;
+    if (externalId == null) continue;
     if (seen.has(externalId))
       throw invalidInput(`/events/${index}/id`, 'Another event of this batch has the same id.');
     seen.add(externalId);

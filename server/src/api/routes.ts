@@ -1,6 +1,6 @@
 import type { HttpClient } from '../deliveries/http-client.ts';
-import type { AcceptTools } from '../events/accept.ts';
-import type { Publisher } from '../events/publish.ts';
+import type { Publisher } from '../events/publisher.ts';
+import type { ReplayParts } from '../events/replay.ts';
 import type { SendTest } from '../events/test-event.ts';
 import { type Route, route } from '../http/route.ts';
 import type { EndpointRules } from '../life-cycle/create.ts';
@@ -30,23 +30,14 @@ interface EngineParts {
   readonly http: HttpClient;
   readonly schemas: SchemaChecks;
   readonly publisher: Publisher;
-  readonly acceptance: AcceptTools;
+  readonly replaying: Omit<ReplayParts, 'clock'>;
   readonly sendTest: SendTest;
 }
 
 /** Every route of the engine: its path, who may call it, and the operation behind it. */
 export function engineRoutes(parts: EngineParts): readonly Route[] {
-  const {
-    products,
-    holdingReview,
-    publicUrl,
-    endpointRules,
-    http,
-    schemas,
-    publisher,
-    acceptance,
-    sendTest,
-  } = parts;
+  const { products, holdingReview, publicUrl, endpointRules, http, schemas, publisher, replaying, sendTest } =
+    parts;
   return [
     route('POST', '/v1/organizations', 'operator', organizations.create(products)),
     route('GET', '/v1/organizations', 'operator', organizations.list),
@@ -97,7 +88,7 @@ export function engineRoutes(parts: EngineParts): readonly Route[] {
     route('GET', '/v1/events', 'events:read', events.list),
     route('GET', '/v1/events/{id}', 'events:read', events.get),
     route('POST', '/v1/events/{id}/cancel', 'deliveries:write', events.cancel),
-    route('POST', '/v1/events/{id}/replay', 'deliveries:write', events.replay(acceptance)),
+    route('POST', '/v1/events/{id}/replay', 'deliveries:write', events.replay(replaying)),
 
     route('GET', '/v1/contracts', 'public', contracts.list),
     route('GET', '/v1/contracts/{name}', 'public', contracts.get),

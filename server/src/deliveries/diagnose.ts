@@ -1,5 +1,5 @@
 import { getContract } from '@sluice/contracts';
-import { type Answer, diagnose, type ProbeRequest, type Report } from '@sluice/contracts/doctor';
+import { type Answer, diagnose, type ProbeRequest, type Report } from '@sluice/doctor';
 import type { Clock } from '../base/clock.ts';
 import { SluiceError } from '../base/errors.ts';
 import { publicId } from '../base/ids.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Queries } from '../db/connect.ts';
-import { VersionedCache } from '../tenants/versioned.ts';
+import type { Audience } from '../tenants/members.ts';
 import { type Projectable, type Projection, readProjection, showing } from './projection.ts';
 
 /** An enabled endpoint as fan-out needs it. */
@@ -14,12 +14,6 @@ export interface Subscriber {
   readonly projection: Projection | null;
 }
 
-/** The enabled endpoints of one organization as of one version of them. */
-export interface SubscriberList {
-  readonly version: number;
-  readonly subscribers: readonly Subscriber[];
-}
-
 /** `*`, the name of a type, or a prefix with `.*`, which covers everything below it. */
 export const patternForm = /^(?:\*|[a-z0-9_]+(?:\.[a-z0-9_]+)*(?:\.\*)?)$/;
 
@@ -29,48 +23,43 @@ export function matchesPattern(pattern: string, type: string): boolean {
 }
 
 /**
- * Who gets an event. Endpoints of the organization and of installations go by type; a member's endpoint only ever
- * gets what was addressed to that member; one with a projection only what shows something through it.
- * @param addressed ids of the members that the event's audience names
+ * The endpoints that an event may go to. Endpoints of the organization and of installations go by type; a member's
+ * endpoint only by an audience that may name the member; one with a projection only if that shows something of the event.
+ * Which members an audience names by role is not known here: `keepAddressed` sorts out the others.
  */
 export function matchSubscribers(
-  list: SubscriberList,
-  event: Projectable,
-  addressed: ReadonlySet<string>,
+  subscribers: readonly Subscriber[],
+  event: Projectable & { readonly audience?: Audience | null },
 ): Subscriber[] {
   const shows = showing(event);
-  return list.subscribers.filter(
-    (subscriber) =>
-      (subscriber.memberId === null || addressed.has(subscriber.memberId)) &&
-      subscriber.patterns.some((pattern) => matchesPattern(pattern, event.type)) &&
-      shows(subscriber.projection),
+  const mayName = namingOf(event.audience ?? null);
+  return subscribers.filter(
+    ({ memberId, patterns, projection }) =>
+      (memberId === null || mayName(memberId)) &&
+      patterns.some((pattern) => matchesPattern(pattern, event.type)) &&
+      shows(projection),
   );
 }
 
-/**
- * Lists of subscribers, kept in memory for as long as their version is the one that the transaction sees. Reading
- * 10,000 endpoints for each event would cost more than everything else about it.
- */
-export class SubscriberLists {
-  readonly #lists: VersionedCache<SubscriberList>;
-
-  /** @param limit organizations in memory at most */
-  constructor(limit?: number) {
-    this.#lists = new VersionedCache(limit);
-  }
-
-  /** @param versions organization → version of its endpoints, as read earlier in the same transaction */
-  load(tx: Queries, versions: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, SubscriberList>> {
-    return this.#lists.load(versions, async (stale) => {
-      const loaded = await readSubscribers(tx, [...stale.keys()]);
-      return new Map(
-        [...stale].map(([orgId, version]) => [orgId, { version, subscribers: loaded.get(orgId) ?? [] }]),
-      );
-    });
-  }
+function namingOf(audience: Audience | null): (memberId: string) => boolean {
+  if (audience?.roles?.length) return () => true;
+  const named = new Set(audience?.members);
+  return (memberId) => named.has(memberId);
 }
 
-async function readSubscribers(tx: Queries, orgIds: readonly string[]): Promise<Map<string, Subscriber[]>> {
+/** Leaves out the endpoints of members that are not addressed. */
+export function keepAddressed(
+  subscribers: readonly Subscriber[],
+  addressed: ReadonlySet<string>,
+): Subscriber[] {
+  return subscribers.filter(({ memberId }) => memberId === null || addressed.has(memberId));
+}
+
+/** The enabled endpoints of organizations, by the organizations' ids. */
+export async function readSubscribers(
+  queries: Queries,
+  orgIds: readonly string[],
+): Promise<Map<string, Subscriber[]>> {
   const { rows } = await sql<{
     org_id: string;
     id: string;
@@ -81,7 +70,7 @@ async function readSubscribers(tx: Queries, orgIds: readonly string[]): Promise<
   }>`
     select org_id, id, contract, events, projection, case when owner_kind = 'member' then owner_id end as member_id
       from endpoints where org_id = any(${orgIds}::uuid[]) and enabled and deleted_at is null
-     order by org_id, id`.execute(tx);
+     order by org_id, id`.execute(queries);
   const byOrganization = new Map<string, Subscriber[]>();
   for (const row of rows) {
     const list = byOrganization.get(row.org_id) ?? [];

@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import { SluiceError } from '../base/errors.ts';
 import { newId } from '../base/ids.ts';
 import type { Queries } from '../db/connect.ts';
-import type { AcceptedEvent, NewEvent, PublishRequest } from './new-event.ts';
+import type { AcceptedEvent, NewEvent, Publication } from './new-event.ts';
 
 /** A publisher's own id, and what it stands for already. */
 export interface ClaimedId {
@@ -20,13 +20,13 @@ export interface ClaimedId {
 export async function claimEventIds(
   tx: Queries,
   clock: Clock,
-  requests: readonly PublishRequest[],
-  refuse: (request: PublishRequest, error: SluiceError) => void,
+  requests: readonly Publication[],
+  refuse: (request: Publication, error: SluiceError) => void,
 ): Promise<ReadonlyMap<NewEvent, ClaimedId>> {
   const claims = requests
     .flatMap((request) => request.events.map((event) => ({ request, event })))
     .flatMap(({ request, event }) =>
-      event.externalId === null
+      event.externalId == null
         ? []
         : [
             {
@@ -67,10 +67,10 @@ export async function claimEventIds(
   return ids;
 }
 
-/** Gives back the ids that requests have claimed, which are refused. */
+/** Gives back the ids that refused requests have claimed. */
 export async function releaseEventIds(
   tx: Queries,
-  refused: readonly PublishRequest[],
+  refused: readonly Publication[],
   claimed: ReadonlyMap<NewEvent, ClaimedId>,
 ): Promise<void> {
   const released = refused
@@ -100,7 +100,7 @@ function contentHash(event: NewEvent): string {
     event.data,
     event.occurredAt?.toISOString() ?? '',
     event.deliverAt?.toISOString() ?? '',
-    JSON.stringify(event.audience),
+    JSON.stringify(event.audience ?? null),
     event.metadata ?? '',
   ];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');

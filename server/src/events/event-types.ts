@@ -2,8 +2,7 @@ import { type Selectable, sql } from 'kysely';
 import { SluiceError } from '../base/errors.ts';
 import type { Queries } from '../db/connect.ts';
 import type { Tables } from '../db/tables.ts';
-import { type HeldSchema, holdSchema } from '../schemas/kept-schema.ts';
-import { VersionedCache } from '../tenants/versioned.ts';
+import { type KeptSchema, keptSchema } from '../schemas/kept-schema.ts';
 
 export type EventType = Selectable<Tables['event_types']>;
 
@@ -112,38 +111,18 @@ async function bumpVersion(tx: Queries, orgId: string): Promise<void> {
     on conflict (org_id) do update set version = excluded.version`.execute(tx);
 }
 
-/** The schemas of one organization as of one version. */
-export interface Catalogue {
-  readonly version: number;
-  /** `null` where data of this type may be any object. */
-  schemaOf(type: string): HeldSchema | null;
-}
-
-/** Catalogues, kept for as long as their version is the one that the transaction sees. */
-export class Catalogues {
-  readonly #catalogues: VersionedCache<Catalogue>;
-
-  /** @param limit organizations in memory at most */
-  constructor(limit?: number) {
-    this.#catalogues = new VersionedCache(limit);
+/** The schemas of organizations' event types, by the organizations' ids and the types' names. */
+export async function readSchemas(
+  queries: Queries,
+  orgIds: readonly string[],
+): Promise<Map<string, Map<string, KeptSchema>>> {
+  const { rows } = await sql<{ org_id: string; name: string; schema: string }>`
+    select org_id, name, schema from event_types
+     where org_id = any(${orgIds}::uuid[]) and schema is not null`.execute(queries);
+  const byOrganization = new Map<string, Map<string, KeptSchema>>();
+  for (const row of rows) {
+    const schemas = byOrganization.get(row.org_id) ?? new Map<string, KeptSchema>();
+    byOrganization.set(row.org_id, schemas.set(row.name, keptSchema(row.schema)));
   }
-
-  /** @param versions organization → version of its catalogue, as read earlier in the same transaction */
-  load(tx: Queries, versions: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, Catalogue>> {
-    return this.#catalogues.load(versions, async (stale) => {
-      const { rows } = await sql<{ org_id: string; name: string; schema: string }>`
-        select org_id, name, schema from event_types
-         where org_id = any(${[...stale.keys()]}::uuid[]) and schema is not null`.execute(tx);
-      const schemas = new Map([...stale.keys()].map((orgId) => [orgId, new Map<string, string>()]));
-      for (const row of rows) schemas.get(row.org_id)?.set(row.name, row.schema);
-      return new Map(
-        [...stale].map(([orgId, version]) => [orgId, catalogueOf(version, schemas.get(orgId) ?? new Map())]),
-      );
-    });
-  }
-}
-
-function catalogueOf(version: number, schemas: ReadonlyMap<string, string>): Catalogue {
-  const held = new Map([...schemas].map(([type, text]) => [type, holdSchema(text)]));
-  return { version, schemaOf: (type) => held.get(type) ?? null };
+  return byOrganization;
 }

@@ -10,16 +10,18 @@ export interface NewEvent {
   readonly type: string;
   /** One JSON object: the exact bytes received, as text. */
   readonly data: string;
-  /** The publisher's own id. */
-  readonly externalId: string | null;
-  /** `null`: when it is accepted. */
-  readonly occurredAt: Date | null;
-  /** `null`: at once. */
-  readonly deliverAt: Date | null;
-  readonly audience: Audience | null;
-  /** JSON text. */
-  readonly metadata: string | null;
+  /** `system`: neither schemas nor review gates stand in its way. */
   readonly source: EventSource;
+  /** The publisher's own id. */
+  readonly externalId?: string | null;
+  /** Without it: when it is accepted. */
+  readonly occurredAt?: Date | null;
+  /** Without it: at once. */
+  readonly deliverAt?: Date | null;
+  /** Members whose own endpoints get it too. */
+  readonly audience?: Audience | null;
+  /** JSON text. */
+  readonly metadata?: string | null;
 }
 
 /** What a publisher learns about an accepted event. */
@@ -31,13 +33,19 @@ export interface AcceptedEvent {
   readonly deliveries: number;
 }
 
-/** One request to publish: all of its events are accepted, or none is. */
-export interface PublishRequest {
+/** Events of one organization: all of them are accepted, or none is. */
+export interface Publication {
   readonly orgId: string;
   readonly events: readonly NewEvent[];
+  /** Where in the caller's input an event is, for what is wrong with it; left out: the input is the event. */
+  pointer?(index: number): string;
+}
+
+/** One request to publish. */
+export interface PublishRequest extends Publication {
   readonly idempotency: IdempotentRequest | null;
-  /** Where in the request an event is, for error pointers: `''` or `/events/3`. */
-  pointer(index: number): string;
   /** Writes the answer, which a repeated request gets again. */
   answer(accepted: readonly AcceptedEvent[]): StoredAnswer;
+  /** Called after a wait: throws the refusal of a credential that is no longer valid. */
+  reauthenticate(): Promise<unknown>;
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { Metrics } from '../base/metrics.ts';
 import type { Sealer } from '../base/seal.ts';
-import type { Database, Queries } from '../db/connect.ts';
+import type { Database } from '../db/connect.ts';
 import type { Authenticator } from './authenticate.ts';
 import type { Group } from './openapi.ts';
 import type { Page } from './page-routes.ts';
@@ -31,9 +31,4 @@ export interface Door {
   readonly portal: URL;
   /** Brings the gauges up to date before metrics are read. */
   readonly measure: () => Promise<void>;
-  /** Runs the work of a `write` in a transaction, again where that is needed, after asking for the credential anew. */
-  readonly transact: <T>(
-    work: (tx: Queries) => Promise<T>,
-    reauthenticate: () => Promise<void>,
-  ) => Promise<T>;
 }

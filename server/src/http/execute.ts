@@ -1,5 +1,6 @@
 import { invalidInput, SluiceError } from '../base/errors.ts';
 import type { Queries } from '../db/connect.ts';
+import { transact } from '../db/transaction.ts';
 import { type Actor, recordAudit } from '../tenants/audit.ts';
 import {
   claimIdempotencyKeys,
@@ -32,7 +33,7 @@ const nobody = '00000000-0000-0000-0000-000000000000';
  * audit entry and the answer commit together or not at all.
  */
 export async function execute(
-  door: Pick<Door, 'database' | 'clock' | 'sealer' | 'transact'>,
+  door: Pick<Door, 'database' | 'clock' | 'sealer'>,
   { operation, surface }: Route,
   execution: Execution,
 ): Promise<Answer> {
@@ -55,16 +56,17 @@ export async function execute(
     audit: (entry) => recordAudit(queries, clock, orgId, actor, entry),
     reauthenticate,
   });
-  const run = (context: Context) => surface.run(operation, context, () => operation.handle(context, input));
-  await operation.prepare?.(input, { orgId });
+  const prepared = await operation.prepare?.(input, { orgId, queries: database.queries, clock });
+  const run = (context: Context) =>
+    surface.run(operation, context, () => operation.handle(context, input, prepared));
   await reauthenticate();
   if (operation.runs.mode !== 'write') return run(contextOn(database.queries));
-  const answer = await door.transact(async (tx) => {
+  const answer = await transact(database.queries, async (tx) => {
     const context = contextOn(tx);
     if (idempotency === null) return run(context);
     await operation.admit?.(context, input);
     return onlyOnce(context, idempotency, () => run(context));
-  }, reauthenticate);
+  });
   database.wakeUps.signal();
   return answer;
 }

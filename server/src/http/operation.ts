@@ -106,14 +106,14 @@ export interface Operation {
   readonly takes: Takes;
   readonly answers: Answers;
   readonly runs: Runs;
-  /** Checks of its input that take long: done before the transaction begins. */
-  prepare?(input: AnyInput, context: Pick<Context, 'orgId'>): Promise<void>;
+  /** What may take long: done before the transaction begins. `handle` is given what it answers. */
+  prepare?(input: AnyInput, context: Pick<Context, 'orgId' | 'queries' | 'clock'>): Promise<unknown>;
   /**
    * Refuses what the caller may not do now. Asked before a repeated request gets the answer of the first one, which
    * another credential may have sent, or the same one when it was allowed more.
    */
   admit?(context: Context, input: AnyInput): Promise<void>;
-  handle(context: Context, input: AnyInput): Promise<Answer>;
+  handle(context: Context, input: AnyInput, prepared: unknown): Promise<Answer>;
 }
 
 /** The type of a value that a schema has checked; `undefined` without a schema. */
@@ -124,16 +124,21 @@ export function operation<
   Params extends TSchema | undefined = undefined,
   Query extends TSchema | undefined = undefined,
   Body extends TSchema | undefined = undefined,
+  Prepared = void,
 >(
   spec: Pick<Operation, 'id' | 'summary' | 'description' | 'group' | 'answers'> & {
     readonly takes?: Takes<Params, Query, Body>;
     readonly runs: Mode | Runs;
     prepare?(
       input: Input<Typed<Params>, Typed<Query>, Typed<Body>>,
-      context: Pick<Context, 'orgId'>,
-    ): Promise<void>;
+      context: Pick<Context, 'orgId' | 'queries' | 'clock'>,
+    ): Promise<Prepared>;
     admit?(context: Context, input: Input<Typed<Params>, Typed<Query>, Typed<Body>>): Promise<void>;
-    handle(context: Context, input: Input<Typed<Params>, Typed<Query>, Typed<Body>>): Promise<Answer>;
+    handle(
+      context: Context,
+      input: Input<Typed<Params>, Typed<Query>, Typed<Body>>,
+      prepared: Prepared,
+    ): Promise<Answer>;
   },
 ): Operation {
   const { takes = {}, runs } = spec;

@@ -1,14 +1,14 @@
-import { createContext, Script } from 'node:vm';
 import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { RE2JS } from 're2js';
 import { type InputError, SluiceError } from '../base/errors.ts';
+import { withinTime } from './within-time.ts';
 
 /** Checks data against one schema; answers the places that fail, at most `reported` of them. */
 export type DataCheck = (data: unknown) => InputError[];
 
-/** A check of one schema in two ways: against the clock, and for somebody who watches the clock himself. */
+/** A check of one schema in two ways: with clocks of its own, and without, for callers that bound the time themselves. */
 export interface CompiledSchema {
   readonly timed: DataCheck;
   readonly untimed: DataCheck;
@@ -41,7 +41,7 @@ export function compileSchema(schema: unknown): DataCheck {
 }
 
 /**
- * The same, with the choice of who watches the clock: for many checks in one `withinTime`.
+ * Makes a check of a JSON Schema that can also run without clocks of its own, for many checks in one `withinTime`.
  * @param limitMs whole milliseconds for compiling
  * @throws {SluiceError} invalid_schema
  */
@@ -129,7 +129,7 @@ function judgeOf(draft: Draft): Ajv {
   return judge;
 }
 
-/** Makes what all compiling needs: takes long once, and must not be stopped half way by somebody's clock. */
+/** Makes what all compiling needs: it takes long once, and must not be stopped half way by a clock. */
 export function prepareCompiler(): void {
   judgeOf('draft2020');
   judgeOf('draft7');
@@ -144,30 +144,6 @@ function usesDraft7(schema: unknown): boolean {
   );
 }
 
-type Timed<T> =
-  | { readonly finished: true; readonly value: T }
-  | { readonly finished: false; readonly reason: string };
-
-/** Runs what takes no longer than that; what throws has not finished either. Costs about a tenth of a millisecond. */
-export function withinTime<T>(limitMs: number, work: () => T): Timed<T> {
-  let value: Timed<T> = { finished: false, reason: `it takes longer than ${limitMs} ms` };
-  stopwatch.run = () => {
-    value = { finished: true, value: work() };
-  };
-  try {
-    runScript.runInContext(stopwatchContext, { timeout: limitMs });
-  } catch (error) {
-    if (error instanceof Error && !('code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT')) {
-      return { finished: false, reason: error.message };
-    }
-  }
-  return value;
-}
-
-const stopwatch = { run: () => {} };
-const stopwatchContext = createContext(stopwatch);
-const runScript = new Script('run()');
-
 /** Ajv tells patterns apart by their text: without `toString` the first one would stand for all. */
 function linearRegExp(pattern: string): { test(text: string): boolean; toString(): string } {
   const compiled = RE2JS.compile(RE2JS.translateRegExp(pattern));
@@ -175,7 +151,7 @@ function linearRegExp(pattern: string): { test(text: string): boolean; toString(
 }
 
 function asSchema(schema: unknown): object | boolean {
-  // Ajv's own extension: such a check answers a promise, which nobody would wait for.
+  // Ajv's own extension: such a check answers a promise, and a promise passes for a success.
   if (typeof schema === 'object' && schema !== null && '$async' in schema)
     throw new Error('$async is not JSON Schema.');
   if (typeof schema === 'boolean') return schema;

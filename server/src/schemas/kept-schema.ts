@@ -1,13 +1,13 @@
 import { SluiceError } from '../base/errors.ts';
 import { type CompiledSchema, compileSchemaTwice } from './compile.ts';
-import type { SchemaVerdict } from './questions.ts';
+import type { SchemaVerdict } from './verdict.ts';
 
-/** Compiling may be stopped by its clock: when that has happened so often, it is tried again only after some time. */
+/** A clock may stop the compiling: after so many times it is tried again only when some time has passed. */
 const triesAtOnce = 3;
 const againAfterMs = 10_000;
 
-/** A tenant's schema: its text, and compiled when it is first asked. */
-export class HeldSchema {
+/** An organization's schema: its text, and compiled as soon as data is checked by it on the main thread. */
+export class KeptSchema {
   /** JSON text. */
   readonly text: string;
   #compiled: CompiledSchema | null = null;
@@ -19,7 +19,7 @@ export class HeldSchema {
     this.text = text;
   }
 
-  /** Compiles it, unless that is done, within so many whole milliseconds, or not at all. */
+  /** Compiles what `isSatisfied` needs within so many whole milliseconds, or leaves it as it is. */
   prepare(limitMs: number): void {
     if (this.#compiled === null)
       this.#try(() => {
@@ -27,7 +27,7 @@ export class HeldSchema {
       });
   }
 
-  /** The same for telling what fails. */
+  /** Compiles what `failure` needs within so many whole milliseconds, or leaves it as it is. */
   prepareList(limitMs: number): void {
     const compiled = this.#compiled;
     if (!this.#hasList && compiled !== null)
@@ -37,12 +37,15 @@ export class HeldSchema {
       });
   }
 
-  /** Whether data satisfies it; `null` where it is not compiled. Takes as long as the tenant likes: within a clock. */
+  /** Whether data satisfies it; `null` where it is not compiled. Has no clock of its own: call it inside one. */
   isSatisfied(data: unknown): boolean | null {
     return this.#compiled?.isSatisfied(data) ?? null;
   }
 
-  /** The verdict on data that does not satisfy it; `null` where that is not compiled. Within a clock, too. */
+  /**
+   * The verdict on data that does not satisfy it; `null` where the list of errors is not compiled. Has no clock of its
+   * own: call it inside one.
+   */
   failure(data: unknown): SchemaVerdict | null {
     return this.#hasList && this.#compiled !== null
       ? { satisfied: false, errors: this.#compiled.list(data) }
@@ -54,7 +57,7 @@ export class HeldSchema {
     try {
       compile();
     } catch (error) {
-      // Too slow for here, or no longer sound: the thread will tell.
+      // Too slow for this thread, or no longer sound: the side thread finds out which.
       if (!(error instanceof SluiceError)) throw error;
       this.#tries += 1;
       this.#triedAt = performance.now();
@@ -62,15 +65,18 @@ export class HeldSchema {
   }
 }
 
-const heldAtMost = 1_000;
-const held = new Map<string, HeldSchema>();
+const keptAtMost = 1_000;
+const kept = new Map<string, KeptSchema>();
 
-/** The schema with this text. Compiling takes longer than all other work on an event, so those used last are kept. */
-export function holdSchema(text: string): HeldSchema {
-  const schema = held.get(text) ?? new HeldSchema(text);
-  held.delete(text);
-  held.set(text, schema);
-  const [oldest] = held.keys();
-  if (held.size > heldAtMost && oldest !== undefined) held.delete(oldest);
+/**
+ * The schema with this JSON text. Compiling takes longer than all other work on an event, so the schemas used last are
+ * kept for the whole process.
+ */
+export function keptSchema(text: string): KeptSchema {
+  const schema = kept.get(text) ?? new KeptSchema(text);
+  kept.delete(text);
+  kept.set(text, schema);
+  const [oldest] = kept.keys();
+  if (kept.size > keptAtMost && oldest !== undefined) kept.delete(oldest);
   return schema;
 }

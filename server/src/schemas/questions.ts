@@ -1,27 +1,46 @@
-import type { InputError } from '../base/errors.ts';
+import type { KeptSchema } from './kept-schema.ts';
+import type { SchemaVerdict } from './verdict.ts';
 
-/** Data to be held against a schema, both as JSON text. */
-export interface SchemaQuestion {
-  readonly schema: string;
+/** Data to be checked by one of an organization's schemas. */
+export interface Question {
+  readonly schema: KeptSchema;
+  /** JSON text. */
   readonly data: string;
-  /** Only whether it is satisfied, not what fails. */
+  /** Only whether the data satisfies the schema, not what fails. */
   readonly whetherOnly: boolean;
 }
 
-/** `satisfied` is `null` where it cannot be told; `errors` then says why. */
-export interface SchemaVerdict {
-  readonly satisfied: boolean | null;
-  readonly errors: readonly InputError[];
+/**
+ * Verdicts by the text of the schema and the bytes of the data: they hold for as long as both are the same. Neither text
+ * is copied, because one schema often comes with hundreds of small data.
+ */
+export class Verdicts {
+  readonly #whole = new Map<string, Map<string, SchemaVerdict>>();
+  readonly #whetherOnly = new Map<string, Map<string, SchemaVerdict>>();
+
+  get({ schema, data, whetherOnly }: Question): SchemaVerdict | null {
+    return (whetherOnly ? this.#whetherOnly : this.#whole).get(schema.text)?.get(data) ?? null;
+  }
+
+  set({ schema, data, whetherOnly }: Question, verdict: SchemaVerdict): void {
+    const bySchema = whetherOnly ? this.#whetherOnly : this.#whole;
+    const byData = bySchema.get(schema.text) ?? new Map<string, SchemaVerdict>();
+    bySchema.set(schema.text, byData.set(data, verdict));
+  }
 }
 
-/** The verdict where a schema or its check fails. */
-export function cannotTell(reason: string): SchemaVerdict {
-  return { satisfied: null, errors: [{ pointer: '', detail: `the schema cannot be evaluated: ${reason}` }] };
-}
+/** Answers questions in their order; `null` for those that it cannot answer now. */
+export type Judge = (questions: readonly Question[]) => Promise<readonly (SchemaVerdict | null)[]>;
 
-/** Why a schema cannot be used. */
-export interface SchemaRefusal {
-  readonly detail: string;
-  /** What is wrong with the example, if it is the example; `null`: it is the schema itself. */
-  readonly exampleErrors: readonly InputError[] | null;
+/** A judge that looks into verdicts first, and remembers there what the other judge answers. */
+export function remembering(verdicts: Verdicts, judge: Judge): Judge {
+  return async (questions) => {
+    const open = questions.filter((question) => verdicts.get(question) === null);
+    const answers = open.length === 0 ? [] : await judge(open);
+    for (const [index, question] of open.entries()) {
+      const answer = answers[index];
+      if (answer) verdicts.set(question, answer);
+    }
+    return questions.map((question) => verdicts.get(question));
+  };
 }

@@ -1,11 +1,27 @@
 import { parentPort } from 'node:worker_threads';
-import { SluiceError } from '../base/errors.ts';
-import { type CompiledSchema, checkLimit, compileSchemaTwice, withinTime } from './compile.ts';
-import { cannotTell, type SchemaQuestion, type SchemaRefusal, type SchemaVerdict } from './questions.ts';
+import { type InputError, SluiceError } from '../base/errors.ts';
+import { type CompiledSchema, checkLimit, compileSchemaTwice } from './compile.ts';
+import { cannotTell, type SchemaVerdict } from './verdict.ts';
+import { withinTime } from './within-time.ts';
+
+/** Data to be checked by a schema, both as JSON text. */
+export interface ThreadQuestion {
+  readonly schema: string;
+  readonly data: string;
+  /** Only whether the data satisfies the schema, not what fails. */
+  readonly whetherOnly: boolean;
+}
+
+/** Why a schema cannot be used. */
+export interface SchemaRefusal {
+  readonly detail: string;
+  /** The places where the example breaks it; `null`: it is the schema itself. */
+  readonly exampleErrors: readonly InputError[] | null;
+}
 
 /** What the thread is asked. */
 export type SchemaRequest =
-  | { readonly kind: 'judge'; readonly questions: readonly SchemaQuestion[]; readonly limitMs: number }
+  | { readonly kind: 'judge'; readonly questions: readonly ThreadQuestion[]; readonly limitMs: number }
   | { readonly kind: 'examine'; readonly schema: string; readonly example: string | null };
 
 /** What it answers. */
@@ -21,7 +37,7 @@ export type SchemaAnswer =
 const keptSchemas = 100;
 const kept = new Map<string, CompiledSchema>();
 
-/** Schemas and data come from tenants and may take long: they meet here, where nobody else waits for them. */
+/** Schemas and data come from tenants and may take long: they meet here, where no request of others waits for them. */
 parentPort?.on('message', (request: SchemaRequest) => parentPort?.postMessage(answer(request)));
 
 function answer(request: SchemaRequest): SchemaAnswer {
@@ -46,7 +62,7 @@ function examine(schema: string, example: string | null): SchemaRefusal | null {
   }
 }
 
-function judge({ schema, data, whetherOnly }: SchemaQuestion): SchemaVerdict {
+function judge({ schema, data, whetherOnly }: ThreadQuestion): SchemaVerdict {
   try {
     const checks = compiledOf(schema);
     const value: unknown = JSON.parse(data);

@@ -5,7 +5,7 @@ import type { AttemptResult } from '../deliveries/attempt.ts';
 import type { Settled } from '../deliveries/settle.ts';
 import type { Endpoint } from '../endpoints/endpoints.ts';
 import { type Health, reasonToDisable } from '../endpoints/health.ts';
-import type { Publisher } from '../events/publish.ts';
+import type { Publisher } from '../events/publisher.ts';
 import { disableEndpoint } from '../life-cycle/enable.ts';
 import { systemActor } from '../tenants/audit.ts';
 
@@ -64,24 +64,14 @@ export async function disableAutomatically(
   if (endpoint === null) return false;
   const endpointId = publicId('endpoint', id);
   const { url, name, disabled_at } = endpoint;
-  await publisher.publishWithin(tx, {
-    orgId,
-    idempotency: null,
-    pointer: () => '',
-    answer: () => ({ status: 202, body: '' }),
-    events: [
-      {
-        type: 'endpoint.disabled',
-        data: JSON.stringify({ endpoint_id: endpointId, url, name, reason, disabled_at }),
-        externalId: null,
-        occurredAt: null,
-        deliverAt: null,
-        audience: endpoint.owner_kind === 'member' ? { members: [endpoint.owner_id] } : null,
-        metadata: null,
-        source: 'system',
-      },
-    ],
-  });
+  await publisher.publishWithin(tx, orgId, [
+    {
+      type: 'endpoint.disabled',
+      data: JSON.stringify({ endpoint_id: endpointId, url, name, reason, disabled_at }),
+      audience: endpoint.owner_kind === 'member' ? { members: [endpoint.owner_id] } : null,
+      source: 'system',
+    },
+  ]);
   if (endpoint.owner_kind === 'member') await tellMember(tx, endpoint, reason);
   return true;
 }

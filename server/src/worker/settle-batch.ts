@@ -5,7 +5,7 @@ import type { Database } from '../db/connect.ts';
 import { transact } from '../db/transaction.ts';
 import type { AttemptResult } from '../deliveries/attempt.ts';
 import { type OnAttempts, type Settled, settle } from '../deliveries/settle.ts';
-import type { Publisher } from '../events/publish.ts';
+import type { Publisher } from '../events/publisher.ts';
 import { type Disabling, disableAutomatically, endpointsToDisable, type TellMember } from './disable.ts';
 
 /**

@@ -1,5 +1,3 @@
-import type { Queries } from '../../src/db/connect.ts';
-import type { PublishRequest } from '../../src/events/new-event.ts';
 import type { Parts } from '../../src/parts.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import type { DatabaseKind } from '../support/databases.ts';
@@ -77,10 +75,10 @@ export function failingFor(parts: Parts, fails: (data: string) => boolean): Part
   return {
     ...parts,
     publisher: Object.assign(Object.create(publisher), {
-      publishWithin(tx: Queries, ...requests: readonly PublishRequest[]) {
-        const data = requests.flatMap(({ events }) => events.map((event) => event.data));
+      publishAllWithin(...args: Parameters<typeof publisher.publishAllWithin>) {
+        const data = args[1].flatMap(({ events }) => events.map((event) => event.data));
         if (data.some(fails)) return Promise.reject(new Error('The process dies here.'));
-        return publisher.publishWithin(tx, ...requests);
+        return publisher.publishAllWithin(...args);
       },
     }),
   };

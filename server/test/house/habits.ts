@@ -21,8 +21,9 @@ export function findLongFiles(files: readonly SourceFile[]): string[] {
 
 /** Unfinished work, silenced checks and tests that are left out. */
 export function findMarks(files: readonly SourceFile[]): string[] {
-  return files.flatMap(({ path, text }) => {
-    const code = withoutComments(text).split('\n');
+  return files.flatMap((file) => {
+    const { path, text } = file;
+    const code = withoutComments(file).split('\n');
     return text.split('\n').flatMap((line, index) => {
       const mark = notes.exec(line) ?? shortcuts.exec(code[index] ?? '');
       return mark === null ? [] : [`${path}:${index + 1} says ${mark[0]}`];
@@ -33,6 +34,6 @@ export function findMarks(files: readonly SourceFile[]): string[] {
 /** Settings are read in one place, so that one place lists them. */
 export function findEnvironmentReaders(files: readonly SourceFile[]): string[] {
   return files
-    .filter(({ path, text }) => path !== environmentReader && environment.test(withoutComments(text)))
+    .filter((file) => file.path !== environmentReader && environment.test(withoutComments(file)))
     .map(({ path }) => `${path} reads the environment; let ${environmentReader} do it`);
 }

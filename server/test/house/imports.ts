@@ -1,26 +1,32 @@
 import { posix } from 'node:path';
-import { type SourceFile, withoutComments } from './source.ts';
+import { type Expression, Visitor } from 'oxc-parser';
+import { parse, type SourceFile } from './source.ts';
 
-/** Where an import leads: to a file of the repository, to a package, or who knows where. */
+/** Where an import leads: to a file of the repository, to a package, or to a path computed at run time. */
 export type Target =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'package'; readonly name: string }
   | { readonly kind: 'computed' };
 
-const statement = /^[ \t]*(?:import|export)\b[^'"`;]*?\bfrom\s*(['"])(.+?)\1/gm;
-const forEffect = /^[ \t]*import\s*(['"])(.+?)\1/gm;
-const call = /(?<![.\w])import\s*\(\s*(?:(['"])(.+?)\1\s*[,)])?/g;
-
-/** Every import and re-export of a file: values, types and `import()`. */
+/** Every import and re-export of a file: of values, of types, and by `import()`. */
 export function importsOf(file: SourceFile): Target[] {
-  const code = withoutComments(file.text);
-  return [statement, forEffect, call].flatMap((form) =>
-    [...code.matchAll(form)].map((match) => targetOf(match[2], file.path)),
-  );
+  const targets: Target[] = [];
+  const add = (source: Expression | null) => {
+    if (source === null) return;
+    const specifier = source.type === 'Literal' ? source.value : null;
+    targets.push(typeof specifier === 'string' ? targetOf(specifier, file.path) : { kind: 'computed' });
+  };
+  new Visitor({
+    ImportDeclaration: ({ source }) => add(source),
+    ExportNamedDeclaration: ({ source }) => add(source),
+    ExportAllDeclaration: ({ source }) => add(source),
+    ImportExpression: ({ source }) => add(source),
+    TSImportType: ({ source }) => add(source),
+  }).visit(parse(file).program);
+  return targets;
 }
 
-function targetOf(specifier: string | undefined, from: string): Target {
-  if (specifier === undefined) return { kind: 'computed' };
+function targetOf(specifier: string, from: string): Target {
   if (specifier.startsWith('.')) {
     return { kind: 'file', path: posix.join(posix.dirname(from), specifier) };
   }

@@ -18,7 +18,7 @@ describe('reading sources', () => {
   test('comments go, strings, templates and patterns stay', () => {
     const text =
       "a('//x'); // gone\nconst b = /\\/\\*['\"]/; /* gone\n too */ c(`${d({ e: `//${f}` })} /* stays */`);";
-    const kept = withoutComments(text);
+    const kept = withoutComments(file('a.ts', text));
     expect(kept).not.toContain('gone');
     expect(kept).not.toContain('too');
     expect(kept).toContain("a('//x');");
@@ -78,9 +78,9 @@ describe('walls', () => {
       'may not know @fastify/cookie',
     ],
     [
-      'of another module',
-      inRoom('modules/apps', "import x from '../reviews/rules.ts';"),
-      'imports another one',
+      'of another feature',
+      inRoom('features/apps', "import x from '../reviews/rules.ts';"),
+      'may not import another one',
     ],
     [
       'of contracts by tenants',
@@ -89,7 +89,7 @@ describe('walls', () => {
     ],
     [
       'by path into a workspace',
-      inRoom('presets', "import x from '../../../contracts/src/index.ts';"),
+      inRoom('products', "import x from '../../../contracts/src/index.ts';"),
       'by its path',
     ],
     ['of anything by contracts', file('contracts/src/sign.ts', "import x from 'undici';"), 'not even undici'],
@@ -97,6 +97,27 @@ describe('walls', () => {
       'of the server by e2e',
       file('e2e/some.test.ts', "import x from '../server/src/main.ts';"),
       'by its path',
+    ],
+    [
+      'of products by features',
+      inRoom('features/apps', "import x from '../../products/presets.ts';"),
+      'features may not import products',
+    ],
+    [
+      'of features by the engine',
+      inRoom('db', "import type { T } from '../features/apps/tables.ts';"),
+      'db may not import features',
+    ],
+    [
+      'of a resource by the door',
+      inRoom('http', "import x from '../events/view.ts';"),
+      'http may not import events',
+    ],
+    ['by a type', inRoom('tenants', "let x: import('../api/keys.ts').Key;"), 'tenants may not import api'],
+    [
+      'by a generated file',
+      file('client/src/api.gen.ts', "import x from '@sluice/server';"),
+      'client may not import @sluice/server',
     ],
     ['that is computed', inRoom('db', 'await import(name);'), 'computed at run time'],
     ['from an unknown room', inRoom('helpers', ''), 'not in the table'],
@@ -106,16 +127,22 @@ describe('walls', () => {
 
   test('let through what the table allows', () => {
     const allowed = [
-      inRoom('api', "import fastify from 'fastify';\nimport { page } from '../http/page.ts';"),
-      inRoom('presets', "import x from '@sluice/contracts';\nimport y from '../modules/apps/manifest.ts';"),
-      inRoom('modules/apps', "import x from './manifest.ts';\nimport y from '../../events/publish.ts';"),
-      file(
-        'server/src/modules/all.ts',
-        "import x from './apps/index.ts';\nimport y from './reviews/index.ts';",
+      inRoom('http', "import fastify from 'fastify';"),
+      inRoom('api', "import { page } from '../http/page.ts';"),
+      inRoom(
+        'products/acme',
+        "import x from '@sluice/contracts';\nimport y from '../../features/apps/manifest.ts';",
       ),
+      inRoom('features/apps', "import x from './manifest.ts';\nimport y from '../../events/publish.ts';"),
+      file('doctor/src/diagnose.ts', "import { sign } from '@sluice/contracts';"),
       file('server/src/main.ts', "import x from './api/routes.ts';"),
     ];
     expect(findForbiddenImports(allowed)).toEqual([]);
+  });
+
+  test('each feature has a folder', () => {
+    const [objection] = findForbiddenImports([file('server/src/features/apps.ts', '')]);
+    expect(objection).toContain('lies in the folder of no feature');
   });
 
   test('a ring of files is found once, types included', () => {
@@ -140,7 +167,7 @@ describe('tables', () => {
   const bodies = inRoom('deliveries', 'sql`insert into bodies (id) values (1)`');
   const disputes = (...sources: SourceFile[]) => findDisputedTables(sources, schema, {});
 
-  test('one owner each is peace', () => {
+  test('one writer for each is fine', () => {
     expect(disputes(keys, bodies)).toEqual([]);
   });
 
@@ -160,8 +187,8 @@ describe('tables', () => {
     expect(disputes(keys, bodies, reader)).toEqual([]);
   });
 
-  test('tables of nobody, unknown tables and hidden names are found', () => {
-    expect(disputes(keys)).toEqual(['bodies is written by nobody']);
+  test('tables that no room writes, unknown tables and hidden names are found', () => {
+    expect(disputes(keys)).toEqual(['bodies is written by no room']);
     expect(findDisputedTables([keys], schema, { bodies: 'kept for later' })).toEqual([]);
     expect(findDisputedTables([keys, bodies], schema, { bodies: 'kept for later' })).toHaveLength(1);
     expect(disputes(keys, bodies, inRoom('db', 'sql`delete from nothing`'))[0]).toContain(
@@ -183,7 +210,7 @@ describe('tables', () => {
 
 describe('names', () => {
   test.each([
-    ['compared', "if (contract === 'acme') return;"],
+    ['compared', "if (contract === 'acme') stop();"],
     ['in a template', 'const name = `acme`;'],
     ['as a key', 'const rules = { other: 1, acme: strict };'],
     ['imported', "import { type Contract, acme, sign } from '@sluice/contracts';"],
@@ -195,7 +222,7 @@ describe('names', () => {
 
   test('its own room, prose and longer names may have it', () => {
     const files = [
-      inRoom('presets', "const name = 'acme';"),
+      inRoom('products', "const name = 'acme';"),
       inRoom('api', "// 'acme'\nconst detail = 'not acme'; const other = 'acme_two';"),
       inRoom('api', "import { sign } from '@sluice/contracts';\nconst acme = 1;"),
     ];

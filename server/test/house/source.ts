@@ -1,5 +1,6 @@
 import { type Dirent, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type ParseResult, parseSync } from 'oxc-parser';
 
 /** A source file; the path is relative to the root of the repository, with forward slashes. */
 export interface SourceFile {
@@ -8,22 +9,19 @@ export interface SourceFile {
 }
 
 const root = join(import.meta.dirname, '../../..');
-const built = new Set(['node_modules', 'dist', 'coverage', 'vectors', 'results']);
+const skippedFolders = new Set(['node_modules', 'dist', 'coverage', 'vectors', 'results']);
 
-/** The files below a folder whose names end in one of the endings; what is generated is left out. */
+/** The files below a folder whose names end in one of the endings; none where the folder does not exist. */
 export function readSources(folder: string, endings: readonly string[]): SourceFile[] {
   return entriesOf(folder).flatMap((entry) => {
     const path = `${folder}/${entry.name}`;
     if (entry.isDirectory()) {
-      return built.has(entry.name) || entry.name.startsWith('.') ? [] : readSources(path, endings);
+      const skipped = skippedFolders.has(entry.name) || entry.name.startsWith('.');
+      return skipped ? [] : readSources(path, endings);
     }
-    const wanted = endings.some((ending) => path.endsWith(ending)) && !path.endsWith('.gen.ts');
-    return wanted ? [{ path, text: readText(path) }] : [];
+    const wanted = endings.some((ending) => path.endsWith(ending));
+    return wanted ? [{ path, text: readFileSync(join(root, path), 'utf8') }] : [];
   });
-}
-
-function readText(path: string): string {
-  return readFileSync(join(root, path), 'utf8');
 }
 
 function entriesOf(folder: string): Dirent[] {
@@ -34,53 +32,35 @@ function entriesOf(folder: string): Dirent[] {
   }
 }
 
-const comment = /\/\/[^\n]*|\/\*[\s\S]*?\*\//y;
-const quoted = /'(?:\\[\s\S]|[^'\\\n])*'|"(?:\\[\s\S]|[^"\\\n])*"/y;
-const pattern = /\/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\[\n])+\/[a-z]*/y;
-const template = /(?:\\[\s\S]|[^\\`$]|\$(?!\{))*(?:`|\$\{|$)/y;
-const beforePattern = /(?:^|[(,=:[!&|?{};<>+\n]|\breturn)[ \t]*$/;
+export function isGenerated({ path }: SourceFile): boolean {
+  return path.endsWith('.gen.ts');
+}
 
-/** The same text with comments blanked, lines kept. Strings and templates stay: they hold SQL and import paths. */
-export function withoutComments(text: string): string {
-  let kept = '';
+const parsed = new WeakMap<SourceFile, ParseResult>();
+
+/**
+ * The syntax tree and the comments of a TypeScript or JavaScript file, parsed once.
+ *
+ * @throws Error where the file is not valid syntax.
+ */
+export function parse(file: SourceFile): ParseResult {
+  const known = parsed.get(file);
+  if (known !== undefined) return known;
+  const result = parseSync(file.path, file.text);
+  const [error] = result.errors;
+  if (error !== undefined) throw new Error(`${file.path}: ${error.message}`);
+  parsed.set(file, result);
+  return result;
+}
+
+/** The text with its comments blanked and its lines kept. Files in other languages, such as SQL, stay as they are. */
+export function withoutComments(file: SourceFile): string {
+  if (!/\.(?:tsx?|mjs)$/.test(file.path)) return file.text;
+  let code = '';
   let at = 0;
-  // One number for each template that is open: how many braces are open inside its present `${`.
-  const templates: number[] = [];
-
-  const take = (expression: RegExp): string | undefined => {
-    expression.lastIndex = at;
-    const found = expression.exec(text)?.[0];
-    if (found !== undefined) at += found.length;
-    return found;
-  };
-  const takeTemplate = () => {
-    const found = take(template) ?? '';
-    if (found.endsWith('${')) templates.push(0);
-    kept += found;
-  };
-
-  while (at < text.length) {
-    const skipped = take(comment);
-    if (skipped !== undefined) {
-      kept += skipped.replace(/[^\n]/g, ' ');
-      continue;
-    }
-    const literal = take(quoted) ?? (beforePattern.test(kept.slice(-40)) ? take(pattern) : undefined);
-    if (literal !== undefined) {
-      kept += literal;
-      continue;
-    }
-    const character = text[at++] ?? '';
-    kept += character;
-    const open = templates.at(-1);
-    if (character === '`') takeTemplate();
-    else if (open === undefined) continue;
-    else if (character === '{') templates[templates.length - 1] = open + 1;
-    else if (character === '}' && open > 0) templates[templates.length - 1] = open - 1;
-    else if (character === '}') {
-      templates.pop();
-      takeTemplate();
-    }
+  for (const { start, end } of parse(file).comments) {
+    code += file.text.slice(at, start) + file.text.slice(start, end).replace(/[^\n]/g, ' ');
+    at = end;
   }
-  return kept;
+  return code + file.text.slice(at);
 }

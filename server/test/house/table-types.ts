@@ -19,7 +19,7 @@ const times: Readonly<Record<string, string>> = { Time: 'Date', OptionalTime: 'D
  * @param files with their interfaces; names are looked up in the same file first, then in all
  */
 export function readDeclaredTables(files: readonly SourceFile[]): DeclaredTables {
-  const texts = files.map(({ text }) => withoutComments(text));
+  const texts = files.map(withoutComments);
   const parsed = texts.map(interfacesOf);
   const tables = new Map<string, ReadonlyMap<string, DeclaredColumn>>();
   for (const [index, own] of parsed.entries()) {

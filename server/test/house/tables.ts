@@ -10,7 +10,7 @@ const writes = [
   /\.(?:insertInto|updateTable|deleteFrom|mergeInto|replaceInto)\(\s*(?:'(\w+)[^']*'|"(\w+)[^"]*"|(?=[^'"\s]))/g,
 ];
 
-/** The tables that migrations and sources make; partitions are their parents' affair. */
+/** The tables that migrations and sources create, without partitions. */
 export function tablesMadeBy(files: readonly SourceFile[]): string[] {
   const names = files.flatMap(({ text }) =>
     [...text.matchAll(creation)].flatMap((match) => (match[2] === undefined ? [match[1] ?? ''] : [])),
@@ -21,18 +21,18 @@ export function tablesMadeBy(files: readonly SourceFile[]): string[] {
 /** Table → the rooms whose sources write it. A name that cannot be read from the source is kept as `?`. */
 function writersOf(files: readonly SourceFile[]): Map<string, Set<string>> {
   const writers = new Map<string, Set<string>>();
-  for (const { path, text } of files) {
-    const code = withoutComments(text).replace(/--[^\n]*/g, '');
+  for (const file of files) {
+    const code = withoutComments(file).replace(/--[^\n]*/g, '');
     for (const match of writes.flatMap((write) => [...code.matchAll(write)])) {
       const name = match[1] ?? match[2] ?? '?';
       const table = name.startsWith('${') ? '?' : name;
-      writers.set(table, (writers.get(table) ?? new Set()).add(roomOf(path)));
+      writers.set(table, (writers.get(table) ?? new Set()).add(roomOf(file.path)));
     }
   }
   return writers;
 }
 
-/** Tables with two owners, with none, or that nobody made; each as one line to read. */
+/** Tables that several rooms write, that no room writes, or that no migration creates; each as one line to read. */
 export function findDisputedTables(
   sources: readonly SourceFile[],
   migrations: readonly SourceFile[],
@@ -49,7 +49,7 @@ export function findDisputedTables(
     else if (rooms.size > 1) problems.push(`${table} is written by ${[...rooms].sort().join(' and ')}`);
   }
   for (const table of tables) {
-    if (!writers.has(table) && !(table in unwritten)) problems.push(`${table} is written by nobody`);
+    if (!writers.has(table) && !(table in unwritten)) problems.push(`${table} is written by no room`);
   }
   for (const table of Object.keys(unwritten)) {
     if (writers.has(table) || !tables.has(table)) problems.push(`${table} need not be listed as unwritten`);

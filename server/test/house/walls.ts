@@ -1,81 +1,33 @@
 import { importsOf, type Target } from './imports.ts';
+import { layerOf, portalWalls } from './portal-layers.ts';
 import type { SourceFile } from './source.ts';
+
+/** Rooms that accept, keep and send events. */
+const engine = ['events', 'life-cycle', 'deliveries', 'endpoints', 'schemas', 'tenants', 'db', 'base'];
 
 /** Room → the rooms it may import. A room is a folder of server/src, or a workspace. */
 const walls: Readonly<Record<string, readonly string[]>> = {
   // The files directly in server/src put the process together, so they know every room.
-  main: [
-    'http',
-    'api',
-    'products',
-    'features',
-    'worker',
-    'demo',
-    'events',
-    'life-cycle',
-    'deliveries',
-    'endpoints',
-    'schemas',
-    'tenants',
-    'db',
-    'base',
-  ],
+  main: ['http', 'api', 'products', 'features', 'worker', 'demo', ...engine],
   // A client of the public API that happens to live in the same process.
   demo: ['base', 'contracts'],
-  products: [
-    'features',
-    'worker',
-    'api',
-    'http',
-    'events',
-    'life-cycle',
-    'deliveries',
-    'endpoints',
-    'schemas',
-    'tenants',
-    'db',
-    'base',
-    'contracts',
-  ],
-  features: [
-    'api',
-    'http',
-    'worker',
-    'events',
-    'life-cycle',
-    'deliveries',
-    'endpoints',
-    'schemas',
-    'tenants',
-    'db',
-    'base',
-    'contracts',
-  ],
-  api: [
-    'http',
-    'events',
-    'life-cycle',
-    'deliveries',
-    'endpoints',
-    'schemas',
-    'tenants',
-    'db',
-    'base',
-    'contracts',
-  ],
+  products: ['features', 'worker', 'api', 'http', ...engine, 'contracts'],
+  features: ['api', 'http', 'worker', ...engine, 'contracts'],
+  api: ['http', ...engine, 'contracts'],
   // The door knows no resource and no feature.
   http: ['tenants', 'db', 'base', 'contracts'],
   worker: ['events', 'life-cycle', 'deliveries', 'endpoints', 'tenants', 'db', 'base'],
   events: ['deliveries', 'endpoints', 'schemas', 'tenants', 'db', 'base', 'contracts'],
   'life-cycle': ['deliveries', 'endpoints', 'tenants', 'db', 'base', 'contracts'],
-  deliveries: ['endpoints', 'tenants', 'db', 'base', 'contracts'],
+  deliveries: ['endpoints', 'tenants', 'db', 'base', 'contracts', 'doctor'],
   endpoints: ['tenants', 'db', 'base', 'contracts'],
   schemas: ['base'],
   tenants: ['db', 'base'],
   db: ['base'],
   base: [],
-  portal: ['client', 'contracts'],
-  client: ['contracts'],
+  ...portalWalls,
+  client: ['contracts', 'doctor'],
+  doctor: ['contracts'],
   contracts: [],
   // Public surfaces only.
   e2e: ['client', 'contracts'],
@@ -84,12 +36,17 @@ const walls: Readonly<Record<string, readonly string[]>> = {
 /** Rooms that may know the HTTP framework. */
 const framework = /^(fastify|@fastify\/.*)$/;
 const frameworkRooms = new Set(['http']);
+/** Workspaces that do no I/O and need nothing from a registry. */
+const pure = new Set(['contracts', 'doctor']);
 const serverRooms = 'server/src/';
+const featureFolder = /^server\/src\/features\/[^/]+\//;
 
-/** Imports that go upward, sideways or through a wall, each as one line to read. */
+/** Imports that the table does not allow, and files in no room or feature; each as one line to read. */
 export function findForbiddenImports(files: readonly SourceFile[]): string[] {
   return files.flatMap((file) => {
     const room = roomOf(file.path);
+    if (room === 'features' && !featureFolder.test(file.path))
+      return [`${file.path}: lies in the folder of no feature`];
     if (!(room in walls)) return [`${file.path}: the room ${room} is not in the table of walls`];
     return importsOf(file).flatMap((target) => {
       const objection = objectionTo(target, file.path, room);
@@ -98,20 +55,21 @@ export function findForbiddenImports(files: readonly SourceFile[]): string[] {
   });
 }
 
-/** `server/src/events/publish.ts` → `events`, `contracts/src/index.ts` → `contracts`; the top of server/src is `main`. */
+/** `server/src/events/publish.ts` → `events`, `contracts/src/index.ts` → `contracts`, layers of the portal; the top of server/src is `main`. */
 export function roomOf(path: string): string {
-  if (!path.startsWith(serverRooms)) return path.split('/')[0] ?? path;
+  if (!path.startsWith(serverRooms)) return layerOf(path) ?? path.split('/')[0] ?? path;
   const [first = '', file] = path.slice(serverRooms.length).split('/');
   return file === undefined ? 'main' : first;
 }
 
 function objectionTo(target: Target, from: string, room: string): string | null {
-  if (target.kind === 'computed') return 'imports something computed at run time, which nobody can follow';
+  if (target.kind === 'computed')
+    return 'imports a path that is computed at run time, which no check can follow';
   if (target.kind === 'package') return objectionToPackage(target.name, room);
   const other = roomOf(target.path);
   if (workspaceOf(target.path) !== workspaceOf(from)) return `reaches into ${target.path} by its path`;
-  if (room === 'features' && other === 'features' && featureOf(from) !== featureOf(target.path)) {
-    return `the feature imports another one, ${target.path}`;
+  if (room === 'features' && other === room && featureOf(from) !== featureOf(target.path)) {
+    return `a feature may not import another one (${target.path})`;
   }
   return other === room || walls[room]?.includes(other)
     ? null
@@ -124,7 +82,7 @@ function objectionToPackage(name: string, room: string): string | null {
     return other === room || walls[room]?.includes(other) ? null : `${room} may not import ${name}`;
   }
   if (framework.test(name) && !frameworkRooms.has(room)) return `${room} may not know ${name}`;
-  if (room === 'contracts') return `contracts depends on nothing, not even ${name}`;
+  if (pure.has(room)) return `${room} depends on no package, not even ${name}`;
   return null;
 }
 
@@ -132,7 +90,7 @@ function workspaceOf(path: string): string {
   return path.split('/')[0] ?? path;
 }
 
-/** `server/src/features/reviews/rules.ts` → `reviews`. */
+/** `server/src/features/reviews/rules.ts` → `server/src/features/reviews/` */
 function featureOf(path: string): string | undefined {
-  return path.slice(`${serverRooms}features/`.length).split('/')[0];
+  return featureFolder.exec(path)?.[0];
 }

@@ -102,8 +102,8 @@ describeOnEachDatabase('the time of a review', (kind) => {
   it('survives a worker that dies in the middle', async () => {
     const task = await kit.task((await kit.workflow(policy('expire'))).id);
     await app.advance(60_000);
-    const publishWithin = () => Promise.reject(new Error('the process died'));
-    expect(await expireTasks({ ...app.parts, publisher: { publishWithin } })).toBe(0);
+    const publishAllWithin = () => Promise.reject(new Error('the process died'));
+    expect(await expireTasks({ ...app.parts, publisher: { publishAllWithin } })).toBe(0);
     expect(await kit.get(task.id)).toMatchObject({ status: 'pending', version: 1 });
     expect(await expireTasks(app.parts)).toBe(1);
     expect(await kit.events('review.expired')).toHaveLength(1);

@@ -236,16 +236,11 @@ describeOnEachDatabase('the review gate', (kind) => {
         events: Array.from({ length: 20 }, () => ({
           type: 'invoice.paid',
           data: '{}',
-          externalId: null,
-          occurredAt: null,
-          deliverAt: null,
-          audience: null,
-          metadata: null,
           source: 'api' as const,
         })),
         idempotency: null,
-        pointer: () => '',
         answer: () => ({ status: 202, body: '' }),
+        reauthenticate: async () => {},
       });
       expect(answer.status).toBe(202);
     };

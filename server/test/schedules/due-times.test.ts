@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { publishDueSchedules } from '../../src/features/schedules/publish-due.ts';
-import type { RunTools } from '../../src/features/schedules/schedule-runs.ts';
+import type { RunParts } from '../../src/features/schedules/schedule-runs.ts';
 import { adminToken, type TestApp } from '../support/app.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
 import { day, hour, openSchedules, type ScheduleSetting } from './setting.ts';
@@ -134,11 +134,11 @@ describeOnEachDatabase('times of schedules that have come', (kind) => {
     await create({ cron: '0 * * * *', type: 'rule.broken' });
     for (let count = 0; count < 3; count += 1) await create({ cron: '0 * * * *', type: 'rule.sound' });
     await app.advance(hour);
-    const breaking: RunTools['publisher'] = {
-      async publishWithin(tx, ...requests) {
-        if (requests.some(({ events }) => events.some(({ type }) => type === 'rule.broken')))
+    const breaking: RunParts['publisher'] = {
+      async publishAllWithin(tx, publications, verdicts) {
+        if (publications.some(({ events }) => events.some(({ type }) => type === 'rule.broken')))
           throw new Error('a defect');
-        await app.parts.publisher.publishWithin(tx, ...requests);
+        await app.parts.publisher.publishAllWithin(tx, publications, verdicts);
       },
     };
     const tools = Object.assign(Object.create(null), { ...app.parts, publisher: breaking });
@@ -154,10 +154,10 @@ describeOnEachDatabase('times of schedules that have come', (kind) => {
     await create({ cron: '* * * * *', type: 'rule.punctual' });
     await app.advance(60_000);
     const transactions: string[][] = [];
-    const watching: RunTools['publisher'] = {
-      async publishWithin(tx, ...requests) {
-        transactions.push(requests.flatMap(({ events }) => events.map(({ type }) => type)));
-        await app.parts.publisher.publishWithin(tx, ...requests);
+    const watching: RunParts['publisher'] = {
+      async publishAllWithin(tx, publications, verdicts) {
+        transactions.push(publications.flatMap(({ events }) => events.map(({ type }) => type)));
+        await app.parts.publisher.publishAllWithin(tx, publications, verdicts);
       },
     };
     await publishDueSchedules(Object.assign(Object.create(null), { ...app.parts, publisher: watching }));

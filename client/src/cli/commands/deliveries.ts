@@ -1,23 +1,20 @@
 import type { Command } from 'commander';
-import type { Attempt, Delivery, ListDeliveriesQuery } from '../../api.gen.ts';
+import type { Attempt, Delivery, DeliverySummary, ListDeliveriesQuery } from '../../api.gen.ts';
+import { addCommandsById } from '../commands-by-id.ts';
+import { addList } from '../list.ts';
 import { paint } from '../paint.ts';
-import { print, printJson, sessionOf, take, wholeNumber } from '../session.ts';
+import { print, printJson, sessionOf, take } from '../session.ts';
 import { renderFields, renderTable } from '../table.ts';
 import { duration, plain } from '../text.ts';
 import { paintedState } from './states.ts';
 import { addTail } from './tail.ts';
 
-interface ListOptions {
-  readonly state?: string;
+interface Filters extends Pick<ListDeliveriesQuery, 'state' | 'type' | 'since' | 'until'> {
   readonly endpoint?: string;
   readonly event?: string;
-  readonly type?: string;
-  readonly since?: string;
-  readonly until?: string;
-  readonly limit: number;
 }
 
-/** What lists and changes of deliveries answer, too. */
+/** The members that every answer about one delivery has. */
 type Shown = Pick<
   Delivery,
   | 'id'
@@ -36,33 +33,32 @@ const mostAttempts = 1_000;
 export function addDeliveries(program: Command): void {
   const deliveries = program.command('deliveries').description('what became of events: the ledger');
 
-  deliveries
-    .command('list')
-    .description('list deliveries, newest first')
-    .option('--state <state>', 'pending, sending, delivered, failed, cancelled or held')
-    .option('--endpoint <id>', 'only to this endpoint')
-    .option('--event <id>', 'only of this event')
-    .option('--type <type>', 'only of events of this type')
-    .option('--since <time>', 'made at or after this time')
-    .option('--until <time>', 'made before this time')
-    .option('--limit <count>', 'at most so many', wholeNumber(1, 100_000), 50)
-    .action(async (options: ListOptions, command: Command) => {
-      const { sluice, json } = sessionOf(command);
-      const { limit, endpoint: endpoint_id, event: event_id, ...rest } = options;
-      const query = { ...rest, endpoint_id, event_id, limit: Math.min(limit, 200) };
-      const found = await take(sluice.listDeliveries(asQuery(query)), limit);
-      if (json) return printJson(found);
-      const rows = found.map((delivery) => [
-        delivery.id,
-        paintedState(paint, delivery.state),
-        String(delivery.attempts),
-        lastOf(delivery),
-        delivery.event_type,
-        plain(delivery.event_id),
-        delivery.created_at,
-      ]);
-      print(renderTable(paint, ['DELIVERY', 'STATE', 'ATTEMPTS', 'LAST', 'TYPE', 'EVENT', 'MADE'], rows));
-    });
+  addList<DeliverySummary, Filters>(deliveries, {
+    description: 'list deliveries, newest first',
+    filters: {
+      '--state <state>': 'pending, sending, delivered, failed, cancelled or held',
+      '--endpoint <id>': 'only to this endpoint',
+      '--event <id>': 'only of this event',
+      '--type <type>': 'only of events of this type',
+      '--since <time>': 'made at or after this time',
+      '--until <time>': 'made before this time',
+    },
+    list: (sluice, { endpoint, event, ...query }) =>
+      sluice.listDeliveries({
+        ...query,
+        ...(endpoint === undefined ? {} : { endpoint_id: endpoint }),
+        ...(event === undefined ? {} : { event_id: event }),
+      }),
+    columns: {
+      DELIVERY: ({ id }) => id,
+      STATE: ({ state }) => paintedState(paint, state),
+      ATTEMPTS: ({ attempts }) => String(attempts),
+      LAST: lastOf,
+      TYPE: ({ event_type }) => event_type,
+      EVENT: ({ event_id }) => plain(event_id),
+      MADE: ({ created_at }) => created_at,
+    },
+  });
 
   addTail(deliveries);
 
@@ -77,24 +73,20 @@ export function addDeliveries(program: Command): void {
       print(describe(delivery, attempts));
     });
 
-  for (const [name, description] of [
-    ['retry', 'attempt a delivery now; a failed one begins a new round of its schedule'],
-    ['cancel', 'cancel a delivery that has not ended'],
-  ] as const) {
-    deliveries
-      .command(`${name} <id>`)
-      .description(description)
-      .action(async (id: string, _options: unknown, command: Command) => {
-        const { sluice, json } = sessionOf(command);
-        const delivery = name === 'retry' ? await sluice.retryDelivery(id) : await sluice.cancelDelivery(id);
-        json ? printJson(delivery) : print(describe(delivery, []));
-      });
-  }
-}
-
-/** The API checks the values; here they are what was typed. */
-function asQuery(given: object): ListDeliveriesQuery {
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  addCommandsById(
+    deliveries,
+    {
+      retry: {
+        description: 'attempt a delivery now; if that fails, the retry delays begin again',
+        call: (sluice, id) => sluice.retryDelivery(id),
+      },
+      cancel: {
+        description: 'cancel a delivery that has not ended',
+        call: (sluice, id) => sluice.cancelDelivery(id),
+      },
+    },
+    (delivery) => describe(delivery, []),
+  );
 }
 
 function lastOf({ last_attempt }: Shown): string {

@@ -1,4 +1,4 @@
-import { diagnose } from '@sluice/contracts/doctor';
+import { diagnose } from '@sluice/doctor';
 import type { Command } from 'commander';
 import { reportAndExitCode } from '../doctor/report.ts';
 import { sendTo } from '../doctor/send.ts';

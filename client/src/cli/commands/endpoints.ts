@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
 import type { Attempt, CreateEndpointBody, Endpoint } from '../../api.gen.ts';
+import { addCommandsById } from '../commands-by-id.ts';
 import { reportAndExitCode } from '../doctor/report.ts';
 import { exitCodes } from '../failures.ts';
+import { addList } from '../list.ts';
 import { paint } from '../paint.ts';
-import { print, printJson, sessionOf, take, wholeNumber } from '../session.ts';
-import { renderFields, renderTable } from '../table.ts';
+import { print, printJson, sessionOf, wholeNumber } from '../session.ts';
+import { renderFields } from '../table.ts';
 import { duration, plain } from '../text.ts';
 import { paintedState } from './states.ts';
 
@@ -15,34 +17,32 @@ interface CreateOptions {
 }
 
 export function addEndpoints(program: Command): void {
-  const endpoints = program.command('endpoints').description('who receives what');
+  const endpoints = program.command('endpoints').description('receivers: their URLs, events and secrets');
 
-  endpoints
-    .command('list')
-    .description('list endpoints, newest first')
-    .option('--limit <count>', 'at most so many', wholeNumber(1, 100_000), 50)
-    .action(async ({ limit }: { limit: number }, command: Command) => {
-      const { sluice, json } = sessionOf(command);
-      const found = await take(sluice.listEndpoints({ limit: Math.min(limit, 200) }), limit);
-      if (json) return printJson(found);
-      const rows = found.map((endpoint) => [
-        endpoint.id,
-        endpoint.enabled ? paint('green', 'enabled') : paint('red', 'disabled'),
-        endpoint.contract,
-        plain(endpoint.events.join(',')),
-        plain(endpoint.url),
-      ]);
-      print(renderTable(paint, ['ENDPOINT', 'STATE', 'CONTRACT', 'EVENTS', 'URL'], rows));
-    });
+  addList(endpoints, {
+    description: 'list endpoints, newest first',
+    list: (sluice, query) => sluice.listEndpoints(query),
+    columns: {
+      ENDPOINT: ({ id }) => id,
+      STATE: ({ enabled }) => (enabled ? paint('green', 'enabled') : paint('red', 'disabled')),
+      CONTRACT: ({ contract }) => contract,
+      EVENTS: ({ events }) => plain(events.join(',')),
+      URL: ({ url }) => plain(url),
+    },
+  });
 
-  endpoints
-    .command('show <id>')
-    .description('one endpoint')
-    .action(async (id: string, _options: unknown, command: Command) => {
-      const { sluice, json } = sessionOf(command);
-      const endpoint = await sluice.getEndpoint(id);
-      json ? printJson(endpoint) : print(renderFields(paint, fieldsOf(endpoint)));
-    });
+  addCommandsById(
+    endpoints,
+    {
+      show: { description: 'one endpoint', call: (sluice, id) => sluice.getEndpoint(id) },
+      enable: { description: 'let deliveries flow again', call: (sluice, id) => sluice.enableEndpoint(id) },
+      disable: {
+        description: 'stop deliveries; queued ones wait',
+        call: (sluice, id) => sluice.disableEndpoint(id),
+      },
+    },
+    (endpoint) => renderFields(paint, fieldsOf(endpoint)),
+  );
 
   endpoints
     .command('create <url>')
@@ -104,21 +104,6 @@ export function addEndpoints(program: Command): void {
       const report = await sluice.diagnoseEndpoint(id, { retry: false });
       process.exitCode = reportAndExitCode(report, json);
     });
-
-  for (const [name, description] of [
-    ['enable', 'let deliveries flow again'],
-    ['disable', 'stop deliveries; what is queued waits'],
-  ] as const) {
-    endpoints
-      .command(`${name} <id>`)
-      .description(description)
-      .action(async (id: string, _options: unknown, command: Command) => {
-        const { sluice, json } = sessionOf(command);
-        const endpoint =
-          name === 'enable' ? await sluice.enableEndpoint(id) : await sluice.disableEndpoint(id);
-        json ? printJson(endpoint) : print(renderFields(paint, fieldsOf(endpoint)));
-      });
-  }
 }
 
 function fieldsOf(endpoint: Endpoint): [string, string][] {

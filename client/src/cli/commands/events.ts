@@ -1,29 +1,31 @@
 import { scanJson } from '@sluice/contracts';
 import type { Command } from 'commander';
-import type { Event, ListEventsQuery } from '../../api.gen.ts';
+import type { Event, EventSummary, ListEventsQuery } from '../../api.gen.ts';
+import { addList } from '../list.ts';
 import { paint } from '../paint.ts';
-import { print, printJson, sessionOf, take, wholeNumber } from '../session.ts';
+import { print, printJson, sessionOf } from '../session.ts';
 import { renderFields, renderTable } from '../table.ts';
 import { counted, plain, plainLines } from '../text.ts';
 import { paintedState } from './states.ts';
 
 export function addEvents(program: Command): void {
-  const events = program.command('events').description('what was published');
+  const events = program.command('events').description('published events');
 
-  events
-    .command('list')
-    .description('list events, newest first')
-    .option('--type <type>', 'only of this type')
-    .option('--since <time>', 'published at or after this time')
-    .option('--until <time>', 'published before this time')
-    .option('--limit <count>', 'at most so many', wholeNumber(1, 100_000), 50)
-    .action(async ({ limit, ...query }: ListEventsQuery & { limit: number }, command: Command) => {
-      const { sluice, json } = sessionOf(command);
-      const found = await take(sluice.listEvents({ ...query, limit: Math.min(limit, 200) }), limit);
-      if (json) return printJson(found);
-      const rows = found.map(({ id, type, source, created_at }) => [plain(id), type, source, created_at]);
-      print(renderTable(paint, ['EVENT', 'TYPE', 'SOURCE', 'PUBLISHED'], rows));
-    });
+  addList<EventSummary, ListEventsQuery>(events, {
+    description: 'list events, newest first',
+    filters: {
+      '--type <type>': 'only of this type',
+      '--since <time>': 'published at or after this time',
+      '--until <time>': 'published before this time',
+    },
+    list: (sluice, query) => sluice.listEvents(query),
+    columns: {
+      EVENT: ({ id }) => plain(id),
+      TYPE: ({ type }) => type,
+      SOURCE: ({ source }) => source,
+      PUBLISHED: ({ created_at }) => created_at,
+    },
+  });
 
   events
     .command('show <id>')
@@ -75,7 +77,7 @@ function describe(event: Event, data: string): string {
   return `${renderFields(paint, fields)}\n${trace}${more}`;
 }
 
-/** The data as it is written in the answer, which is as it was published. */
+/** The bytes of the data as they were published: parsing and re-encoding could change numbers and white space. */
 function exactData(text: string): string {
   const bytes = Buffer.from(text);
   const scan = scanJson(bytes);

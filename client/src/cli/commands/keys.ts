@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import { addList } from '../list.ts';
 import { paint } from '../paint.ts';
-import { operatorOf, print, printJson, sessionOf, take, wholeNumber } from '../session.ts';
-import { renderTable } from '../table.ts';
+import { operatorOf, print, printJson, sessionOf } from '../session.ts';
 import { plain } from '../text.ts';
 import { organizationId } from './organizations.ts';
 
@@ -14,23 +14,17 @@ interface CreateOptions {
 export function addKeys(program: Command): void {
   const keys = program.command('keys').description('API secrets of an organization');
 
-  keys
-    .command('list')
-    .description('list keys without their secrets, newest first')
-    .option('--limit <count>', 'at most so many', wholeNumber(1, 100_000), 50)
-    .action(async ({ limit }: { limit: number }, command: Command) => {
-      const { sluice, json } = sessionOf(command);
-      const found = await take(sluice.listKeys({ limit: Math.min(limit, 200) }), limit);
-      if (json) return printJson(found);
-      const rows = found.map((key) => [
-        key.id,
-        key.revoked_at === null ? key.last_four : paint('red', 'revoked'),
-        key.last_used_at ?? 'never',
-        key.scopes.join(','),
-        plain(key.name),
-      ]);
-      print(renderTable(paint, ['KEY', 'ENDS WITH', 'LAST USED', 'SCOPES', 'NAME'], rows));
-    });
+  addList(keys, {
+    description: 'list keys without their secrets, newest first',
+    list: (sluice, query) => sluice.listKeys(query),
+    columns: {
+      KEY: ({ id }) => id,
+      'ENDS WITH': ({ revoked_at, last_four }) => (revoked_at === null ? last_four : paint('red', 'revoked')),
+      'LAST USED': ({ last_used_at }) => last_used_at ?? 'never',
+      SCOPES: ({ scopes }) => scopes.join(','),
+      NAME: ({ name }) => plain(name),
+    },
+  });
 
   keys
     .command('create <name>')

@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
 import type { CreateMemberBody } from '../../api.gen.ts';
 import { UsageError } from '../failures.ts';
-import { paint } from '../paint.ts';
-import { print, printJson, sessionOf, take, wholeNumber } from '../session.ts';
-import { renderTable } from '../table.ts';
+import { addList } from '../list.ts';
+import { print, printJson, sessionOf } from '../session.ts';
 import { plain } from '../text.ts';
 
 const roles = ['owner', 'admin', 'hr_admin', 'member'] as const satisfies readonly CreateMemberBody['role'][];
@@ -11,17 +10,16 @@ const roles = ['owner', 'admin', 'hr_admin', 'member'] as const satisfies readon
 export function addMembers(program: Command): void {
   const members = program.command('members').description('people of an organization');
 
-  members
-    .command('list')
-    .description('list members, newest first')
-    .option('--limit <count>', 'at most so many', wholeNumber(1, 100_000), 50)
-    .action(async ({ limit }: { limit: number }, command: Command) => {
-      const { sluice, json } = sessionOf(command);
-      const found = await take(sluice.listMembers({ limit: Math.min(limit, 200) }), limit);
-      if (json) return printJson(found);
-      const rows = found.map(({ id, role, email, name }) => [id, role, plain(email), plain(name)]);
-      print(renderTable(paint, ['MEMBER', 'ROLE', 'EMAIL', 'NAME'], rows));
-    });
+  addList(members, {
+    description: 'list members, newest first',
+    list: (sluice, query) => sluice.listMembers(query),
+    columns: {
+      MEMBER: ({ id }) => id,
+      ROLE: ({ role }) => role,
+      EMAIL: ({ email }) => plain(email),
+      NAME: ({ name }) => plain(name),
+    },
+  });
 
   members
     .command('add <email>')

@@ -2,9 +2,10 @@ import type { Command } from 'commander';
 import type { Organization } from '../../api.gen.ts';
 import type { Client } from '../../index.ts';
 import { UsageError } from '../failures.ts';
+import { addList } from '../list.ts';
 import { paint } from '../paint.ts';
-import { operatorOf, print, printJson, take, wholeNumber } from '../session.ts';
-import { renderFields, renderTable } from '../table.ts';
+import { operatorOf, print, printJson } from '../session.ts';
+import { renderFields } from '../table.ts';
 import { plain } from '../text.ts';
 
 interface CreateOptions {
@@ -18,17 +19,17 @@ export function addOrganizations(program: Command): void {
     .command('organizations')
     .description("tenants; needs the operator's token, as making their first keys does");
 
-  organizations
-    .command('list')
-    .description('list organizations, newest first')
-    .option('--limit <count>', 'at most so many', wholeNumber(1, 100_000), 50)
-    .action(async ({ limit }: { limit: number }, command: Command) => {
-      const { sluice, json } = await operatorOf(command);
-      const found = await take(sluice.listOrganizations({ limit: Math.min(limit, 200) }), limit);
-      if (json) return printJson(found);
-      const rows = found.map(({ id, slug, preset, name }) => [id, slug, preset ?? '', plain(name)]);
-      print(renderTable(paint, ['ORGANIZATION', 'SLUG', 'PRESET', 'NAME'], rows));
-    });
+  addList(organizations, {
+    description: 'list organizations, newest first',
+    session: operatorOf,
+    list: (sluice, query) => sluice.listOrganizations(query),
+    columns: {
+      ORGANIZATION: ({ id }) => id,
+      SLUG: ({ slug }) => slug,
+      PRESET: ({ preset }) => preset ?? '',
+      NAME: ({ name }) => plain(name),
+    },
+  });
 
   organizations
     .command('create <slug>')

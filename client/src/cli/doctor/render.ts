@@ -1,4 +1,4 @@
-import type { Cause, Finding, ProbeGroup, ProbeVerdict, Report } from '@sluice/contracts/doctor';
+import type { Cause, Finding, ProbeGroup, ProbeVerdict, Report } from '@sluice/doctor';
 import type { Paint, Style } from '../paint.ts';
 import { alignedRow, columnWidths } from '../table.ts';
 import { counted, duration, plain, wrapped } from '../text.ts';

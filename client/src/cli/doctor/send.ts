@@ -1,6 +1,6 @@
 import { request as plainRequest } from 'node:http';
 import { request as tlsRequest } from 'node:https';
-import type { Answer, Send, TransportFailure } from '@sluice/contracts/doctor';
+import type { Answer, Send, TransportFailure } from '@sluice/doctor';
 
 const keptBytes = 16_384;
 

@@ -5,8 +5,8 @@ import {
   compileSchema,
   compileSchemaTwice,
   type DataCheck,
-  withinTime,
 } from '../../schemas/compile.ts';
+import { withinTime } from '../../schemas/within-time.ts';
 
 type RuleCheck = Pick<CompiledSchema, 'timed' | 'untimed'>;
 

@@ -4,7 +4,7 @@ import { publicId } from '../../base/ids.ts';
 import type { Logger } from '../../base/log.ts';
 import { SideThreadError } from '../../base/side-thread.ts';
 import type { Database, Queries } from '../../db/connect.ts';
-import type { Publisher } from '../../events/publish.ts';
+import type { Publisher } from '../../events/publisher.ts';
 import { takeChange } from './changes.ts';
 import type { Evaluation } from './evaluations.ts';
 import { evaluationKind } from './ids.ts';
@@ -144,24 +144,8 @@ export class EvaluationRunner {
   /** The end of an evaluation and its event: one commit, once. */
   async #complete(tx: Queries, evaluation: Evaluation): Promise<void> {
     const { org_id: orgId, id } = evaluation;
-    await this.#tools.publisher.publishWithin(tx, {
-      orgId,
-      idempotency: null,
-      pointer: () => '',
-      answer: () => ({ status: 202, body: '' }),
-      events: [
-        {
-          type: completeEvent,
-          data: await readEvaluationResults(tx, orgId, id),
-          externalId: null,
-          occurredAt: null,
-          deliverAt: null,
-          audience: null,
-          metadata: null,
-          source: 'system',
-        },
-      ],
-    });
+    const data = await readEvaluationResults(tx, orgId, id);
+    await this.#tools.publisher.publishWithin(tx, orgId, [{ type: completeEvent, data, source: 'system' }]);
     await tx
       .updateTable('evaluations')
       .set({

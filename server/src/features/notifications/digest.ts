@@ -2,7 +2,7 @@ import { type Selectable, sql } from 'kysely';
 import { isTimeZone } from '../../base/calendar.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Queries } from '../../db/connect.ts';
-import type { PublishRequest } from '../../events/new-event.ts';
+import type { NewEvent } from '../../events/new-event.ts';
 import { mondayAfter, nextDigest, type Week, weekToSumUp } from './digest-calendar.ts';
 import type { NotificationType } from './message.ts';
 import { type Notice, writeNotices } from './send.ts';
@@ -80,7 +80,7 @@ export async function sendDigests(
   clock: Clock,
   due: DueDigest,
   membersAtOnce: number,
-): Promise<{ members: number; news: PublishRequest[] }> {
+): Promise<{ members: number; news: NewEvent[] }> {
   const { org_id: orgId, time_zone: timeZone } = due;
   const week = weekToSumUp(timeZone, due.next_at, due.latest_until, due.sending_until ?? due.now);
   const members = due.wanted ? await lockMembersAfter(tx, orgId, due.sent_through, membersAtOnce) : [];

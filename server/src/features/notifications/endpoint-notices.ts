@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import { publicId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
 import type { Endpoint } from '../../endpoints/endpoints.ts';
-import type { Publisher } from '../../events/publish.ts';
+import type { Publisher } from '../../events/publisher.ts';
 import { lockAudience } from '../../tenants/members.ts';
 import { writeNotices } from './send.ts';
 
@@ -25,5 +25,5 @@ export async function tellOfDisabledEndpoint(
       data: JSON.stringify({ kind: 'webhook_disabled', endpoint_id: publicId('endpoint', id), reason }),
     },
   ]);
-  await publisher.publishWithin(tx, ...news);
+  await publisher.publishWithin(tx, orgId, news);
 }

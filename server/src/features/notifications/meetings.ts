@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import { invalidInput, SluiceError } from '../../base/errors.ts';
 import { newId, publicId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
-import type { PublishRequest } from '../../events/new-event.ts';
+import type { NewEvent } from '../../events/new-event.ts';
 import { lockAudience } from '../../tenants/members.ts';
 import { writeNotices } from './send.ts';
 import type { Tables } from './tables.ts';
@@ -59,7 +59,7 @@ export async function changeMeeting(
   clock: Clock,
   name: MeetingName,
   change: Partial<MeetingInput>,
-): Promise<{ meeting: Meeting; news: PublishRequest[] }> {
+): Promise<{ meeting: Meeting; news: NewEvent[] }> {
   const before = await lockMeeting(tx, name);
   const startsAt = change.startsAt ?? before.starts_at;
   const moved = startsAt.getTime() !== before.starts_at.getTime();
@@ -83,7 +83,7 @@ export async function changeMeeting(
  * Cancels a meeting and its reminder. Who was reminded already is told.
  * @throws {SluiceError} not_found, conflict (it was cancelled before)
  */
-export async function cancelMeeting(tx: Queries, clock: Clock, name: MeetingName): Promise<PublishRequest[]> {
+export async function cancelMeeting(tx: Queries, clock: Clock, name: MeetingName): Promise<NewEvent[]> {
   const before = await lockMeeting(tx, name);
   await tx
     .updateTable('meetings')
@@ -168,7 +168,7 @@ async function tellReminded(
   before: Selectable<Tables['meetings']>,
   after: Meeting,
   state: 'moved' | 'cancelled',
-): Promise<PublishRequest[]> {
+): Promise<NewEvent[]> {
   const { rows } = await sql<{ id: string }>`
     select member.id from meeting_members invited
       join members member on member.org_id = invited.org_id and member.id = invited.member_id

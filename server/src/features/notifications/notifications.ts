@@ -3,10 +3,12 @@ import type { Clock } from '../../base/clock.ts';
 import { invalidInput, SluiceError } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
-import type { Publisher } from '../../events/publish.ts';
-import { type Audience, lockAudience } from '../../tenants/members.ts';
+import type { NewEvent } from '../../events/new-event.ts';
+import type { Publisher } from '../../events/publisher.ts';
+import type { Verdicts } from '../../schemas/questions.ts';
+import { type Audience, lockAudience, roles } from '../../tenants/members.ts';
 import type { Message, NotificationType } from './message.ts';
-import { putBefore } from './send.ts';
+import { eventData, type Outgoing, putBefore } from './send.ts';
 import type { Tables } from './tables.ts';
 
 export type Notification = Selectable<Tables['notifications']>;
@@ -30,15 +32,37 @@ export interface NotifyTools {
 }
 
 /**
+ * The event of a notification for judging it before it is sent: its audience is everybody whom it may go to.
+ * @param notification body, URL and data may be left out
+ */
+export function eventToJudge({
+  type,
+  to,
+  title,
+  body = null,
+  url = null,
+  data = null,
+}: Omit<Message, 'type'> & { readonly type: string; readonly to: Recipients }): NewEvent {
+  const audience = to.everyone ? { roles } : to;
+  return { type, data: eventData({ title, body, url, data }), audience, source: 'api' };
+}
+
+/** Whom a stored notification is for. */
+export function recipientsOf({ recipients }: Notification): Recipients {
+  return JSON.parse(recipients);
+}
+
+/**
  * Tells members something, in the caller's transaction: now, or when its time has come.
  * Answers how many members that are as of now.
- * @throws {SluiceError} invalid_input, when it names somebody who is no member; invalid_event_data
+ * @param verdicts what was told about its event before
+ * @throws {SluiceError} invalid_input, when it names somebody who is no member; invalid_event_data, too_much_under_way
  */
 export async function createNotification(
   tx: Queries,
   tools: NotifyTools,
-  orgId: string,
-  input: NewNotification,
+  { orgId, ...input }: NewNotification & { readonly orgId: string },
+  verdicts: Verdicts,
 ): Promise<{ notification: Notification; recipients: number }> {
   const members = await lockRecipients(tx, orgId, input.to);
   const stranger = input.to.members?.findIndex((id) => !members.includes(id)) ?? -1;
@@ -62,7 +86,10 @@ export async function createNotification(
     .executeTakeFirstOrThrow();
   if (notification.deliver_at !== null && notification.deliver_at > notification.created_at)
     return { notification, recipients: members.length };
-  return { notification: await send(tx, tools, notification, members), recipients: members.length };
+  return {
+    notification: await send(tx, tools, { notification, members }, verdicts),
+    recipients: members.length,
+  };
 }
 
 /** Organizations with notifications whose time has come. */
@@ -92,16 +119,18 @@ export async function takeDueNotification(
 }
 
 /**
- * Sends one whose time has come to those whom it means by now. Who has left since is not missed.
+ * Sends one whose time has come to those whom it means by now. Members who have left since are passed over.
+ * @param verdicts what was told about its event before
  * @throws {SluiceError} invalid_event_data
  */
 export async function sendDueNotification(
   tx: Queries,
   tools: NotifyTools,
   notification: Notification,
+  verdicts: Verdicts,
 ): Promise<Notification> {
-  const to: Recipients = JSON.parse(notification.recipients);
-  return send(tx, tools, notification, await lockRecipients(tx, notification.org_id, to));
+  const members = await lockRecipients(tx, notification.org_id, recipientsOf(notification));
+  return send(tx, tools, { notification, members }, verdicts);
 }
 
 /** Gives up on one that breaks the schema that its type has by now. Answers `false` when it has ended otherwise. */
@@ -123,14 +152,12 @@ export async function refuseNotification(
 async function send(
   tx: Queries,
   tools: NotifyTools,
-  notification: Notification,
-  members: readonly string[],
+  { notification, members }: Outgoing,
+  verdicts: Verdicts,
 ): Promise<Notification> {
   const { org_id: orgId, id } = notification;
-  await tools.publisher.publishWithin(
-    tx,
-    await putBefore(tx, tools.clock, orgId, 'api', [{ notification, members }]),
-  );
+  const events = await putBefore(tx, tools.clock, orgId, 'api', [{ notification, members }]);
+  await tools.publisher.publishWithin(tx, orgId, events, verdicts);
   return tx
     .updateTable('notifications')
     .set({ sent_at: sql<Date>`now()`, ended_at: sql<Date>`now()`, addressed: members.length })

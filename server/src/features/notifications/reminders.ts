@@ -1,7 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import type { Clock } from '../../base/clock.ts';
 import type { Queries } from '../../db/connect.ts';
-import type { PublishRequest } from '../../events/new-event.ts';
+import type { NewEvent } from '../../events/new-event.ts';
 import { dataOf } from './meetings.ts';
 import { writeNotices } from './send.ts';
 import type { Tables } from './tables.ts';
@@ -44,7 +44,7 @@ export async function takeDueMeeting(
  * Reminds of a meeting, in the transaction that notes it: each member of each start once, whatever dies. Answers what
  * is to be published.
  */
-export async function remindOf(tx: Queries, clock: Clock, meeting: DueMeeting): Promise<PublishRequest[]> {
+export async function remindOf(tx: Queries, clock: Clock, meeting: DueMeeting): Promise<NewEvent[]> {
   const { org_id: orgId, id, starts_at: startsAt, minutes } = meeting;
   const { rows: invited } = await sql<{ id: string }>`
     select member.id from meeting_members invited

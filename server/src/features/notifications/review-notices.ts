@@ -2,7 +2,7 @@ import { type Selectable, sql } from 'kysely';
 import type { Clock } from '../../base/clock.ts';
 import { parseId, publicId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
-import type { PublishRequest } from '../../events/new-event.ts';
+import type { Publication } from '../../events/new-event.ts';
 import { lockAudience } from '../../tenants/members.ts';
 import type { NotificationType } from './message.ts';
 import { type Notice, writeNotices } from './send.ts';
@@ -28,14 +28,14 @@ export class ReviewNotices {
   }
 
   /** Writes into inboxes in the caller's transaction, and answers what is to be published. */
-  async follow(tx: Queries, news: readonly TaskNews[]): Promise<PublishRequest[]> {
+  async follow(tx: Queries, news: readonly TaskNews[]): Promise<Publication[]> {
     const heard = await withTheType(
       tx,
       news.filter(({ task, entry }) => stateOf(task, entry) !== null),
     );
     if (heard.length === 0) return [];
     const reviewers = await reviewersOf(tx, heard.map(({ task }) => task).filter(isPending));
-    const requests: PublishRequest[] = [];
+    const publications: Publication[] = [];
     for (const orgId of new Set(heard.map(({ task }) => task.org_id))) {
       const own = heard.filter(({ task }) => task.org_id === orgId);
       const wanted = own.map((item) => ({ item, members: concerned(item, reviewers) }));
@@ -49,9 +49,10 @@ export class ReviewNotices {
           members.filter((id) => present.has(id)),
         ),
       );
-      requests.push(...(await writeNotices(tx, this.#clock, orgId, notices)));
+      const events = await writeNotices(tx, this.#clock, orgId, notices);
+      if (events.length > 0) publications.push({ orgId, events });
     }
-    return requests;
+    return publications;
   }
 }
 

@@ -1,4 +1,5 @@
-import type { Publisher } from '../../events/publish.ts';
+import type { Judging } from '../../events/judging.ts';
+import type { Publisher } from '../../events/publisher.ts';
 import type { SendTest } from '../../events/test-event.ts';
 
 import { type Route, route } from '../../http/route.ts';
@@ -9,7 +10,7 @@ import * as myNotifications from './routes/my-notifications.ts';
 import * as myWebhooks from './routes/my-webhooks.ts';
 import * as notifications from './routes/notifications.ts';
 
-interface NotificationParts {
+interface NotificationParts extends Judging {
   readonly publisher: Publisher;
   readonly endpointRules: EndpointRules;
   readonly sendTest: SendTest;
@@ -19,10 +20,16 @@ export function notificationRoutes({
   publisher,
   endpointRules,
   sendTest,
+  ...judging
 }: NotificationParts): readonly Route[] {
   return [
     route('GET', '/v1/notifications', 'notifications:read', notifications.list),
-    route('POST', '/v1/notifications', 'notifications:write', notifications.create(publisher)),
+    route(
+      'POST',
+      '/v1/notifications',
+      'notifications:write',
+      notifications.create({ ...judging, publisher }),
+    ),
     route('GET', '/v1/notifications/{id}', 'notifications:read', notifications.get),
     route('POST', '/v1/notifications/{id}/cancel', 'notifications:write', notifications.cancel),
 

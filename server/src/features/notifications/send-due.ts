@@ -5,13 +5,19 @@ import type { Logger } from '../../base/log.ts';
 import type { Database, Queries } from '../../db/connect.ts';
 import { isUnavailable } from '../../db/failures.ts';
 import { transact } from '../../db/transaction.ts';
-import type { Publisher } from '../../events/publish.ts';
-import { type SchemaChecks, UndecidedError } from '../../schemas/checks.ts';
+import { judgeBefore } from '../../events/judging.ts';
+import type { Publisher } from '../../events/publisher.ts';
+import type { Snapshots } from '../../events/snapshot.ts';
+import { undecidedWithin } from '../../events/within.ts';
+import type { SchemaChecks } from '../../schemas/checks.ts';
+import { Verdicts } from '../../schemas/questions.ts';
 import { recordAudit, systemActor } from '../../tenants/audit.ts';
 import { organizationsToSumUp, planDigests, sendDigests, takeDueDigest } from './digest.ts';
 import {
+  eventToJudge,
   type Notification,
   organizationsToNotify,
+  recipientsOf,
   refuseNotification,
   sendDueNotification,
   takeDueNotification,
@@ -23,6 +29,7 @@ export interface Tools {
   readonly database: Database;
   readonly clock: Clock;
   readonly publisher: Publisher;
+  readonly snapshots: Snapshots;
   readonly schemas: SchemaChecks;
   readonly log: Logger;
   /** Nothing more is begun once it is closed. */
@@ -33,14 +40,21 @@ const digestsAtOnce = 100;
 
 /** Sends notifications whose time has come. Answers how many were sent. */
 export function sendDueNotifications(tools: Tools): Promise<number> {
+  const eventOf = (notification: Notification) =>
+    eventToJudge({ ...notification, to: recipientsOf(notification) });
   return inTurns(tools, 'a notification cannot be sent', {
     organizations: organizationsToNotify,
     take: takeDueNotification,
     idOf: ({ id }) => id,
-    async work(tx, notification) {
-      await sendDueNotification(tx, tools, notification);
+    async work(tx, notification, verdicts) {
+      const publication = { orgId: notification.org_id, events: [eventOf(notification)] };
+      const undecided = await undecidedWithin(tx, tools, [publication], verdicts);
+      if (undecided.size > 0) return null;
+      await sendDueNotification(tx, tools, notification, verdicts);
       return 1;
     },
+    judge: (notification) =>
+      judgeBefore(tools.database.queries, tools, notification.org_id, { events: [eventOf(notification)] }),
     failed: (notification, error) => noteRefusal(tools, notification, error),
   });
 }
@@ -53,7 +67,7 @@ export function sendReminders(tools: Tools): Promise<number> {
     idOf: ({ id }) => id,
     async work(tx, meeting) {
       const news = await remindOf(tx, tools.clock, meeting);
-      await tools.publisher.publishWithin(tx, ...news);
+      await tools.publisher.publishWithin(tx, meeting.org_id, news);
       return news.length;
     },
   });
@@ -68,7 +82,7 @@ export async function sendWeeklyDigests(tools: Tools): Promise<number> {
     idOf: ({ org_id }) => org_id,
     async work(tx, due) {
       const sent = await sendDigests(tx, tools.clock, due, digestsAtOnce);
-      await tools.publisher.publishWithin(tx, ...sent.news);
+      await tools.publisher.publishWithin(tx, due.org_id, sent.news);
       return sent.members;
     },
   });
@@ -92,24 +106,26 @@ async function planAll({ database, log }: Tools): Promise<void> {
 interface Work<Taken> {
   /** Those that have something due. */
   organizations(queries: Queries): Promise<readonly string[]>;
-  /** Locks one that is due and not among those that failed just now. */
+  /** Locks one that is due and not among those that are passed over. */
   take(tx: Queries, orgId: string, except: readonly string[]): Promise<Taken | null>;
   idOf(taken: Taken): string;
-  /** Answers how much was done. */
-  work(tx: Queries, taken: Taken): Promise<number>;
+  /** Answers how much was done; `null`: nothing, because it meets a schema that takes long and is to be judged before. */
+  work(tx: Queries, taken: Taken, verdicts: Verdicts): Promise<number | null>;
+  /** Judges it outside the transaction, where that may wait. */
+  judge?(taken: Taken): Promise<Verdicts>;
   failed?(taken: Taken, error: unknown): Promise<void>;
 }
 
 /** What is done until it is asked again which organizations have something due. */
 const mostInARound = 100;
-/** Of one organization; what it has due beyond them waits until they are decided. */
+/** Of one organization; what it has due beyond them waits until they are judged. */
 const mostPutAside = 20;
 
 /** What one look does not take again. */
-interface Left {
+interface Left<Taken> {
   readonly failed: string[];
   /** Organization → what meets a schema that takes long, the first of it first. */
-  readonly slow: Map<string, string[]>;
+  readonly slow: Map<string, Taken[]>;
 }
 
 /**
@@ -118,85 +134,91 @@ interface Left {
  * the process stops. Answers how much was done.
  */
 async function inTurns<Taken>(tools: Tools, failure: string, work: Work<Taken>): Promise<number> {
-  const left: Left = { failed: [], slow: new Map() };
+  const left: Left<Taken> = { failed: [], slow: new Map() };
   let count = 0;
   while (!tools.http.closed) {
     const { taken, done } = await doRound(tools, failure, work, left);
-    const decided = await decideSlow(tools, failure, work, left);
-    count += done + decided.reduce((sum, one) => sum + one, 0);
-    if (taken + decided.length === 0) break;
+    const judged = await doSlow(tools, failure, work, left);
+    count += done + judged.reduce((sum, one) => sum + one, 0);
+    if (taken + judged.length === 0) break;
   }
   return count;
 }
 
-async function doRound<Taken>(tools: Tools, failure: string, work: Work<Taken>, left: Left) {
+async function doRound<Taken>(tools: Tools, failure: string, work: Work<Taken>, left: Left<Taken>) {
   const organizations = await work.organizations(tools.database.queries);
   const mostInATurn = Math.ceil(mostInARound / organizations.length);
   const round = { taken: 0, done: 0 };
   for (const orgId of organizations) {
     for (let turn = 0; turn < mostInATurn && !tools.http.closed; turn += 1) {
-      if ((left.slow.get(orgId)?.length ?? 0) >= mostPutAside) break;
-      const done = await doNext(tools, failure, work, orgId, left, (once) => once());
-      if (done === null) break;
+      const slow = left.slow.get(orgId) ?? [];
+      if (slow.length >= mostPutAside) break;
+      const except = [...left.failed, ...slow.map(work.idOf)];
+      const outcome = await doNext(tools, failure, work, { orgId, except, slow: null });
+      if (outcome === null) break;
       round.taken += 1;
-      round.done += done;
+      round.done += outcome.done;
+      if (outcome.fate === 'slow') left.slow.set(orgId, [...slow, outcome.taken]);
+      if (outcome.fate === 'failed') left.failed.push(work.idOf(outcome.taken));
     }
   }
   return round;
 }
 
-/** One of each organization that has any. Answers how much was done for each. */
-async function decideSlow<Taken>(tools: Tools, failure: string, work: Work<Taken>, left: Left) {
+/** Judges one of each organization that has any, and does it. Answers how much was done for each. */
+async function doSlow<Taken>(tools: Tools, failure: string, work: Work<Taken>, left: Left<Taken>) {
   if (tools.http.closed) return [];
-  const waiting = [...left.slow];
-  for (const [orgId, [, ...others]] of waiting) {
+  const waiting = [...left.slow].flatMap(([orgId, [first, ...others]]) => {
     if (others.length === 0) left.slow.delete(orgId);
     else left.slow.set(orgId, others);
-  }
+    return first === undefined ? [] : [{ orgId, first, others }];
+  });
   return Promise.all(
-    waiting.map(async ([orgId]) => {
-      const whileDecided = <T>(once: () => Promise<T>) => tools.schemas.whileDecided(once);
-      return (await doNext(tools, failure, work, orgId, left, whileDecided)) ?? 0;
+    waiting.map(async ({ orgId, first, others }) => {
+      const except = [...left.failed, ...others.map(work.idOf)];
+      const outcome = await doNext(tools, failure, work, { orgId, except, slow: first });
+      // Its schema has changed since: the next look takes it again.
+      if (outcome !== null && outcome.fate !== 'done') left.failed.push(work.idOf(outcome.taken));
+      return outcome?.done ?? 0;
     }),
   );
+}
+/** What became of what was taken: done, failed, or left as it was because it meets a schema that takes long. */
+interface Turn<Taken> {
+  readonly taken: Taken;
+  readonly fate: 'done' | 'failed' | 'slow';
+  readonly done: number;
 }
 
 /**
  * Does what is due next in an organization, in a transaction of its own: one that fails comes round again and does not
- * keep the others waiting. Answers how much was done; `null` when there was nothing to take.
- * @param run runs it once, or again when what was undecided is decided
+ * keep the others waiting. Answers `null` when there was nothing to take.
+ * @param next what is passed over, and what is to be judged before
  */
 async function doNext<Taken>(
   { database, log }: Tools,
   failure: string,
-  { take, idOf, work, failed }: Work<Taken>,
-  orgId: string,
-  left: Left,
-  run: <T>(once: () => Promise<T>) => Promise<T>,
-): Promise<number | null> {
-  const except = [...left.failed, ...(left.slow.get(orgId) ?? [])];
-  const turn: { taken: Taken | null } = { taken: null };
+  { take, work, judge, failed }: Work<Taken>,
+  next: { readonly orgId: string; readonly except: readonly string[]; readonly slow: Taken | null },
+): Promise<Turn<Taken> | null> {
+  const { orgId, except, slow } = next;
+  const turn: { taken: Taken | null } = { taken: slow };
   try {
-    const done = await run(() =>
-      transact(database.queries, async (tx) => {
-        turn.taken = await take(tx, orgId, except);
-        return turn.taken === null ? null : work(tx, turn.taken);
-      }),
-    );
-    if (done !== null) database.wakeUps.signal();
-    return done;
+    const verdicts = slow !== null && judge ? await judge(slow) : new Verdicts();
+    const done = await transact(database.queries, async (tx) => {
+      turn.taken = await take(tx, orgId, except);
+      return turn.taken === null ? null : work(tx, turn.taken, verdicts);
+    });
+    if (turn.taken === null) return null;
+    if (done === null) return { taken: turn.taken, fate: 'slow', done: 0 };
+    database.wakeUps.signal();
+    return { taken: turn.taken, fate: 'done', done };
   } catch (error) {
     if (turn.taken === null || isUnavailable(error)) throw error;
-    const id = idOf(turn.taken);
-    if (error instanceof UndecidedError) {
-      left.slow.set(orgId, [...(left.slow.get(orgId) ?? []), id]);
-      return 0;
-    }
-    left.failed.push(id);
     const org_id = publicId('organization', orgId);
     log.warn({ org_id, error: error instanceof Error ? error.message : String(error) }, failure);
     await failed?.(turn.taken, error);
-    return 0;
+    return { taken: turn.taken, fate: 'failed', done: 0 };
   }
 }
 

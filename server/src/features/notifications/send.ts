@@ -2,7 +2,7 @@ import { type Selectable, sql } from 'kysely';
 import type { Clock } from '../../base/clock.ts';
 import { newId, publicId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
-import type { EventSource, PublishRequest } from '../../events/new-event.ts';
+import type { EventSource, NewEvent } from '../../events/new-event.ts';
 import type { Message } from './message.ts';
 import type { Tables } from './tables.ts';
 
@@ -22,7 +22,6 @@ export interface Notice extends Message {
 /**
  * Puts entries into inboxes, and answers the events that webhooks are to get in the same transaction. An event is
  * addressed to these members by name, so that a replay reaches nobody else either.
- * @param source `system`: neither schemas nor review gates stand in its way
  */
 export async function putBefore(
   tx: Queries,
@@ -30,7 +29,7 @@ export async function putBefore(
   orgId: string,
   source: EventSource,
   outgoing: readonly Outgoing[],
-): Promise<PublishRequest> {
+): Promise<NewEvent[]> {
   const rows = outgoing.flatMap(({ notification, members }) =>
     members.map((memberId) => ({ memberId, id: newId(clock), notificationId: notification.id })),
   );
@@ -39,22 +38,13 @@ export async function putBefore(
     select ${orgId}, given.*, now()
       from unnest(${rows.map((row) => row.memberId)}::uuid[], ${rows.map((row) => row.id)}::uuid[], ${rows.map((row) => row.notificationId)}::uuid[])
       as given`.execute(tx);
-  return {
-    orgId,
-    idempotency: null,
-    pointer: () => '',
-    answer: () => ({ status: 202, body: '' }),
-    events: outgoing.map(({ notification, members }) => ({
-      type: notification.type,
-      data: write(notification),
-      externalId: publicId('notification', notification.id),
-      occurredAt: null,
-      deliverAt: null,
-      audience: { members },
-      metadata: null,
-      source,
-    })),
-  };
+  return outgoing.map(({ notification, members }) => ({
+    type: notification.type,
+    data: eventData(notification),
+    externalId: publicId('notification', notification.id),
+    audience: { members },
+    source,
+  }));
 }
 
 /**
@@ -66,7 +56,7 @@ export async function writeNotices(
   clock: Clock,
   orgId: string,
   notices: readonly Notice[],
-): Promise<PublishRequest[]> {
+): Promise<NewEvent[]> {
   const heard = notices
     .filter(({ members }) => members.length > 0)
     .map((notice) => ({ ...notice, id: newId(clock) }));
@@ -97,11 +87,16 @@ export async function writeNotices(
     notification,
     members: membersOf.get(notification.id) ?? [],
   }));
-  return [await putBefore(tx, clock, orgId, 'system', outgoing)];
+  return putBefore(tx, clock, orgId, 'system', outgoing);
 }
 
-/** What webhooks get: `{"title", "body"?, "url"?, "data"?}`, the data as it was given. */
-function write({ title, body, url, data }: Notification): string {
+/** The data of a notification's event: `{"title", "body"?, "url"?, "data"?}`, the inner data as it was given. */
+export function eventData({
+  title,
+  body,
+  url,
+  data,
+}: Pick<Notification, 'title' | 'body' | 'url' | 'data'>): string {
   const frame = JSON.stringify({
     title,
     ...(body === null ? {} : { body }),

@@ -2,7 +2,7 @@ import { type Selectable, sql } from 'kysely';
 import { SluiceError } from '../../base/errors.ts';
 import type { Queries } from '../../db/connect.ts';
 import { putEventType } from '../../events/event-types.ts';
-import { type HeldSchema, holdSchema } from '../../schemas/kept-schema.ts';
+import { type KeptSchema, keptSchema } from '../../schemas/kept-schema.ts';
 import type { Tables } from './tables.ts';
 
 export type RecordType = Selectable<Tables['record_types']>;
@@ -132,6 +132,6 @@ export async function deleteRecordType(tx: Queries, orgId: string, name: RecordT
 }
 
 /** The schema of a type's fields; `null`: any. */
-export function fieldsSchema({ schema }: RecordType): HeldSchema | null {
-  return schema === null ? null : holdSchema(schema);
+export function fieldsSchema({ schema }: RecordType): KeptSchema | null {
+  return schema === null ? null : keptSchema(schema);
 }

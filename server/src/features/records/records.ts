@@ -3,8 +3,9 @@ import type { Clock } from '../../base/clock.ts';
 import { SluiceError } from '../../base/errors.ts';
 import { newId, publicId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
-import type { Publisher } from '../../events/publish.ts';
+import type { Publisher } from '../../events/publisher.ts';
 import type { SchemaChecks } from '../../schemas/checks.ts';
+import { cannotTell } from '../../schemas/verdict.ts';
 import { isJsonObject, isSame, type JsonObject, mergePatch, parseExact } from './exact-json.ts';
 import { changeType, fieldsSchema, type RecordAction, type RecordType } from './record-types.ts';
 import type { Tables } from './tables.ts';
@@ -13,7 +14,7 @@ type RecordRow = Selectable<Tables['records']>;
 
 export interface RecordTools {
   readonly clock: Clock;
-  readonly publisher: Publisher;
+  readonly publisher: Pick<Publisher, 'publishWithin'>;
   readonly schemas: SchemaChecks;
 }
 
@@ -207,7 +208,10 @@ async function lockRecord(tx: Queries, type: RecordType, id: string): Promise<Re
   return (await recordsOf(tx, type).where('id', '=', id).forUpdate().executeTakeFirst()) ?? missing();
 }
 
-/** @throws {UndecidedError} its schema takes long */
+/**
+ * The fields as text, if they are not too long and satisfy the schema of their type. Within a transaction, so that a
+ * schema which cannot be told quickly refuses them.
+ */
 function checkedText({ schemas }: RecordTools, type: RecordType, fields: unknown): string {
   const text = JSON.stringify(fields);
   const size = Buffer.byteLength(text);
@@ -218,7 +222,8 @@ function checkedText({ schemas }: RecordTools, type: RecordType, fields: unknown
     );
   const schema = fieldsSchema(type);
   if (schema === null) return text;
-  const { errors } = schemas.verdict(type.org_id, { schema, data: text, whetherOnly: false });
+  const [verdict] = schemas.withoutWaiting(type.org_id, [{ schema, data: text, whetherOnly: false }]);
+  const { errors } = verdict ?? cannotTell('it takes too long for a change');
   if (errors.length > 0)
     throw new SluiceError('invalid_input', errors[0]?.detail ?? 'The record breaks its schema.', { errors });
   return text;
@@ -232,27 +237,11 @@ async function publishChange(
   current: RecordRow | null,
   previous: RecordRow | null,
 ): Promise<void> {
-  await publisher.publishWithin(tx, {
-    orgId: type.org_id,
-    events: [
-      {
-        type: changeType(type, action),
-        data: JSON.stringify({
-          current: current && showRecord(current),
-          previous: previous && showRecord(previous),
-        }),
-        externalId: null,
-        occurredAt: null,
-        deliverAt: null,
-        audience: null,
-        metadata: null,
-        source: 'api',
-      },
-    ],
-    idempotency: null,
-    pointer: () => '',
-    answer: () => ({ status: 200, body: '' }),
+  const data = JSON.stringify({
+    current: current && showRecord(current),
+    previous: previous && showRecord(previous),
   });
+  await publisher.publishWithin(tx, type.org_id, [{ type: changeType(type, action), data, source: 'api' }]);
 }
 
 function missing(): never {

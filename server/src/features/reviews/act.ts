@@ -1,8 +1,8 @@
 import { SluiceError } from '../../base/errors.ts';
 import { publicId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
-import type { AcceptTools } from '../../events/accept.ts';
-import { checkRevisedData } from '../../events/held.ts';
+import type { Judging } from '../../events/judging.ts';
+import type { Verdicts } from '../../schemas/questions.ts';
 import type { Actor } from '../../tenants/audit.ts';
 import { getMember, type Member, resolveAudience } from '../../tenants/members.ts';
 import { applyChanges, type Change, type Changed, type ReviewTools } from './change.ts';
@@ -10,6 +10,7 @@ import { expiryOf } from './expire.ts';
 import { decisionsOf, hasVoted } from './history.ts';
 import { publicDecision } from './public-form.ts';
 import { outcomeOf, type Quorum } from './quorum.ts';
+import { refuseUnfitRevision } from './revised-data.ts';
 import { lockTask, type Task, type TaskName } from './tasks.ts';
 import { type Workflow, workflowsOf } from './workflows.ts';
 
@@ -28,18 +29,26 @@ export type Act =
   /** With the whole content as it should be: any JSON, as text. */
   | { readonly kind: 'revise'; readonly content: string; readonly comment: string | null };
 
+/** An act of a reviewer on a task. */
+export interface Acting {
+  readonly reviewer: Reviewer;
+  readonly act: Act;
+  /** Whether this is the version that the reviewer has seen. */
+  isSeen(version: number): boolean;
+  /** What was told about a revision before the transaction. */
+  readonly verdicts: Verdicts;
+}
+
 /**
  * Acts on a task in the caller's transaction. Of any number who do so at once, each sees what those before it did.
- * @param isSeen whether this is the version that the reviewer has seen
- * @throws {SluiceError} not_found, review_decided, stale_version, not_a_reviewer, already_voted, invalid_event_data
+ * @throws {SluiceError} not_found, review_decided, stale_version, not_a_reviewer, already_voted, invalid_event_data,
+ *   too_much_under_way (a slow schema has changed since it was judged)
  */
 export async function actOnTask(
   tx: Queries,
-  tools: ReviewTools & AcceptTools,
+  tools: ReviewTools & Judging,
   name: TaskName,
-  reviewer: Reviewer,
-  act: Act,
-  isSeen: (version: number) => boolean,
+  { reviewer, act, isSeen, verdicts }: Acting,
 ): Promise<Changed> {
   const task = await lockTask(tx, name);
   const workflow = (await workflowsOf(tx, [{ orgId: name.orgId, id: task.workflow_id }])).get(
@@ -67,11 +76,8 @@ export async function actOnTask(
   if (await hasVoted(tx, task, round, voter))
     throw new SluiceError('already_voted', 'This reviewer has voted on the task as it is now.');
   if (act.kind === 'revise' && task.event_type !== null) {
-    await checkRevisedData(tx, tools, name.orgId, {
-      type: task.event_type,
-      data: act.content,
-      pointer: '/content',
-    });
+    const revised = { orgId: name.orgId, type: task.event_type, data: act.content };
+    await refuseUnfitRevision(tx, tools, revised, verdicts);
   }
   const change: Change = {
     task,

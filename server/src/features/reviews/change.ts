@@ -2,8 +2,8 @@ import { type Selectable, sql } from 'kysely';
 import type { Clock } from '../../base/clock.ts';
 import { publicId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
-import { endHolds } from '../../events/held.ts';
-import type { Publisher } from '../../events/publish.ts';
+import { cancelHeld, releaseHeld } from '../../deliveries/held.ts';
+import type { Publisher } from '../../events/publisher.ts';
 import { type Actor, recordAudits } from '../../tenants/audit.ts';
 import { announcements, type TaskFollower } from './announce.ts';
 import { appendEntries, type HistoryEntry, type NewEntry } from './history.ts';
@@ -12,7 +12,7 @@ import type { Task } from './tasks.ts';
 
 export interface ReviewTools {
   readonly clock: Clock;
-  readonly publisher: Pick<Publisher, 'publishWithin'>;
+  readonly publisher: Pick<Publisher, 'publishAllWithin'>;
   readonly taskFollower: TaskFollower;
 }
 
@@ -76,7 +76,7 @@ export async function applyChanges(
     tx,
     changed.map(({ task }) => task).filter((task) => task.status !== 'pending'),
   );
-  await tools.publisher.publishWithin(tx, ...(await announcements(tx, tools.taskFollower, changed)));
+  await tools.publisher.publishAllWithin(tx, await announcements(tx, tools.taskFollower, changed));
   return changed;
 }
 
@@ -116,12 +116,16 @@ async function endHoldsOf(tx: Queries, ended: readonly Task[]): Promise<void> {
     id: row.delivery_id,
     task: present(gated.get(row.task_id)),
   }));
-  await endHolds(tx, {
-    released: holds
+  await releaseHeld(
+    tx,
+    holds
       .filter(({ task }) => task.status === 'approved' || task.status === 'revised')
       .map(({ orgId, id, task }) => ({ orgId, id, data: task.revision })),
-    cancelled: holds.filter(({ task }) => task.status === 'rejected' || task.status === 'expired'),
-  });
+  );
+  await cancelHeld(
+    tx,
+    holds.filter(({ task }) => task.status === 'rejected' || task.status === 'expired'),
+  );
 }
 
 function present<T>(value: T | undefined): T {

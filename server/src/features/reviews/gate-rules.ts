@@ -1,17 +1,12 @@
 import { matchesPattern } from '../../endpoints/match.ts';
-import type { DepartingEvent } from '../../events/fan-out.ts';
-import type { GateRules, HoldingGate } from '../../events/gate.ts';
-import { type HeldQuestion, type SchemaChecks, UndecidedError } from '../../schemas/checks.ts';
-import { type HeldSchema, holdSchema } from '../../schemas/kept-schema.ts';
+import type { GateRules, HoldingRule } from '../../events/gate.ts';
+import { type KeptSchema, keptSchema } from '../../schemas/kept-schema.ts';
 import type { ReviewGate } from './gates.ts';
 
-interface Rule {
-  readonly gate: HoldingGate;
+interface Rule extends HoldingRule {
   readonly types: readonly string[];
-  /** `null`: every endpoint. */
-  readonly endpoints: ReadonlySet<string> | null;
   /** `null`: all data. */
-  readonly condition: HeldSchema | null;
+  readonly condition: KeptSchema | null;
 }
 
 /**
@@ -21,36 +16,32 @@ interface Rule {
  * read the one that the condition did not.
  * @param gates oldest first
  */
-export function rulesOf(schemas: SchemaChecks, gates: readonly ReviewGate[]): GateRules {
+export function rulesOf(gates: readonly ReviewGate[]): GateRules {
   const rules = gates.map(ruleOf);
   return {
-    gatesOf(event: DepartingEvent) {
-      const holding = rules.filter((rule) =>
-        rule.types.some((pattern) => matchesPattern(pattern, event.type)),
-      );
-      const isAmbiguous = once(() => saysKeyTwice(event.data));
-      // One condition that takes long refuses what belongs to a change: the others need not take this thread's time, too.
-      let insist = event.mayChange ?? false;
-      const ask = (rule: Rule) => {
-        const verdict = isMet(schemas, rule, { ...event, mayChange: insist }, isAmbiguous);
-        if (verdict instanceof UndecidedError) insist = false;
-        return verdict;
-      };
-      const met = new Map(holding.map((rule) => [rule, once(() => ask(rule))]));
-      return (endpointId) => {
-        const undecided: HeldQuestion[] = [];
-        for (const rule of holding) {
-          if (rule.endpoints !== null && !rule.endpoints.has(endpointId)) continue;
-          const verdict = met.get(rule)?.() ?? true;
-          if (verdict instanceof UndecidedError) undecided.push(...verdict.questions);
-          else if (verdict && undecided.length === 0) return rule.gate;
-          else if (verdict) break;
-        }
-        if (undecided.length > 0) throw new UndecidedError(event.orgId, undecided, event.mayChange);
-        return null;
+    ask({ type, data }, endpoints) {
+      const matching = rules.filter((rule) => isAbout(rule, type, endpoints));
+      if (matching.length === 0) return null;
+      const isAmbiguous = matching.some(({ condition }) => condition !== null) && saysKeyTwice(data);
+      const asked = isAmbiguous ? [] : matching.filter(({ condition }) => condition !== null);
+      return {
+        conditions: asked.flatMap(({ condition }) =>
+          condition === null ? [] : [{ schema: condition, data, whetherOnly: true }],
+        ),
+        holding(verdicts) {
+          const unmet = new Set(asked.filter((_, index) => verdicts[index]?.satisfied === false));
+          return matching.filter((rule) => !unmet.has(rule));
+        },
       };
     },
   };
+}
+
+function isAbout(rule: Rule, type: string, endpoints: readonly { readonly endpointId: string }[]): boolean {
+  return (
+    rule.types.some((pattern) => matchesPattern(pattern, type)) &&
+    endpoints.some(({ endpointId }) => rule.endpoints?.has(endpointId) ?? true)
+  );
 }
 
 function ruleOf(row: ReviewGate): Rule {
@@ -59,21 +50,8 @@ function ruleOf(row: ReviewGate): Rule {
     gate: { id: row.id, name: row.name, workflowId: row.workflow_id, queueId: row.queue_id },
     types: row.types,
     endpoints: row.endpoint_ids === null ? null : new Set(row.endpoint_ids),
-    condition: condition === null ? null : holdSchema(condition),
+    condition: condition === null ? null : keptSchema(condition),
   };
-}
-
-/** Whether it holds the event; the error says that this has to be waited for. */
-function isMet(
-  schemas: SchemaChecks,
-  { condition }: Rule,
-  { orgId, data, mayChange }: DepartingEvent,
-  isAmbiguous: () => boolean,
-): boolean | UndecidedError {
-  if (condition === null || isAmbiguous()) return true;
-  const question: HeldQuestion = { schema: condition, data, whetherOnly: true };
-  const [verdict] = schemas.quickly(orgId, [question], mayChange);
-  return verdict ? verdict.satisfied !== false : new UndecidedError(orgId, [question]);
 }
 
 function saysKeyTwice(data: string): boolean {
@@ -93,12 +71,4 @@ function countKeys(json: string): number {
   for (const match of json.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"([ \t\n\r]*:)?/g))
     if (match[1] !== undefined) count += 1;
   return count;
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | null = null;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }

@@ -3,39 +3,23 @@ import type { Clock } from '../../base/clock.ts';
 import { publicId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
 import type { Gate, GateRules, Hold } from '../../events/gate.ts';
-import type { PublishRequest } from '../../events/new-event.ts';
-import type { SchemaChecks } from '../../schemas/checks.ts';
-import { VersionedCache } from '../../tenants/versioned.ts';
+import type { Publication } from '../../events/new-event.ts';
 import { announcements, type TaskFollower } from './announce.ts';
 import { rulesOf } from './gate-rules.ts';
 import type { ReviewGate } from './gates.ts';
 import { insertTasks, type NewTask } from './tasks.ts';
 
-interface VersionedRules extends GateRules {
-  readonly version: number;
-}
-
 /** Holds deliveries back as review tasks. */
 export class ReviewGates implements Gate {
   readonly #clock: Clock;
   readonly #follower: TaskFollower;
-  readonly #rules = new VersionedCache<VersionedRules>();
 
-  readonly #schemas: SchemaChecks;
-
-  constructor(clock: Clock, follower: TaskFollower, schemas: SchemaChecks) {
+  constructor(clock: Clock, follower: TaskFollower) {
     this.#clock = clock;
     this.#follower = follower;
-    this.#schemas = schemas;
   }
 
-  load(tx: Queries, versions: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, GateRules>> {
-    // Without a version there never was a gate.
-    const gated = new Map([...versions].filter(([, version]) => version > 0));
-    return this.#rules.load(gated, (stale) => readRules(tx, this.#schemas, stale));
-  }
-
-  async hold(tx: Queries, holds: readonly Hold[]): Promise<PublishRequest[]> {
+  async hold(tx: Queries, holds: readonly Hold[]): Promise<Publication[]> {
     const tasks = await insertTasks(
       tx,
       this.#clock,
@@ -64,27 +48,15 @@ export class ReviewGates implements Gate {
   }
 }
 
-async function readRules(
-  tx: Queries,
-  schemas: SchemaChecks,
-  versions: ReadonlyMap<string, number>,
-): Promise<Map<string, VersionedRules>> {
+/** The rules of organizations' gates, by the organizations' ids. */
+export async function readGateRules(
+  queries: Queries,
+  orgIds: readonly string[],
+): Promise<Map<string, GateRules>> {
   const { rows } = await sql<ReviewGate>`
-    select * from review_gates where org_id = any(${[...versions.keys()]}::uuid[]) order by org_id, id`.execute(
-    tx,
-  );
-  return new Map(
-    [...versions].map(([orgId, version]) => [
-      orgId,
-      {
-        version,
-        ...rulesOf(
-          schemas,
-          rows.filter((row) => row.org_id === orgId),
-        ),
-      },
-    ]),
-  );
+    select * from review_gates where org_id = any(${orgIds}::uuid[]) order by org_id, id`.execute(queries);
+  const byOrganization = Map.groupBy(rows, (row) => row.org_id);
+  return new Map([...byOrganization].map(([orgId, gates]) => [orgId, rulesOf(gates)]));
 }
 
 function taskOf({ gate, event }: Hold): NewTask {

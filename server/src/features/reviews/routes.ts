@@ -1,18 +1,16 @@
 import { type Route, route } from '../../http/route.ts';
-import type { SchemaChecks } from '../../schemas/checks.ts';
 import * as embedTokens from './routes/embed-tokens.ts';
 import * as reviewGates from './routes/gates.ts';
-import type { Announcing } from './routes/reviews.ts';
+import type { Reviewing } from './routes/reviews.ts';
 import * as reviews from './routes/reviews.ts';
 import * as workflows from './routes/workflows.ts';
 
 interface ReviewParts {
-  readonly announcing: Announcing;
-  readonly schemas: SchemaChecks;
+  readonly reviewing: Reviewing;
   readonly publicUrl: () => string;
 }
 
-export function reviewRoutes({ announcing, schemas, publicUrl }: ReviewParts): readonly Route[] {
+export function reviewRoutes({ reviewing, publicUrl }: ReviewParts): readonly Route[] {
   return [
     route('GET', '/v1/workflows', 'workflows:read', workflows.list),
     route('POST', '/v1/workflows', 'workflows:write', workflows.create),
@@ -23,30 +21,30 @@ export function reviewRoutes({ announcing, schemas, publicUrl }: ReviewParts): r
     route('POST', '/v1/workflows/{id}/queues', 'workflows:write', workflows.addQueue),
 
     route('GET', '/v1/reviews', { scope: 'reviews:read', embed: 'view' }, reviews.list),
-    route('POST', '/v1/reviews', 'reviews:write', reviews.create(announcing)),
+    route('POST', '/v1/reviews', 'reviews:write', reviews.create(reviewing)),
     route('GET', '/v1/reviews/{id}', { scope: 'reviews:read', embed: 'view' }, reviews.get),
     route('GET', '/v1/reviews/{id}/history', { scope: 'reviews:read', embed: 'view' }, reviews.history),
     route(
       'POST',
       '/v1/reviews/{id}/approve',
       { scope: 'reviews:act', embed: 'approve' },
-      reviews.approve(announcing),
+      reviews.approve(reviewing),
     ),
     route(
       'POST',
       '/v1/reviews/{id}/reject',
       { scope: 'reviews:act', embed: 'reject' },
-      reviews.reject(announcing),
+      reviews.reject(reviewing),
     ),
     route(
       'POST',
       '/v1/reviews/{id}/revise',
       { scope: 'reviews:act', embed: 'edit' },
-      reviews.revise(announcing),
+      reviews.revise(reviewing),
     ),
 
     route('GET', '/v1/review-gates', 'review_gates:read', reviewGates.list),
-    route('POST', '/v1/review-gates', 'review_gates:write', reviewGates.create(schemas)),
+    route('POST', '/v1/review-gates', 'review_gates:write', reviewGates.create(reviewing.schemas)),
     route('GET', '/v1/review-gates/{id}', 'review_gates:read', reviewGates.get),
     route('DELETE', '/v1/review-gates/{id}', 'review_gates:write', reviewGates.remove),
 

@@ -1,12 +1,12 @@
 import { type Duty, untilDone } from '../../worker/duty.ts';
-import { publishDueSchedules, type Tools } from './publish-due.ts';
+import { type Parts, publishDueSchedules } from './publish-due.ts';
 import { forgetRuns } from './schedule-runs.ts';
 
 /**
  * The timed work of schedules: publishing what is due, and forgetting old runs.
  * @param given.retentionDays days for which runs are kept
  */
-export function scheduleDuties(given: Tools & { readonly retentionDays: number }): Duty[] {
+export function scheduleDuties(given: Parts & { readonly retentionDays: number }): Duty[] {
   const { database, retentionDays } = given;
   return [
     { name: 'publish by schedule', everyMs: 1_000, run: () => publishDueSchedules(given) },

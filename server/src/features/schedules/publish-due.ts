@@ -1,11 +1,15 @@
 import type { Database } from '../../db/connect.ts';
 import { isUnavailable } from '../../db/failures.ts';
-import { type SchemaChecks, UndecidedError } from '../../schemas/checks.ts';
-import { type RunTools, runDueSchedules } from './schedule-runs.ts';
+import { judgeBefore } from '../../events/judging.ts';
+import type { Snapshots } from '../../events/snapshot.ts';
+import type { SchemaChecks } from '../../schemas/checks.ts';
+import { Verdicts } from '../../schemas/questions.ts';
+import { publicationOf, type Ran, type RunParts, runDueSchedules, type Schedule } from './schedule-runs.ts';
 
 /** What publishing by schedule works with. */
-export interface Tools extends RunTools {
+export interface Parts extends RunParts {
   readonly database: Database;
+  readonly snapshots: Snapshots;
   readonly schemas: SchemaChecks;
   /** Nothing more is begun once it is closed. */
   readonly http: { readonly closed: boolean };
@@ -15,93 +19,109 @@ const batch = 50;
 /** In one go; then others of this process's timed work have their turn. */
 const mostBatches = 40;
 
-interface Moved {
-  readonly schedules: number;
-  readonly events: number;
-}
-
 /** Schedules that one look cannot move on. */
 interface Left {
   readonly ids: string[];
   /** Organization → the first of its schedules whose data meets a schema that takes long. */
-  readonly slow: Map<string, string>;
+  readonly slow: Map<string, Schedule>;
 }
 
 /** Publishes what schedules owe, in the transactions that move them on. Answers how many events. */
-export async function publishDueSchedules(tools: Tools): Promise<number> {
+export async function publishDueSchedules(parts: Parts): Promise<number> {
   const left: Left = { ids: [], slow: new Map() };
   let count = 0;
-  for (let batches = 0; batches < mostBatches && !tools.http.closed; batches += 1) {
-    const { schedules, events } = await publishBatch(tools, left);
+  for (let batches = 0; batches < mostBatches && !parts.http.closed; batches += 1) {
+    const { schedules, events } = await publishBatch(parts, left);
     count += events;
     if (schedules === 0) break;
-    // Whoever publishes meanwhile has a turn: the embedded database answers without ever waiting.
+    // Requests that arrive meanwhile have a turn: the embedded database answers without ever waiting.
     await new Promise(setImmediate);
   }
   // One of each organization, so that a thousand of one do not keep everybody's next look waiting.
-  const ids = tools.http.closed ? [] : [...left.slow.values()];
-  const slow = await Promise.all(ids.map((id) => publishSlow(tools, id)));
-  count += slow.reduce((sum, events) => sum + events, 0);
+  const slow = parts.http.closed ? [] : [...left.slow.values()];
+  const published = await Promise.all(slow.map((schedule) => publishSlow(parts, schedule)));
+  count += published.reduce((sum, events) => sum + events, 0);
   if (count === 0) return 0;
-  tools.log.info({ count }, 'scheduled events published');
-  tools.database.wakeUps.signal();
+  parts.log.info({ count }, 'scheduled events published');
+  parts.database.wakeUps.signal();
   return count;
 }
 
-async function publishBatch(tools: Tools, left: Left): Promise<Moved> {
+async function publishBatch(parts: Parts, left: Left): Promise<Omit<Ran, 'slow'>> {
+  const take = { limit: batch, except: left.ids, verdicts: new Verdicts() };
   try {
-    return await tools.database.queries
-      .transaction()
-      .execute((tx) => runDueSchedules(tx, tools, { limit: batch, except: left.ids }));
+    const ran = await parts.database.queries.transaction().execute((tx) => runDueSchedules(tx, parts, take));
+    // In a batch, one that takes long leaves no time for the others of its organization.
+    const alone = await publishEach(parts, left, ran.slow);
+    return { schedules: ran.schedules, events: ran.events + alone };
   } catch (error) {
     if (isUnavailable(error)) throw error;
     // One that is refused (its data breaks a schema by now) or broken must not hold up those of everybody else.
-    return publishOneByOne(tools, left);
+    return publishOneByOne(parts, left);
   }
 }
 
-async function publishOneByOne(tools: Tools, left: Left): Promise<Moved> {
+async function publishOneByOne(parts: Parts, left: Left): Promise<Omit<Ran, 'slow'>> {
   const total = { schedules: 0, events: 0 };
   for (let taken = 0; taken < batch; taken += 1) {
     const atStake: string[] = [];
+    const onTaken = (ids: readonly string[]) => void atStake.push(...ids);
+    const take = { limit: 1, except: left.ids, verdicts: new Verdicts(), onTaken };
     try {
-      const { schedules, events } = await tools.database.queries.transaction().execute((tx) =>
-        runDueSchedules(tx, tools, {
-          limit: 1,
-          except: left.ids,
-          onTaken: (ids) => void atStake.push(...ids),
-        }),
-      );
-      if (schedules === 0) break;
-      total.schedules += schedules;
-      total.events += events;
+      const ran = await parts.database.queries
+        .transaction()
+        .execute((tx) => runDueSchedules(tx, parts, take));
+      if (ran.schedules === 0) break;
+      putAside(left, ran.slow);
+      total.schedules += ran.schedules;
+      total.events += ran.events;
     } catch (error) {
       const [id] = atStake;
       if (isUnavailable(error) || id === undefined) throw error;
       left.ids.push(id);
-      if (!(error instanceof UndecidedError)) complain(tools, id, error);
-      else if (!left.slow.has(error.orgId)) left.slow.set(error.orgId, id);
+      complain(parts, id, error);
     }
   }
   return total;
 }
 
-async function publishSlow(tools: Tools, id: string): Promise<number> {
+/** Publishes what these owe, each in a transaction of its own; what takes long there as well is put aside. */
+async function publishEach(parts: Parts, left: Left, schedules: readonly Schedule[]): Promise<number> {
+  let count = 0;
+  for (const { id } of schedules) {
+    const take = { limit: 1, except: [], only: id, verdicts: new Verdicts() };
+    const ran = await parts.database.queries.transaction().execute((tx) => runDueSchedules(tx, parts, take));
+    putAside(left, ran.slow);
+    count += ran.events;
+    await new Promise(setImmediate);
+  }
+  return count;
+}
+
+function putAside(left: Left, slow: readonly Schedule[]): void {
+  for (const schedule of slow) {
+    left.ids.push(schedule.id);
+    if (!left.slow.has(schedule.org_id)) left.slow.set(schedule.org_id, schedule);
+  }
+}
+
+/** Judges a schedule's data, then publishes what it owes; one that has changed meanwhile is left to the next look. */
+async function publishSlow(parts: Parts, schedule: Schedule): Promise<number> {
+  const { queries } = parts.database;
+  const { orgId, events } = publicationOf({ schedule, at: new Date(parts.clock.now()) });
   try {
-    const { events } = await tools.schemas.whileDecided(() =>
-      tools.database.queries
-        .transaction()
-        .execute((tx) => runDueSchedules(tx, tools, { limit: 1, except: [], only: id })),
-    );
-    return events;
+    const verdicts = await judgeBefore(queries, parts, orgId, { events });
+    const take = { limit: 1, except: [], only: schedule.id, verdicts };
+    const ran = await queries.transaction().execute((tx) => runDueSchedules(tx, parts, take));
+    return ran.events;
   } catch (error) {
     if (isUnavailable(error)) throw error;
-    complain(tools, id, error);
+    complain(parts, schedule.id, error);
     return 0;
   }
 }
 
-function complain({ log }: Tools, id: string, error: unknown): void {
+function complain({ log }: Parts, id: string, error: unknown): void {
   const detail = error instanceof Error ? error.message : String(error);
   log.error({ error: detail, schedule: id }, 'a schedule failed; it is tried again');
 }

@@ -5,15 +5,19 @@ import { SluiceError } from '../../base/errors.ts';
 import { publicId } from '../../base/ids.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Queries } from '../../db/connect.ts';
-import type { PublishRequest } from '../../events/new-event.ts';
-import type { Publisher } from '../../events/publish.ts';
+import type { Judging } from '../../events/judging.ts';
+import type { Publication } from '../../events/new-event.ts';
+import type { Publisher } from '../../events/publisher.ts';
+import { undecidedWithin } from '../../events/within.ts';
+import type { Verdicts } from '../../schemas/questions.ts';
 import { recordAudit, systemActor } from '../../tenants/audit.ts';
 import type { Tables } from './tables.ts';
 
 export type Schedule = Selectable<Tables['schedules']>;
 
-export interface RunTools {
-  readonly publisher: Pick<Publisher, 'publishWithin'>;
+/** What publishing a schedule's events needs. */
+export interface RunParts extends Judging {
+  readonly publisher: Pick<Publisher, 'publishAllWithin'>;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -39,26 +43,35 @@ const mostAtOnce = 50;
 const onTimeMs = 60_000;
 const dayMs = 86_400_000;
 
+/** Which schedules that are due are to be taken. */
+export interface Take {
+  readonly limit: number;
+  /** Ids of schedules to be passed over. */
+  readonly except: readonly string[];
+  /** Id of the only one to be taken. */
+  readonly only?: string;
+  /** What was told about their events before the transaction. */
+  readonly verdicts: Verdicts;
+  /** Is told the ids of those that are at stake, before anything can go wrong with them. */
+  onTaken?(ids: readonly string[]): void;
+}
+
+/** What became of the schedules that were taken. */
+export interface Ran {
+  readonly schedules: number;
+  /** How many events were published. */
+  readonly events: number;
+  /** Those that were left as they were: their data meets a schema that takes long, and is to be judged before. */
+  readonly slow: readonly Schedule[];
+}
+
 /**
  * Publishes what is due in the caller's transaction, which also moves the schedules on: so each time happens once,
  * whatever dies. Schedules that another worker is at are left to it; those that are on time go before those that
- * catch up. Answers how many schedules were moved on, and how many events that were.
+ * catch up.
  * @throws {SluiceError} when one event of several is refused; a single schedule's refusals are noted instead
- * @throws {UndecidedError} an event's schema takes long
  */
-export async function runDueSchedules(
-  tx: Queries,
-  tools: RunTools,
-  take: {
-    readonly limit: number;
-    /** Ids of schedules to be passed over. */
-    readonly except: readonly string[];
-    /** Id of the only one to be taken. */
-    readonly only?: string;
-    /** Is told the ids of those that are at stake, before anything can go wrong with them. */
-    onTaken?(ids: readonly string[]): void;
-  },
-): Promise<{ schedules: number; events: number }> {
+export async function runDueSchedules(tx: Queries, parts: RunParts, take: Take): Promise<Ran> {
   const { rows } = await sql<Schedule & { now: Date }>`
     select *, now() as now from schedules
      where enabled and next_at <= now() and id <> all (${take.except}::uuid[])
@@ -70,34 +83,61 @@ export async function runDueSchedules(
   let room = mostAtOnce;
   for (const { now, ...schedule } of rows) {
     if (room <= 0) break;
-    const step = await stepOf(tx, tools, schedule, now, room);
+    const step = await stepOf(tx, parts, schedule, now, room);
     room -= step.times.length;
     steps.push(step);
   }
-  const events = await takeSteps(tx, tools, steps, take.limit === 1);
-  return { schedules: steps.length, events };
+  const slow = await slowOf(tx, parts, steps, take.verdicts);
+  const quick = steps.filter(({ schedule }) => !slow.includes(schedule));
+  const events = await takeSteps(tx, parts, { steps: quick, verdicts: take.verdicts }, take.limit === 1);
+  return { schedules: steps.length, events, slow };
 }
 
-/** Publishes what one schedule owes by now: before it is changed, so that a change takes nothing away. */
+/**
+ * Publishes what one schedule owes by now: before it is changed, so that a change takes nothing away. Changes nothing where
+ * its data meets a schema that takes long and was not judged before.
+ */
 export async function settleSchedule(
   tx: Queries,
-  tools: RunTools,
-  schedule: Schedule,
-  now: Date,
+  parts: RunParts,
+  { schedule, now }: { readonly schedule: Schedule; readonly now: Date },
+  verdicts: Verdicts,
 ): Promise<void> {
-  if (!schedule.enabled || schedule.next_at === null || schedule.next_at > now) return;
-  await takeSteps(tx, tools, [await stepOf(tx, tools, schedule, now, mostAtOnce)], true);
+  if (!owes(schedule, now)) return;
+  const steps = [await stepOf(tx, parts, schedule, now, mostAtOnce)];
+  const slow = await slowOf(tx, parts, steps, verdicts);
+  if (slow.length === 0) await takeSteps(tx, parts, { steps, verdicts }, true);
+}
+
+/** Whether a time of a schedule has come that it has not published for. */
+export function owes({ enabled, next_at: nextAt }: Schedule, now: Date): boolean {
+  return enabled && nextAt !== null && nextAt <= now;
+}
+
+/** The schedules whose data meets a schema that takes long; the event of any time shows it. */
+async function slowOf(
+  tx: Queries,
+  parts: RunParts,
+  steps: readonly Step[],
+  verdicts: Verdicts,
+): Promise<Schedule[]> {
+  const asked = steps.flatMap(({ schedule, times }) =>
+    times.slice(0, 1).map((at) => ({ schedule, publication: publicationOf({ schedule, at }) })),
+  );
+  const publications = asked.map(({ publication }) => publication);
+  const undecided = await undecidedWithin(tx, parts, publications, verdicts);
+  return asked.flatMap(({ schedule, publication }) => (undecided.has(publication) ? [schedule] : []));
 }
 
 /** What a schedule owes, and when it comes next; nothing and never for one that is stopped. */
 async function stepOf(
   tx: Queries,
-  tools: RunTools,
+  parts: Pick<RunParts, 'clock' | 'log'>,
   schedule: Schedule,
   now: Date,
   most: number,
 ): Promise<Step> {
-  const calendar = await calendarOf(tx, tools, schedule);
+  const calendar = await calendarOf(tx, parts, schedule);
   return calendar === null
     ? { schedule, times: [], nextAt: null }
     : { schedule, ...dueTimes(schedule, calendar, now, most) };
@@ -105,8 +145,8 @@ async function stepOf(
 
 async function takeSteps(
   tx: Queries,
-  tools: RunTools,
-  steps: readonly Step[],
+  parts: RunParts,
+  { steps, verdicts }: { readonly steps: readonly Step[]; readonly verdicts: Verdicts },
   noteRefusals: boolean,
 ): Promise<number> {
   if (steps.length === 0) return 0;
@@ -118,11 +158,22 @@ async function takeSteps(
         ${column(({ times }) => times.at(-1)?.toISOString() ?? null)}::timestamptz[]) as given (org_id, id, next_at, last_at)
      where schedules.org_id = given.org_id and schedules.id = given.id`.execute(tx);
   const occurrences = steps.flatMap(({ schedule, times }) => times.map((at) => ({ schedule, at })));
-  return publishRuns(tx, tools, occurrences, noteRefusals);
+  const fresh = await recordRuns(tx, occurrences);
+  if (!noteRefusals) {
+    await parts.publisher.publishAllWithin(tx, fresh.map(publicationOf), verdicts);
+    return fresh.length;
+  }
+  let published = 0;
+  for (const occurrence of fresh) if (await publishOrNote(tx, parts, occurrence, verdicts)) published += 1;
+  return published;
 }
 
 /** One whose calendar this version cannot read (its time zone is gone) is stopped: it must not hold up the others. */
-async function calendarOf(tx: Queries, tools: RunTools, schedule: Schedule): Promise<Calendar | null> {
+async function calendarOf(
+  tx: Queries,
+  parts: Pick<RunParts, 'clock' | 'log'>,
+  schedule: Schedule,
+): Promise<Calendar | null> {
   try {
     const calendar = readCalendar(schedule.cron, schedule.time_zone);
     calendar.after(new Date(0));
@@ -135,7 +186,7 @@ async function calendarOf(tx: Queries, tools: RunTools, schedule: Schedule): Pro
       .where('org_id', '=', schedule.org_id)
       .where('id', '=', schedule.id)
       .execute();
-    await note(tx, tools, schedule, 'schedule.stopped', { detail });
+    await note(tx, parts, schedule, { action: 'schedule.stopped', detail });
     return null;
   }
 }
@@ -170,23 +221,6 @@ function latestTime(
   return { times: schedule.catch_up === 'none' && missed ? [] : [latest], nextAt: following };
 }
 
-async function publishRuns(
-  tx: Queries,
-  tools: RunTools,
-  occurrences: readonly Occurrence[],
-  noteRefusals: boolean,
-): Promise<number> {
-  const fresh = await recordRuns(tx, occurrences);
-  if (fresh.length === 0) return 0;
-  if (!noteRefusals) {
-    await tools.publisher.publishWithin(tx, ...fresh.map(asRequest));
-    return fresh.length;
-  }
-  let published = 0;
-  for (const occurrence of fresh) if (await publishOrNote(tx, tools, occurrence)) published += 1;
-  return published;
-}
-
 /** Answers those that have not happened yet. */
 async function recordRuns(tx: Queries, occurrences: readonly Occurrence[]): Promise<Occurrence[]> {
   if (occurrences.length === 0) return [];
@@ -201,9 +235,14 @@ async function recordRuns(tx: Queries, occurrences: readonly Occurrence[]): Prom
   return occurrences.filter(({ schedule, at }) => fresh.has(`${schedule.id} ${at.getTime()}`));
 }
 
-async function publishOrNote(tx: Queries, tools: RunTools, occurrence: Occurrence): Promise<boolean> {
+async function publishOrNote(
+  tx: Queries,
+  parts: RunParts,
+  occurrence: Occurrence,
+  verdicts: Verdicts,
+): Promise<boolean> {
   try {
-    await tools.publisher.publishWithin(tx, asRequest(occurrence));
+    await parts.publisher.publishAllWithin(tx, [publicationOf(occurrence)], verdicts);
     return true;
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error;
@@ -215,17 +254,16 @@ async function publishOrNote(tx: Queries, tools: RunTools, occurrence: Occurrenc
       .where('schedule_id', '=', schedule.id)
       .where('at', '=', at)
       .execute();
-    await note(tx, tools, schedule, 'schedule.refused', { at, detail: error.detail });
+    await note(tx, parts, schedule, { action: 'schedule.refused', at, detail: error.detail });
     return false;
   }
 }
 
 async function note(
   tx: Queries,
-  { clock, log }: RunTools,
+  { clock, log }: Pick<RunParts, 'clock' | 'log'>,
   schedule: Schedule,
-  action: string,
-  details: { readonly at?: Date; readonly detail: string },
+  { action, ...details }: { readonly action: string; readonly at?: Date; readonly detail: string },
 ): Promise<void> {
   const target = publicId('schedule', schedule.id);
   await recordAudit(tx, clock, schedule.org_id, systemActor, { action, target, details });
@@ -240,25 +278,12 @@ export function runEventId(scheduleId: string, at: Date): string {
   return `${publicId('schedule', scheduleId)}.${at.getTime()}`;
 }
 
-function asRequest({ schedule, at }: Occurrence): PublishRequest {
-  return {
-    orgId: schedule.org_id,
-    idempotency: null,
-    pointer: () => '',
-    answer: () => ({ status: 202, body: '' }),
-    events: [
-      {
-        type: schedule.type,
-        data: schedule.data,
-        externalId: runEventId(schedule.id, at),
-        occurredAt: at,
-        deliverAt: null,
-        audience: schedule.audience === null ? null : JSON.parse(schedule.audience),
-        metadata: null,
-        source: 'schedule',
-      },
-    ],
-  };
+/** The event of one time of a schedule. */
+export function publicationOf({ schedule, at }: Occurrence): Publication {
+  const { org_id: orgId, type, data, audience } = schedule;
+  const externalId = runEventId(schedule.id, at);
+  const more = { occurredAt: at, audience: audience === null ? null : JSON.parse(audience) };
+  return { orgId, events: [{ type, data, source: 'schedule', externalId, ...more }] };
 }
 
 /** What came of a schedule's times, newest first. */

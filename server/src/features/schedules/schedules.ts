@@ -1,10 +1,12 @@
 import { sql } from 'kysely';
+import type { Clock } from '../../base/clock.ts';
 import { SluiceError } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
-import { type AcceptTools, refuseUnfitData } from '../../events/accept.ts';
+import { faultsOf, type Judging, judgeBefore } from '../../events/judging.ts';
+import { Verdicts } from '../../schemas/questions.ts';
 import { checkedCalendar } from './calendar.ts';
-import { type RunTools, type Schedule, settleSchedule } from './schedule-runs.ts';
+import { owes, publicationOf, type RunParts, type Schedule, settleSchedule } from './schedule-runs.ts';
 
 /** What happens with times that passed while no worker ran: nothing, one event for the latest, or one for each. */
 export const catchUpRules = ['none', 'latest', 'all'] as const;
@@ -23,21 +25,24 @@ export interface ScheduleInput {
 /** What all schedules of an organization that come at the same minute may hold up. */
 const mostSchedules = 1_000;
 
-/** @throws {SluiceError} invalid_input, invalid_event_data, conflict (there are too many) */
+/**
+ * @param verdicts what was told about its data before the transaction
+ * @throws {SluiceError} invalid_input, invalid_event_data, too_much_under_way, conflict (there are too many)
+ */
 export async function createSchedule(
   tx: Queries,
-  tools: AcceptTools,
-  orgId: string,
-  input: ScheduleInput,
+  parts: Judging & { readonly clock: Clock },
+  { orgId, ...input }: ScheduleInput & { readonly orgId: string },
+  verdicts: Verdicts,
 ): Promise<Schedule> {
   const calendar = checkedCalendar(input.cron, input.timeZone);
-  await refuseUnfitData(tx, tools, orgId, input);
+  await refuseUnfitData(tx, parts, { orgId, type: input.type, data: input.data }, verdicts);
   await refuseTooMany(tx, orgId);
   return tx
     .insertInto('schedules')
     .values({
       org_id: orgId,
-      id: newId(tools.clock),
+      id: newId(parts.clock),
       cron: input.cron,
       time_zone: input.timeZone,
       type: input.type,
@@ -51,6 +56,19 @@ export async function createSchedule(
     })
     .returningAll()
     .executeTakeFirstOrThrow();
+}
+
+/** Refuses data for later events that would be refused now. */
+async function refuseUnfitData(
+  tx: Queries,
+  parts: Judging,
+  event: { readonly orgId: string; readonly type: string; readonly data: string },
+  verdicts: Verdicts,
+): Promise<void> {
+  const faults = await faultsOf(tx, parts, event, verdicts);
+  if (faults.length === 0) return;
+  const errors = faults.map(({ pointer, detail }) => ({ pointer: `/data${pointer}`, detail }));
+  throw new SluiceError('invalid_event_data', errors[0]?.detail ?? '', { errors });
 }
 
 /** Due times are compared with the database's clock, so they are counted from it. */
@@ -76,22 +94,52 @@ async function refuseTooMany(tx: Queries, orgId: string): Promise<void> {
     );
 }
 
+interface ScheduleName {
+  readonly orgId: string;
+  readonly id: string;
+}
+
+type ScheduleChange = Partial<ScheduleInput> & { readonly enabled?: boolean };
+
+/**
+ * Tells what schemas and gates say about what a change of a schedule is to publish and to keep; may wait for the side
+ * thread, so it comes before the transaction of the change.
+ * @throws {SluiceError} too_much_under_way
+ */
+export async function judgeChange(
+  queries: Queries,
+  parts: Judging & { readonly clock: Clock },
+  { orgId, id }: ScheduleName,
+  change: ScheduleChange,
+): Promise<Verdicts> {
+  const before = await findSchedule(queries, orgId, id);
+  if (!before) return new Verdicts();
+  const now = new Date(parts.clock.now());
+  const { events } = publicationOf({ schedule: before, at: now });
+  const isKept = change.type !== undefined || change.data !== undefined;
+  const data = { type: change.type ?? before.type, data: change.data ?? before.data };
+  return judgeBefore(queries, parts, orgId, {
+    events: owes(before, now) ? events : [],
+    data: isKept ? [data] : [],
+  });
+}
+
 /**
  * Changes what is given. What is due by now is published first, as the schedule was before. Where the calendar changes
  * or the schedule is resumed, its times are counted anew from now on.
- * @throws {SluiceError} not_found, invalid_input, invalid_event_data, conflict (it owes more than fits into one transaction)
- * @throws {UndecidedError}
+ * @param verdicts what `judgeChange` has told before
+ * @throws {SluiceError} not_found, invalid_input, invalid_event_data, too_much_under_way, conflict (it owes more than can
+ *   be published in this transaction)
  */
 export async function changeSchedule(
   tx: Queries,
-  tools: AcceptTools & RunTools,
-  orgId: string,
-  id: string,
-  change: Partial<ScheduleInput> & { readonly enabled?: boolean },
+  parts: RunParts,
+  { orgId, id }: ScheduleName,
+  { verdicts, ...change }: ScheduleChange & { readonly verdicts: Verdicts },
 ): Promise<Schedule> {
   await lock(tx, orgId, id);
   const now = await databaseTime(tx);
-  await settleSchedule(tx, tools, await getSchedule(tx, orgId, id), now);
+  await settleSchedule(tx, parts, { schedule: await getSchedule(tx, orgId, id), now }, verdicts);
   const before = await getSchedule(tx, orgId, id);
   if (change.enabled !== false) refuseWhileBehind(before, now);
   const cron = change.cron ?? before.cron;
@@ -100,7 +148,8 @@ export async function changeSchedule(
   const movesOn = cron !== before.cron || timeZone !== before.time_zone || (enabled && !before.enabled);
   const nextAt = movesOn ? checkedCalendar(cron, timeZone).after(now) : before.next_at;
   const event = { type: change.type ?? before.type, data: change.data ?? before.data };
-  if (change.type !== undefined || change.data !== undefined) await refuseUnfitData(tx, tools, orgId, event);
+  if (change.type !== undefined || change.data !== undefined)
+    await refuseUnfitData(tx, parts, { orgId, ...event }, verdicts);
   return tx
     .updateTable('schedules')
     .set({
@@ -120,8 +169,8 @@ export async function changeSchedule(
 }
 
 /** What one transaction cannot publish is still owed as it was; only stopping does without. */
-function refuseWhileBehind({ enabled, next_at: nextAt }: Schedule, now: Date): void {
-  if (enabled && nextAt !== null && nextAt <= now)
+function refuseWhileBehind(schedule: Schedule, now: Date): void {
+  if (owes(schedule, now))
     throw new SluiceError(
       'conflict',
       'The schedule is still catching up with times that have passed: change it a little later, or stop it first, which leaves them out.',
@@ -150,13 +199,16 @@ export async function deleteSchedule(tx: Queries, orgId: string, id: string): Pr
 
 /** @throws {SluiceError} not_found */
 export async function getSchedule(queries: Queries, orgId: string, id: string): Promise<Schedule> {
-  const found = await queries
+  return (await findSchedule(queries, orgId, id)) ?? missing();
+}
+
+function findSchedule(queries: Queries, orgId: string, id: string): Promise<Schedule | undefined> {
+  return queries
     .selectFrom('schedules')
     .selectAll()
     .where('org_id', '=', orgId)
     .where('id', '=', id)
     .executeTakeFirst();
-  return found ?? missing();
 }
 
 /** Newest first. */

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { invalidInput } from '../../../base/errors.ts';
 import { publicId } from '../../../base/ids.ts';
-import type { Publisher } from '../../../events/publish.ts';
+import type { Publisher } from '../../../events/publisher.ts';
 import { memberOf } from '../../../http/credential.ts';
 import {
   given,
@@ -192,7 +192,7 @@ export const change = (publisher: Publisher) =>
           members: body.members && readMembers(body.members),
         }),
       );
-      await publisher.publishWithin(queries, ...news);
+      await publisher.publishWithin(queries, orgId, news);
       await audit(context, 'meeting.changed', params.id, { changed: Object.keys(body) });
       return { status: 200, body: show(meeting) };
     },
@@ -212,7 +212,7 @@ export const cancel = (publisher: Publisher) =>
         orgId,
         id: pathId('meeting', params.id),
       });
-      await publisher.publishWithin(queries, ...news);
+      await publisher.publishWithin(queries, orgId, news);
       await audit(context, 'meeting.cancelled', params.id);
       return { status: 204 };
     },

@@ -2,7 +2,8 @@ import { type Static, Type } from 'typebox';
 import { cutData } from '../../../api/event-input.ts';
 import { invalidInput, SluiceError } from '../../../base/errors.ts';
 import { publicId } from '../../../base/ids.ts';
-import type { Publisher } from '../../../events/publish.ts';
+import { type Judging, judgeBefore } from '../../../events/judging.ts';
+import type { Publisher } from '../../../events/publisher.ts';
 import {
   given,
   IdOf,
@@ -17,10 +18,11 @@ import {
 import { type Context, operation } from '../../../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../../../http/page.ts';
 import { roles } from '../../../tenants/members.ts';
-import { notificationTypes } from '../message.ts';
+import { type Message, notificationTypes } from '../message.ts';
 import {
   cancelNotification,
   createNotification,
+  eventToJudge,
   getNotification,
   listNotifications,
   notificationState,
@@ -146,6 +148,16 @@ function readLink(text: string): string {
   return url.href;
 }
 
+function readMessage({ type, title, body, url, data }: Static<typeof Send>, raw: Uint8Array): Message {
+  return {
+    type,
+    title,
+    body: body ?? null,
+    url: url ? readLink(url) : null,
+    data: data ? cutData(raw, '', dataLimit) : null,
+  };
+}
+
 function readTo(to: Static<typeof To>): Recipients {
   return given({
     members: to.members && [
@@ -174,7 +186,7 @@ function pointingIntoRequest(error: unknown): unknown {
   return new SluiceError('invalid_event_data', error.detail, { errors });
 }
 
-export const create = (publisher: Publisher) =>
+export const create = ({ publisher, ...judging }: Judging & { readonly publisher: Publisher }) =>
   operation({
     id: 'sendNotification',
     summary: 'Notify members',
@@ -184,18 +196,26 @@ export const create = (publisher: Publisher) =>
     takes: { body: Send, bodyLimit: 196_608 },
     answers: { 202: { description: 'Accepted', schema: Accepted }, refusals: [429] },
     runs: 'write',
-    async handle(context, { body, raw }) {
+    prepare({ body, raw }, { queries, orgId, clock }) {
+      const event = eventToJudge({ ...readMessage(body, raw), to: readTo(body.to) });
+      const isLater = body.deliver_at && Date.parse(body.deliver_at) > clock.now();
+      return judgeBefore(queries, judging, orgId, { events: isLater ? [] : [event] });
+    },
+    async handle(context, { body, raw }, verdicts) {
       const { queries, clock, orgId, actor, audit } = context;
-      const { notification, recipients } = await createNotification(queries, { clock, publisher }, orgId, {
+      const input = {
+        ...readMessage(body, raw),
+        orgId,
         to: readTo(body.to),
-        type: body.type,
-        title: body.title,
-        body: body.body ?? null,
-        url: body.url ? readLink(body.url) : null,
-        data: body.data ? cutData(raw, '', dataLimit) : null,
         deliverAt: readDeliverAt(context, body.deliver_at),
         createdBy: actor.name,
-      }).catch((error: unknown) => {
+      };
+      const { notification, recipients } = await createNotification(
+        queries,
+        { clock, publisher },
+        input,
+        verdicts,
+      ).catch((error: unknown) => {
         throw pointingIntoRequest(error);
       });
       const id = publicId('notification', notification.id);

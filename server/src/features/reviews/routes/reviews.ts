@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox';
 import { memberBytes } from '../../../api/event-input.ts';
 import { invalidInput, SluiceError } from '../../../base/errors.ts';
 import { publicId } from '../../../base/ids.ts';
-import type { AcceptTools } from '../../../events/accept.ts';
+import type { Judging } from '../../../events/judging.ts';
 import {
   given,
   IdOf,
@@ -18,10 +18,12 @@ import {
 import { readIfMatch } from '../../../http/if-match.ts';
 import { type Answer, type Context, type Input, operation } from '../../../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../../../http/page.ts';
+import { Verdicts } from '../../../schemas/questions.ts';
 import { type Act, actOnTask, type Reviewer } from '../act.ts';
 import { announcements } from '../announce.ts';
 import type { ReviewTools } from '../change.ts';
 import { listHistory } from '../history.ts';
+import { judgeRevision } from '../revised-data.ts';
 import { createTask, getTask, listTasks, positionOf, type Task } from '../tasks.ts';
 import {
   Entry,
@@ -136,7 +138,7 @@ export const list = operation({
   },
 });
 
-export const create = (announcing: Announcing) =>
+export const create = (reviewing: Reviewing) =>
   operation({
     id: 'createReview',
     summary: 'Ask for a review',
@@ -172,8 +174,8 @@ export const create = (announcing: Announcing) =>
         action: 'review.created',
         target: publicId('review', task.id),
       });
-      const news = await announcements(queries, announcing.taskFollower, [{ task, entry: null }]);
-      await announcing.publisher.publishWithin(queries, ...news);
+      const news = await announcements(queries, reviewing.taskFollower, [{ task, entry: null }]);
+      await reviewing.publisher.publishAllWithin(queries, news);
       return answerTask(context, 201, task);
     },
   });
@@ -227,7 +229,7 @@ export const history = operation({
 });
 
 /** What it takes to act on tasks and to tell about it. */
-export type Announcing = AcceptTools & ReviewTools;
+export type Reviewing = Judging & ReviewTools;
 
 interface Acting {
   readonly member_id?: string | null;
@@ -235,10 +237,10 @@ interface Acting {
 }
 
 async function act(
-  announcing: Announcing,
+  reviewing: Reviewing,
   context: Context,
   { params, body, ifMatch }: Input<Static<typeof IdParams>, unknown, Acting>,
-  wanted: Act,
+  { wanted, verdicts = new Verdicts() }: { readonly wanted: Act; readonly verdicts?: Verdicts },
 ): Promise<Answer> {
   const { queries, orgId, credential } = context;
   const name = { orgId, id: pathId('review', params.id), scope: scopeOfTasks(credential) };
@@ -247,7 +249,8 @@ async function act(
     throw invalidInput('/member_id', 'An embed token acts as the member that it was made for, or as itself.');
   }
   const isSeen = readVersions(ifMatch, body.version);
-  const { task } = await actOnTask(queries, announcing, name, readReviewer(context, body), wanted, isSeen);
+  const reviewer = readReviewer(context, body);
+  const { task } = await actOnTask(queries, reviewing, name, { reviewer, act: wanted, isSeen, verdicts });
   return answerTask(context, 200, task);
 }
 
@@ -268,7 +271,7 @@ function readVersions(ifMatch: string | undefined, inBody: number | undefined): 
 
 const answers = { 200: { description: 'The task as it is now', schema: ReviewDetail } };
 
-export const approve = (announcing: Announcing) =>
+export const approve = (reviewing: Reviewing) =>
   operation({
     id: 'approveReview',
     summary: 'Approve a review task',
@@ -282,10 +285,12 @@ export const approve = (announcing: Announcing) =>
     answers,
     runs: 'write',
     handle: (context, input) =>
-      act(announcing, context, input, { kind: 'approve', comment: input.body.comment ?? null }),
+      act(reviewing, context, input, {
+        wanted: { kind: 'approve', comment: input.body.comment ?? null },
+      }),
   });
 
-export const reject = (announcing: Announcing) =>
+export const reject = (reviewing: Reviewing) =>
   operation({
     id: 'rejectReview',
     summary: 'Reject a review task',
@@ -305,10 +310,10 @@ export const reject = (announcing: Announcing) =>
     answers,
     runs: 'write',
     handle: (context, input) =>
-      act(announcing, context, input, { kind: 'reject', reason: input.body.reason }),
+      act(reviewing, context, input, { wanted: { kind: 'reject', reason: input.body.reason } }),
   });
 
-export const revise = (announcing: Announcing) =>
+export const revise = (reviewing: Reviewing) =>
   operation({
     id: 'reviseReview',
     summary: 'Change what is under review, and approve it so',
@@ -327,10 +332,13 @@ export const revise = (announcing: Announcing) =>
     },
     answers: { ...answers, refusals: [429] },
     runs: 'write',
-    handle: (context, input) =>
-      act(announcing, context, input, {
-        kind: 'revise',
-        content: readContent(input.raw),
-        comment: input.body.comment ?? null,
-      }),
+    prepare({ params, raw }, { queries, orgId }) {
+      const name = { orgId, id: pathId('review', params.id) };
+      return judgeRevision(queries, reviewing, name, readContent(raw));
+    },
+    handle(context, input, verdicts) {
+      const { comment = null } = input.body;
+      const content = readContent(input.raw);
+      return act(reviewing, context, input, { wanted: { kind: 'revise', content, comment }, verdicts });
+    },
   });

@@ -10,6 +10,7 @@ import {
 } from '../../../api/event-input.ts';
 import { readCalendar, timesAfter } from '../../../base/calendar.ts';
 import { publicId } from '../../../base/ids.ts';
+import { judgeBefore } from '../../../events/judging.ts';
 import { given, IdOf, IdParams, OrNull, pathId, Timestamp } from '../../../http/fields.ts';
 import { operation } from '../../../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../../../http/page.ts';
@@ -22,6 +23,7 @@ import {
   createSchedule,
   deleteSchedule,
   getSchedule,
+  judgeChange,
   listSchedules,
 } from '../schedules.ts';
 
@@ -153,15 +155,20 @@ export const create = (publishing: Publishing) =>
     takes: { body: Create, bodyLimit: dataLimit + 65_536 },
     answers: { 201: { description: 'The schedule', schema: Schedule }, refusals: [429] },
     runs: 'write',
-    async handle({ queries, orgId, audit }, { body, raw }) {
-      const row = await createSchedule(queries, publishing, orgId, {
+    prepare({ body, raw }, { queries, orgId }) {
+      return judgeBefore(queries, publishing, orgId, { data: [{ type: body.type, data: cutData(raw, '') }] });
+    },
+    async handle({ queries, orgId, audit }, { body, raw }, verdicts) {
+      const input = {
+        orgId,
         cron: body.cron,
         timeZone: body.time_zone ?? (await getOrganization(queries, orgId)).time_zone,
         type: body.type,
         data: cutData(raw, ''),
         audience: body.audience ? JSON.stringify(readAudience(body.audience, '')) : null,
         catchUp: body.catch_up ?? 'latest',
-      });
+      };
+      const row = await createSchedule(queries, publishing, input, verdicts);
       await audit({
         action: 'schedule.created',
         target: publicId('schedule', row.id),
@@ -279,25 +286,26 @@ export const change = (publishing: Publishing) =>
     takes: { params: IdParams, body: Change, bodyLimit: dataLimit + 65_536 },
     answers: { 200: { description: 'The schedule', schema: Schedule }, refusals: [429] },
     runs: 'write',
-    async handle({ queries, orgId, audit }, { params, body, raw }) {
-      const row = await changeSchedule(
-        queries,
-        publishing,
-        orgId,
-        pathId('schedule', params.id),
-        given({
-          cron: body.cron,
-          timeZone: body.time_zone,
-          type: body.type,
-          data: body.data === undefined ? undefined : cutData(raw, ''),
-          audience:
-            body.audience === undefined
-              ? undefined
-              : body.audience && JSON.stringify(readAudience(body.audience, '')),
-          catchUp: body.catch_up,
-          enabled: body.enabled,
-        }),
-      );
+    prepare({ params, body, raw }, { queries, orgId }) {
+      const name = { orgId, id: pathId('schedule', params.id) };
+      const data = body.data === undefined ? undefined : cutData(raw, '');
+      return judgeChange(queries, publishing, name, given({ type: body.type, data }));
+    },
+    async handle({ queries, orgId, audit }, { params, body, raw }, verdicts) {
+      const name = { orgId, id: pathId('schedule', params.id) };
+      const change = given({
+        cron: body.cron,
+        timeZone: body.time_zone,
+        type: body.type,
+        data: body.data === undefined ? undefined : cutData(raw, ''),
+        audience:
+          body.audience === undefined
+            ? undefined
+            : body.audience && JSON.stringify(readAudience(body.audience, '')),
+        catchUp: body.catch_up,
+        enabled: body.enabled,
+      });
+      const row = await changeSchedule(queries, publishing, name, { ...change, verdicts });
       await audit({
         action: 'schedule.changed',
         target: params.id,
