@@ -15,7 +15,8 @@ import { productRoutes } from './products/routes.ts';
 
 /** Every route of the API: the engine's, the features' and the products'. */
 export function allRoutes(parts: Parts): readonly Route[] {
-  const { publisher, snapshots, schemas, clock, log, taskFollower, endpointRules, sendTest, publicUrl } = parts;
+  const { publisher, snapshots, schemas, clock, log, taskFollower, endpointRules, sendTest, publicUrl } =
+    parts;
   return [
     ...engineRoutes({ ...parts, products: catalogueOf(parts.products), holdingReview, replaying: parts }),
     ...scheduleRoutes({ publisher, snapshots, schemas, clock, log }),
