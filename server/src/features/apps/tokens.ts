@@ -5,7 +5,8 @@ import { newId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
 import type { Tables } from '../../db/tables.ts';
 import { hashOf, makeSecret, readSecret } from '../../tenants/keys.ts';
-import type { MemberRights, RecordScope } from '../../tenants/record-scopes.ts';
+import type { MemberRights } from '../../tenants/members.ts';
+import type { RecordScope } from '../../tenants/record-scopes.ts';
 import type { Manifest } from './manifest.ts';
 
 export type InstallationToken = Selectable<Tables['installation_tokens']>;
