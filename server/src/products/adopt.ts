@@ -9,8 +9,8 @@ import { findPreset } from './index.ts';
 import type { Preset } from './preset.ts';
 
 /**
- * Gives an organization a product's contract, catalogue and record types. Types of its own stay; one that has the name
- * of the product's becomes the product's. Endpoints and keys that exist stay as they are.
+ * Gives an organization a product's contract, catalogue and record types. Its own types stay, unless the product has one
+ * of the same name, which replaces it. Existing endpoints and keys do not change.
  * @throws {SluiceError} not_found
  */
 export async function adoptPreset(tx: Queries, orgId: string, preset: Preset): Promise<Organization> {
@@ -23,7 +23,7 @@ export async function adoptPreset(tx: Queries, orgId: string, preset: Preset): P
   return organization;
 }
 
-/** The products, as the engine knows them. */
+/** The products, for the engine. */
 export const productCatalogue: ProductCatalogue = {
   defaultContract: standard.name,
   has: (name) => findPreset(name) !== undefined,

@@ -61,11 +61,16 @@ export async function disableAutomatically(
   if (endpoint === null) return false;
   await pauseForEndpoint(tx, orgId, id);
   const endpointId = publicId('endpoint', id);
-  await recordAudit(tx, clock, orgId, systemActor, {
-    action: 'endpoint.disabled',
-    target: endpointId,
-    details: { reason },
-  });
+  await recordAudit(
+    tx,
+    clock,
+    { orgId, actor: systemActor },
+    {
+      action: 'endpoint.disabled',
+      target: endpointId,
+      details: { reason },
+    },
+  );
   const { url, name, disabled_at } = endpoint;
   await publisher.publishWithin(tx, orgId, [
     {
