@@ -1,6 +1,6 @@
 /**
- * `npm test`: installs when needed, then formatter and linter, types, unused code, and every test. Arguments go to
- * Vitest and leave the static checks out: `npm test -- house` runs the tests of matching files.
+ * `npm test`: installs when needed, then formatter and linter, types and unused code, and beside them every test.
+ * Arguments go to Vitest and leave the static checks out: `npm test -- house` runs the tests of matching files.
  *
  * SLUICE_TEST_REQUIRE=postgres,chromium,python makes it an error to leave those, or any single test, out; services.mjs
  * has the list.
@@ -26,10 +26,13 @@ const strict = required.some(Boolean);
 const problems = [];
 
 const node = await setUp();
+// Tests start the service and the command line many times, each of which compiles the same sources: with the cache, a
+// start of the service takes 1.3 s of processor time instead of 2.3 s.
+process.env.NODE_COMPILE_CACHE ??= join(root, 'node_modules/.cache/node');
 await buildPortal(node);
 const leftOut = await lookForServices();
-if (filter.length === 0) for (const check of checks) await runCheck(check);
-const tests = await runTests();
+// Beside the tests, which wait now and then.
+const [, tests] = await Promise.all([filter.length === 0 ? runChecks() : undefined, runTests()]);
 
 for (const { name, reason } of leftOut) console.log(`left out: ${name} (${reason})`);
 for (const name of tests.skippedNames) console.log(`skipped: ${name}`);
@@ -57,6 +60,10 @@ async function lookForServices() {
     if (required.includes(name)) problems.push(`${name} is required: ${found.missing}`);
   }
   return missing;
+}
+
+async function runChecks() {
+  for (const check of checks) await runCheck(check);
 }
 
 /** @param {{ name: string, program: string, args: string[] }} check */

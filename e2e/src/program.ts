@@ -48,7 +48,7 @@ function signalTo(child: ChildProcess, signal: NodeJS.Signals): void {
   else child.kill(signal);
 }
 
-/** Starts a program under the Node that runs this one, with nothing of this process's environment but the paths. */
+/** Starts a program under this process's Node. Of the environment it gets the paths and the compile cache only. */
 export function startProgram({ entry, args = [], nodeArgs = [], environment = {} }: ProgramOptions): Program {
   return startProcess(entry, process.execPath, [...nodeArgs, `${root}${entry}`, ...args], { environment });
 }
@@ -154,7 +154,7 @@ export async function killPrograms(): Promise<void> {
 
 function inherited(): Record<string, string> {
   return Object.fromEntries(
-    ['PATH', 'HOME', 'TMPDIR', 'LANG'].flatMap((name) => {
+    ['PATH', 'HOME', 'TMPDIR', 'LANG', 'NODE_COMPILE_CACHE'].flatMap((name) => {
       const value = process.env[name];
       return value === undefined ? [] : [[name, value]];
     }),

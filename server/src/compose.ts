@@ -28,11 +28,11 @@ import { Worker } from './worker/loop.ts';
 /** A running process. */
 export interface Running {
   readonly parts: Parts;
-  /** Where it listens; `null` for a worker alone. */
+  /** The address on which it listens; `null`: it does not listen. */
   readonly address: string | null;
   /**
-   * Stops accepting, finishes what is under way, closes the database. What is not finished in the time that the settings
-   * give is cut off: attempts are settled as `unknown` and due at once, deliveries of which nothing was sent are given back,
+   * Stops accepting, finishes requests and attempts under way, and closes the database. After `drainMs`, the rest is cut
+   * off: attempts are settled as `unknown` and due at once, deliveries of which nothing was sent are released, and
    * connections are closed.
    */
   close(): Promise<void>;
@@ -41,7 +41,7 @@ export interface Running {
 /** Milliseconds for answers that follow from attempts that were cut off, before their connections are closed. */
 const gracePeriodMs = 1_000;
 
-/** Opens and migrates the database that the settings name. */
+/** Opens the database of the settings and migrates it. */
 export async function openDatabase(config: Config, log: Logger): Promise<Database> {
   const database =
     config.databaseUrl === null
@@ -56,7 +56,7 @@ export async function openDatabase(config: Config, log: Logger): Promise<Databas
   }
 }
 
-/** What the HTTP side of a process is made with: where it has the role, with every route and page. */
+/** Everything that the HTTP server of a process needs; routes and pages only where the process has the role `api`. */
 export function doorOf(parts: Parts, portal: URL = builtPortal): Door {
   const { config, database, clock, sealer, log, metrics, publicUrl } = parts;
   const isApi = config.roles.includes('api');
@@ -72,11 +72,11 @@ export function doorOf(parts: Parts, portal: URL = builtPortal): Door {
   };
 }
 
-/** Starts the roles of a process whose parts are ready. */
+/** Starts the roles of a process. */
 export async function start(parts: Parts): Promise<Running> {
   const { config, database, clock } = parts;
   await makePartitions(database.queries, clock.now());
-  // The data folder's lock says that no other process can hold a lease, so those of the last one are over.
+  // The data folder is locked, so no other process holds a lease: those of the previous process are expired.
   if (database.kind === 'embedded') {
     while ((await expireLeases(database.queries, clock, true, parts.onAttempts)) > 0);
     await releaseEvaluations(database.queries);
@@ -100,7 +100,7 @@ export async function start(parts: Parts): Promise<Running> {
       ];
       await Promise.all([server?.close(), worker?.stop(), evaluator?.stop()]);
       for (const timer of timers) clearTimeout(timer);
-      // Nothing is sent from here on, so timed work that is under way ends between two items.
+      // Nothing is sent from here on, so a duty under way ends between two items.
       await parts.http.close();
       await stopDuties?.();
       await database.close();

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { type Config, ConfigError } from './base/config.ts';
 
 /**
- * Fills in the secrets that development leaves out: made once, kept in the data folder, readable by its owner only.
- * Production brings its own; `readConfig` has refused without them.
+ * Adds the secrets that the settings leave out: generated once and stored in the data folder, readable by its owner
+ * only. In production, `readConfig` has already refused missing secrets.
  */
 export async function withDevelopmentSecrets(config: Config): Promise<Config> {
   if (config.adminToken !== null && config.masterKeys.length > 0) return config;
@@ -20,12 +20,12 @@ export async function withDevelopmentSecrets(config: Config): Promise<Config> {
   );
   if (masterKey.length !== 32)
     throw new ConfigError([
-      `${join(config.dataDir, 'master-key')} is malformed; restore it, or the secrets it sealed are lost.`,
+      `${join(config.dataDir, 'master-key')} is malformed; restore it, or the secrets that it encrypts are lost.`,
     ]);
   return { ...config, adminToken, masterKeys: [masterKey] };
 }
 
-/** Several processes may start at once: the first one's file counts for all. */
+/** Several processes may start together: all of them use the file of the first one. */
 async function kept(folder: string, name: string, make: () => string): Promise<string> {
   const path = join(folder, name);
   try {

@@ -1,6 +1,6 @@
 import { settings } from './base/config.ts';
 
-/** What `--help` prints. */
+/** The text of `--help`. */
 export function helpText(): string {
   const width = Math.max(...settings.map(({ name }) => name.length));
   const lines = settings.map(

@@ -8,7 +8,7 @@ import { withDevelopmentSecrets } from './development.ts';
 import { helpText } from './help.ts';
 import { createParts, realSurroundings } from './parts.ts';
 
-/** To settle what was cut off, once the time to drain has passed. Longer only where the database is away. */
+/** Time to settle the attempts that were cut off at the end of draining; it takes longer only without the database. */
 const cutOffMs = 5_000;
 
 async function main(): Promise<void> {
@@ -49,13 +49,13 @@ function stopOnSignals(running: Running): void {
   let stopping = false;
   const stop = (signal: NodeJS.Signals) => {
     if (stopping) {
-      running.parts.log.warn({ signal }, 'told twice to stop: ending at once');
+      running.parts.log.warn({ signal }, 'second signal: ending at once');
       process.exit(1);
     }
     stopping = true;
     running.parts.log.info({ signal }, 'stopping');
     const deadline = setTimeout(() => {
-      running.parts.log.error('what was cut off could not be settled: its leases will run out');
+      running.parts.log.error('attempts that were cut off could not be settled; their leases will expire');
       process.exit(1);
     }, running.parts.config.drainMs + cutOffMs);
     deadline.unref();
@@ -72,7 +72,7 @@ function stopOnSignals(running: Running): void {
   process.on('SIGHUP', stop);
 }
 
-/** Mistakes of whoever starts it are told in plain words; everything else is a defect and keeps its stack. */
+/** Mistakes in the configuration are explained; everything else is a defect and is printed with its stack. */
 function explain(error: unknown): string {
   if (error instanceof ConfigError)
     return `Sluice cannot start:\n${error.problems.map((problem) => `  - ${problem}`).join('\n')}\nSee --help for every setting.`;

@@ -27,7 +27,7 @@ import { SchemaChecks } from './schemas/checks.ts';
 import { KeyLookups } from './tenants/key-lookups.ts';
 import { createSettleBatch, type SettleBatch } from './worker/settle-batch.ts';
 
-/** What varies between runs of the same program. */
+/** The dependencies that tests replace. */
 export interface Surroundings {
   readonly clock: Clock;
   readonly random: () => number;
@@ -36,10 +36,7 @@ export interface Surroundings {
   readonly products?: readonly Product[];
 }
 
-/**
- * The parts that a process is put together from. Only `compose.ts` and `routes.ts` see them all; everything else is
- * handed those that it names.
- */
+/** The parts of a process. Only `compose.ts` and `routes.ts` get all of them; every other function gets what it names. */
 export interface Parts extends Surroundings {
   readonly products: readonly Product[];
   readonly config: Config;
@@ -60,13 +57,13 @@ export interface Parts extends Surroundings {
   readonly keys: KeyLookups;
   /** The name under which this process holds leases. */
   readonly worker: string;
-  /** Where browsers reach the process; with port 0 that is known only once it listens. */
+  /** Where browsers reach the server; a function, because port 0 becomes known only when it listens. */
   readonly publicUrl: () => string;
-  /** Tells where the process listens. */
+  /** Sets the address on which the process listens. */
   readonly listensAt: (address: string) => void;
 }
 
-/** A clock that follows the database's, real chance, and quick schemas judged on this thread. */
+/** The real clock, randomness and schema checks. */
 export async function realSurroundings(database: Database): Promise<Surroundings> {
   const clock = new DatabaseClock();
   const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(database.queries);
@@ -74,7 +71,7 @@ export async function realSurroundings(database: Database): Promise<Surroundings
   return { clock, random: Math.random, schemas: new SchemaChecks() };
 }
 
-/** Makes the parts of a process. Nothing runs yet. */
+/** Makes the parts of a process; starts nothing. */
 export function createParts(
   config: Config,
   database: Database,
@@ -126,7 +123,7 @@ function askingEach(products: readonly Product[]): Required<Pick<Product, 'onCon
   };
 }
 
-/** PORT=0 takes a port that is free; links lead to that one. */
+/** With PORT=0, the port of the public URL is the one that the system chose. */
 function withBoundPort(publicUrl: string, address: string | null): string {
   if (address === null || new URL(publicUrl).port !== '0') return publicUrl;
   const url = new URL(publicUrl);

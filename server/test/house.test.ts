@@ -6,9 +6,10 @@ import { renderErrorsPage } from './house/errors-page.ts';
 import { findEnvironmentReaders, findLongFiles, findMarks } from './house/habits.ts';
 import { findCycles } from './house/imports.ts';
 import { findKnownNames } from './house/names.ts';
-import { isGenerated, readSources } from './house/source.ts';
+import { isGenerated, readSource, readSources } from './house/source.ts';
 import { findDisputedTables } from './house/tables.ts';
 import { findForbiddenImports } from './house/walls.ts';
+import { findRetiredWords } from './house/words.ts';
 
 const presets = products.map(({ preset }) => preset);
 
@@ -27,6 +28,22 @@ const migrations = readSources('server/sql', ['.sql']);
 const everything = ['contracts', 'doctor', 'client', 'portal', 'server', 'e2e', 'bench', 'scripts'].flatMap(
   (folder) => readSources(folder, [...code, '.mjs', '.sql']),
 );
+
+const prose = [
+  ...['server/src', 'portal/src', 'client/src', 'contracts/src', 'doctor/src'].flatMap((folder) =>
+    readSources(folder, code),
+  ),
+  ...readSources('docs', ['.md']),
+  readSource('README.md'),
+];
+/** Beginnings of paths whose words are still to be rewritten. */
+const rewriting: readonly string[] = [
+  ...['README.md', 'docs/', 'portal/', 'client/', 'contracts/', 'doctor/'],
+  ...['api/endpoint', 'db/', 'deliveries/', 'endpoints/', 'events/', 'features/', 'schemas/', 'worker/'].map(
+    (room) => `server/src/${room}`,
+  ),
+  ...['server/src/products/flowbeacon/', 'server/src/products/flowxtra/'],
+];
 
 describe('the house', () => {
   test('has sources to look at', () => {
@@ -58,6 +75,14 @@ describe('the house', () => {
   test('no source has more than 400 lines', () => {
     expect(
       findLongFiles(everything.filter((file) => !file.path.includes('/test/') && !isGenerated(file))),
+    ).toEqual([]);
+  });
+
+  test('retired words stay retired', () => {
+    expect(
+      findRetiredWords(
+        prose.filter((file) => !isGenerated(file) && !rewriting.some((start) => file.path.startsWith(start))),
+      ),
     ).toEqual([]);
   });
 

@@ -163,7 +163,10 @@ describeOnEachDatabase('schemas that the side thread judges', (kind) => {
 
   beforeAll(async () => {
     // Nothing is told in this thread: every schema takes the long way.
-    app = await createTestApp(kind, { time: new Date('2026-04-06T14:30:00Z'), schemas: new DoubtfulChecks(0) });
+    app = await createTestApp(kind, {
+      time: new Date('2026-04-06T14:30:00Z'),
+      schemas: new DoubtfulChecks(0),
+    });
     tenant = await createTenant(app);
     await app.call(
       'PUT',

@@ -24,7 +24,10 @@ export interface RunOptions {
 
 /** Starts the command as people do: a process of its own, with nothing but these settings. */
 export function start(args: readonly string[], { env = {}, input, node = [] }: RunOptions = {}): Running {
-  const child = spawn(process.execPath, [...node, bin, ...args], { env: { PATH: process.env.PATH, ...env } });
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
+  const child = spawn(process.execPath, [...node, bin, ...args], {
+    env: { PATH, NODE_COMPILE_CACHE, ...env },
+  });
   let out = '';
   let err = '';
   const waiting: (() => void)[] = [];

@@ -1,8 +1,8 @@
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { publicId } from '../base/ids.ts';
 import { given, IdOf, OrNull, Timestamp } from '../http/fields.ts';
+import { listOperation } from '../http/list-operation.ts';
 import { type Context, operation } from '../http/operation.ts';
-import { PageOf, PageQuery, pageOf, readCursor } from '../http/page.ts';
 import { listAudit } from '../tenants/audit.ts';
 import { getMember, roles } from '../tenants/members.ts';
 import { getOrganization } from '../tenants/organizations.ts';
@@ -16,7 +16,7 @@ const Me = Type.Object({
   scopes: Type.Array(Type.String()),
   record_scopes: Type.Optional(
     Type.Array(Type.String(), {
-      description: "What an installation's manifest declares",
+      description: "Of an installation: the record scopes in the app's manifest",
       examples: [['crm.account:read']],
     }),
   ),
@@ -30,27 +30,27 @@ const Me = Type.Object({
         has_password: Type.Boolean(),
         session_id: OrNull(IdOf('session')),
       },
-      { description: 'Where a member asks' },
+      { description: 'Where the credential is a member’s' },
     ),
   ),
   organization: Type.Object({
     id: IdOf('organization'),
     name: Type.String(),
     slug: Type.String(),
-    preset: OrNull(Type.String({ description: 'The product that it adopted' })),
+    preset: OrNull(Type.String({ description: 'The product that the organization has adopted' })),
     time_zone: Type.String(),
   }),
 });
 
 export const me = operation({
   id: 'getMe',
-  summary: 'Who am I, and what may I do',
+  summary: 'Read your credential and its rights',
   group: 'Account',
   answers: { 200: { description: 'The credential', schema: Me } },
   runs: 'read',
   async handle({ queries, credential, orgId }) {
     if (credential === null || !('scopes' in credential))
-      throw new Error('Only credentials of organizations come here.');
+      throw new Error('The credential is not an organization’s.');
     const organization = await getOrganization(queries, orgId);
     return {
       status: 200,
@@ -101,48 +101,31 @@ const AuditEntry = Type.Object({
   at: Timestamp,
 });
 
-export const auditLog = operation({
+function showEntry(row: Awaited<ReturnType<typeof listAudit>>[number]): Static<typeof AuditEntry> {
+  return {
+    id: publicId('auditEntry', row.id),
+    actor: row.actor,
+    action: row.action,
+    target: row.target,
+    ip: row.ip,
+    user_agent: row.user_agent,
+    details: JSON.parse(row.details),
+    at: row.at.toISOString(),
+  };
+}
+
+export const auditLog = listOperation({
   id: 'listAuditLog',
-  summary: 'Who did what, from where and when; newest first',
+  summary: 'List the changes that were made, with author, address and time; newest first',
   group: 'Account',
-  takes: {
-    query: Type.Object(
-      {
-        ...PageQuery.properties,
-        action: Type.Optional(Type.String({ maxLength: 128 })),
-        actor: Type.Optional(Type.String({ maxLength: 128 })),
-        target: Type.Optional(Type.String({ maxLength: 200 })),
-      },
-      { additionalProperties: false },
-    ),
+  query: {
+    action: Type.Optional(Type.String({ maxLength: 128 })),
+    actor: Type.Optional(Type.String({ maxLength: 128 })),
+    target: Type.Optional(Type.String({ maxLength: 200 })),
   },
-  answers: { 200: { description: 'A page', schema: PageOf(AuditEntry) } },
-  runs: 'read',
-  async handle({ queries, orgId, sealer }, { query }) {
-    const name = { sealer, list: 'audit', orgId };
-    const filter = given({ action: query.action, actor: query.actor, target: query.target });
-    const rows = await listAudit(queries, orgId, filter, {
-      before: readCursor(name, query.cursor),
-      limit: query.limit + 1,
-    });
-    return {
-      status: 200,
-      body: pageOf(
-        name,
-        rows,
-        query.limit,
-        (row) => row.id,
-        (row) => ({
-          id: publicId('auditEntry', row.id),
-          actor: row.actor,
-          action: row.action,
-          target: row.target,
-          ip: row.ip,
-          user_agent: row.user_agent,
-          details: JSON.parse(row.details),
-          at: row.at.toISOString(),
-        }),
-      ),
-    };
-  },
+  item: AuditEntry,
+  read: ({ queries, orgId }, { query: { action, actor, target } }, page) =>
+    listAudit(queries, orgId, given({ action, actor, target }), page),
+  position: ({ id }) => id,
+  show: showEntry,
 });

@@ -9,22 +9,22 @@ const Contract = Type.Object({
   name: Type.String(),
   title: Type.String(),
   description: Type.String(),
-  headers: Type.Array(Type.String(), { description: 'Every header that it sends' }),
-  tolerance_seconds: OrNull(Type.Number({ description: 'How old a signed timestamp may be' })),
+  headers: Type.Array(Type.String(), { description: 'Every header that is sent' }),
+  tolerance_seconds: OrNull(Type.Number({ description: 'The oldest signed timestamp to accept' })),
   timeout_seconds: Type.Number(),
   retry: Type.Object({
-    jitter: Type.Number({ description: 'Share by which a delay may vary either way' }),
+    jitter: Type.Number({ description: 'Fraction by which a delay varies in either direction' }),
     endpoint_may_change: Type.Boolean(),
   }),
   attempts: Type.Array(
     Type.Object({
       number: Type.Integer(),
       after_seconds: Type.Number({
-        description: 'Since the first attempt, without jitter and the attempts’ own duration',
+        description: 'Since the first attempt, without jitter and the duration of attempts',
       }),
       at: Timestamp,
     }),
-    { description: 'When each attempt would happen if the first were now' },
+    { description: 'The time of each attempt if the first one took place now' },
   ),
   disabled_after: OrNull(
     Type.Object({

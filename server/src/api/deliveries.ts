@@ -10,94 +10,81 @@ import {
 } from '../deliveries/ledger.ts';
 import { eventNames, findEventId } from '../events/events.ts';
 import { given, IdOf, IdParams, inputId, inputTime, pathId, Timestamp } from '../http/fields.ts';
+import { listOperation } from '../http/list-operation.ts';
 import { type Context, operation } from '../http/operation.ts';
-import { PageOf, PageQuery, pageOf, readCursor } from '../http/page.ts';
 import { Attempt, Delivery, showAttempt, showDelivery } from './delivery-view.ts';
 
 const group = 'Deliveries';
 
-async function showOne({ queries, orgId }: Context, row: Row) {
-  const names = await eventNames(queries, orgId, [row.event_id]);
-  return showDelivery(row, names.get(row.event_id) ?? row.event_id);
+async function withEventNames({ queries, orgId }: Context, rows: readonly Row[]) {
+  const eventIds = rows.map((row) => row.event_id);
+  const names = await eventNames(queries, orgId, eventIds);
+  return rows.map((row) => ({ row, eventName: names.get(row.event_id) ?? row.event_id }));
 }
 
-export const list = operation({
+async function showOne(context: Context, row: Row) {
+  const [{ eventName } = { eventName: row.event_id }] = await withEventNames(context, [row]);
+  return showDelivery(row, eventName);
+}
+
+export const list = listOperation({
   id: 'listDeliveries',
   summary: 'List deliveries, newest first',
   group,
-  takes: {
-    query: Type.Object(
-      {
-        ...PageQuery.properties,
-        state: Type.Optional(Type.Enum([...deliveryStates])),
-        endpoint_id: Type.Optional(IdOf('endpoint')),
-        installation_id: Type.Optional(
-          Type.String({
-            ...IdOf('installation'),
-            description: 'To webhooks of this app, also to those that it has no longer',
-          }),
-        ),
-        event_id: Type.Optional(Type.String({ maxLength: 128 })),
-        type: Type.Optional(Type.String({ maxLength: 128 })),
-        since: Type.Optional(Timestamp),
-        until: Type.Optional(Timestamp),
-      },
-      { additionalProperties: false },
+  query: {
+    state: Type.Optional(Type.Enum([...deliveryStates])),
+    endpoint_id: Type.Optional(IdOf('endpoint')),
+    installation_id: Type.Optional(
+      Type.String({
+        ...IdOf('installation'),
+        description: 'To webhooks of this app, deleted webhooks included',
+      }),
     ),
+    event_id: Type.Optional(Type.String({ maxLength: 128 })),
+    type: Type.Optional(Type.String({ maxLength: 128 })),
+    since: Type.Optional(Timestamp),
+    until: Type.Optional(Timestamp),
   },
-  answers: { 200: { description: 'A page', schema: PageOf(Delivery) } },
-  runs: 'read',
-  async handle({ queries, orgId, sealer }, { query }) {
-    const name = { sealer, list: 'deliveries', orgId };
-    const eventId =
-      query.event_id === undefined ? undefined : await findEventId(queries, orgId, query.event_id);
-    if (eventId === null) return { status: 200, body: { data: [], next_cursor: null } };
+  item: Delivery,
+  async read(context, { query }, { after, limit }) {
+    const { queries, orgId } = context;
+    const {
+      state,
+      endpoint_id: endpoint,
+      installation_id: installation,
+      event_id: event,
+      since,
+      until,
+    } = query;
+    const eventId = event === undefined ? undefined : await findEventId(queries, orgId, event);
+    if (eventId === null) return [];
     const filter = given({
-      state: query.state,
-      endpointId:
-        query.endpoint_id === undefined ? undefined : inputId('endpoint', query.endpoint_id, '?endpoint_id'),
+      state,
+      endpointId: endpoint === undefined ? undefined : inputId('endpoint', endpoint, '?endpoint_id'),
       installationId:
-        query.installation_id === undefined
-          ? undefined
-          : inputId('installation', query.installation_id, '?installation_id'),
+        installation === undefined ? undefined : inputId('installation', installation, '?installation_id'),
       eventId,
       eventType: query.type,
-      since: query.since === undefined ? undefined : inputTime(query.since, '?since'),
-      until: query.until === undefined ? undefined : inputTime(query.until, '?until'),
+      since: since === undefined ? undefined : inputTime(since, '?since'),
+      until: until === undefined ? undefined : inputTime(until, '?until'),
     });
-    const rows = await listDeliveries(queries, orgId, filter, {
-      before: readCursor(name, query.cursor),
-      limit: query.limit + 1,
-    });
-    const names = await eventNames(
-      queries,
-      orgId,
-      rows.map((row) => row.event_id),
-    );
-    return {
-      status: 200,
-      body: pageOf(
-        name,
-        rows,
-        query.limit,
-        (row) => row.id,
-        (row) => showDelivery(row, names.get(row.event_id) ?? row.event_id),
-      ),
-    };
+    return withEventNames(context, await listDeliveries(queries, orgId, filter, { before: after, limit }));
   },
+  position: ({ row }) => row.id,
+  show: ({ row, eventName }) => showDelivery(row, eventName),
 });
 
-/** The review that held a delivery, for the page of the delivery. */
+/** The review task that held a delivery, for the answer of `getDelivery`. */
 export interface HoldingReview {
   readonly schema: TSchema;
-  /** Answers `null` where nothing held it. */
+  /** `null` where no review task held the delivery. */
   show(queries: Queries, orgId: string, deliveryId: string): Promise<unknown>;
 }
 
 export const get = (review: HoldingReview) =>
   operation({
     id: 'getDelivery',
-    summary: 'Read a delivery, with the review that held it',
+    summary: 'Read a delivery, with the review task that held it',
     group,
     takes: { params: IdParams },
     answers: {
@@ -117,29 +104,25 @@ export const get = (review: HoldingReview) =>
     },
   });
 
-export const attempts = operation({
+export const attempts = listOperation({
   id: 'listAttempts',
   summary: 'List the attempts of a delivery, oldest first',
-  description: 'Each with the request as it was sent, byte for byte, and what was answered.',
+  description: 'Each with the request as it was sent, byte for byte, and the answer.',
   group,
-  takes: { params: IdParams, query: PageQuery },
-  answers: { 200: { description: 'A page', schema: PageOf(Attempt) } },
-  runs: 'read',
-  async handle({ queries, orgId, sealer }, { params, query }) {
+  params: IdParams,
+  item: Attempt,
+  async read({ queries, orgId }, { params }, { after, limit }) {
     const delivery = await getDelivery(queries, orgId, pathId('delivery', params.id));
-    const name = { sealer, list: `attempts ${delivery.id}`, orgId };
-    const rows = await listAttempts(queries, delivery, {
-      after: Number(readCursor(name, query.cursor) ?? 0),
-      limit: query.limit + 1,
-    });
-    return { status: 200, body: pageOf(name, rows, query.limit, (row) => String(row.number), showAttempt) };
+    return listAttempts(queries, delivery, { after: Number(after ?? 0), limit });
   },
+  position: ({ number }) => String(number),
+  show: showAttempt,
 });
 
 export const retry = operation({
   id: 'retryDelivery',
   summary: 'Attempt a delivery now',
-  description: 'A pending one is hurried; a failed one is taken up again with a new round of its schedule.',
+  description: 'A pending delivery becomes due now; a failed one starts again with all its retry delays.',
   group,
   takes: { params: IdParams },
   answers: { 202: { description: 'The delivery, due now', schema: Delivery } },
@@ -148,10 +131,7 @@ export const retry = operation({
     const { queries, orgId, audit } = context;
     const id = pathId('delivery', params.id);
     await retryDelivery(queries, { orgId, id });
-    await audit({
-      action: 'delivery.retried',
-      target: params.id,
-    });
+    await audit({ action: 'delivery.retried', target: params.id });
     return { status: 202, body: await showOne(context, await getDelivery(queries, orgId, id)) };
   },
 });
@@ -159,7 +139,7 @@ export const retry = operation({
 export const cancel = operation({
   id: 'cancelDelivery',
   summary: 'Cancel a delivery',
-  description: 'One whose request is under way ends as cancelled after it, unless it is delivered.',
+  description: 'A delivery whose request is under way is cancelled after the request, unless it succeeds.',
   group,
   takes: { params: IdParams },
   answers: { 200: { description: 'The delivery', schema: Delivery } },
@@ -168,10 +148,7 @@ export const cancel = operation({
     const { queries, orgId, audit } = context;
     const id = pathId('delivery', params.id);
     await cancelDelivery(queries, { orgId, id });
-    await audit({
-      action: 'delivery.cancelled',
-      target: params.id,
-    });
+    await audit({ action: 'delivery.cancelled', target: params.id });
     return { status: 200, body: await showOne(context, await getDelivery(queries, orgId, id)) };
   },
 });

@@ -28,7 +28,7 @@ export const Delivery = Type.Object({
   state: Type.Enum([...deliveryStates]),
   attempts: Type.Integer(),
   next_attempt_at: OrNull(Timestamp),
-  paused: Type.Boolean({ description: 'Waits until its endpoint is enabled again' }),
+  paused: Type.Boolean({ description: 'Whether it waits until its endpoint is enabled again' }),
   last_attempt: OrNull(
     Type.Object({ outcome: Outcome, status: OrNull(Type.Integer()), at: OrNull(Timestamp) }),
   ),
@@ -43,14 +43,14 @@ export const Attempt = Type.Object({
   delivery_id: IdOf('delivery'),
   number: Type.Integer(),
   outcome: Outcome,
-  error: OrNull(Type.String({ description: 'What failed, in words' })),
+  error: OrNull(Type.String({ description: 'The cause of the failure, in words' })),
   request: Type.Object({
-    url: Type.String({ description: 'Empty where it is not known' }),
+    url: Type.String({ description: 'Empty where it is unknown' }),
     headers: OrNull(HeaderMap),
     body: OrNull(
       Type.String({
         description:
-          'The exact body sent; null if nothing was sent, if it is no longer kept, or if it is not known: an attempt that was cut off (`unknown`) to a webhook whose scopes decide what it is sent',
+          'The exact body sent. null: nothing was sent; or the body is no longer stored; or it is unknown, because the attempt was cut off (`unknown`) and the scopes of the webhook decide its body',
       }),
     ),
   }),
@@ -58,7 +58,7 @@ export const Attempt = Type.Object({
     Type.Object({
       status: Type.Integer(),
       headers: HeaderMap,
-      body: Type.String({ description: 'At most the first 16 KiB; text, or base64 where it is not UTF-8' }),
+      body: Type.String({ description: 'The first 16 KiB; base64 where it is not UTF-8' }),
       body_encoding: Type.Enum(['utf-8', 'base64']),
       truncated: Type.Boolean(),
     }),

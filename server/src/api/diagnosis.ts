@@ -98,11 +98,16 @@ function keep(context: Context, endpointId: string, diagnosis: Diagnosed): Promi
       keyed.map((request) => ({ request, answer: { status: 200, body } })),
     );
     const details = { sound: diagnosis.sound, causes: diagnosis.causes.map(({ code }) => code) };
-    await recordAudit(tx, clock, orgId, actor, {
-      action: 'endpoint.diagnosed',
-      target: endpointId,
-      details,
-    });
+    await recordAudit(
+      tx,
+      clock,
+      { orgId, actor },
+      {
+        action: 'endpoint.diagnosed',
+        target: endpointId,
+        details,
+      },
+    );
     return { status: 200, text: body };
   });
 }

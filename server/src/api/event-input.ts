@@ -3,10 +3,9 @@ import { type Static, Type } from 'typebox';
 import { invalidInput, SluiceError } from '../base/errors.ts';
 import { publicId } from '../base/ids.ts';
 import { eventTypeLength } from '../events/event-types.ts';
-import { inputId } from '../http/fields.ts';
+import { Closed, inputId } from '../http/fields.ts';
 import { type Audience, roles } from '../tenants/members.ts';
 
-/** What publishing and scheduling take alike. */
 export const EventTypeName = Type.String({
   pattern: '^[a-z0-9_]+(\\.[a-z0-9_]+)*$',
   description: 'Dot-separated words of a-z, 0-9 and _',
@@ -15,25 +14,22 @@ export const EventTypeName = Type.String({
 });
 
 export const EventData = Type.Record(Type.String(), Type.Unknown(), {
-  description: 'Any JSON object up to 256 KiB; delivered as the bytes received',
+  description: 'Any JSON object up to 256 KiB; delivered byte for byte',
   examples: [{ invoice_id: 'in_42', amount: 1999 }],
 });
 
-export const AudienceInput = Type.Object(
+export const AudienceInput = Closed(
   {
     members: Type.Optional(Type.Array(Type.String({ maxLength: 64 }), { maxItems: 1_000 })),
     roles: Type.Optional(Type.Array(Type.Enum([...roles]), { maxItems: 10 })),
   },
-  {
-    additionalProperties: false,
-    description: "Members whose own endpoints get it too, besides the organization's",
-  },
+  { description: "Members whose own endpoints get the event too, besides the organization's" },
 );
 
 export const dataLimit = 262_144;
 
 /**
- * Cuts the exact bytes of `data` out of the bytes of an object that the schema has accepted.
+ * The exact bytes of the member `data` of an object, as text; the schema has accepted the object.
  * @throws {SluiceError} payload_too_large
  */
 export function cutData(bytes: Uint8Array, pointer: string, limit = dataLimit): string {
@@ -46,7 +42,7 @@ export function cutData(bytes: Uint8Array, pointer: string, limit = dataLimit): 
   return Buffer.from(data).toString();
 }
 
-/** The exact bytes of one member's value. */
+/** The exact bytes of a member's value in the bytes of an object. */
 export function memberBytes(bytes: Uint8Array, key: string): Uint8Array {
   const scanned = scanJson(bytes);
   const found = scanned.ok ? scanned.members.find((candidate) => candidate.key === key) : undefined;
@@ -54,7 +50,7 @@ export function memberBytes(bytes: Uint8Array, key: string): Uint8Array {
   return bytes.subarray(found.valueStart, found.valueEnd);
 }
 
-/** With inner ids. */
+/** An audience with inner ids. */
 export function readAudience(input: Static<typeof AudienceInput>, pointer: string): Audience {
   const members = input.members?.map((id, index) =>
     inputId('member', id, `${pointer}/audience/members/${index}`),
@@ -62,7 +58,7 @@ export function readAudience(input: Static<typeof AudienceInput>, pointer: strin
   return { ...(members && { members }), ...(input.roles && { roles: input.roles }) };
 }
 
-/** With public ids, from stored JSON text. */
+/** An audience with public ids, from stored JSON text. */
 export function showAudience(stored: string | null): { members?: string[]; roles?: string[] } | null {
   if (stored === null) return null;
   const audience: Audience = JSON.parse(stored);

@@ -9,9 +9,9 @@ import {
   putEventType,
   type EventType as Row,
 } from '../events/event-types.ts';
-import { OrNull, Text, Timestamp } from '../http/fields.ts';
+import { Closed, OrNull, Text, Timestamp } from '../http/fields.ts';
+import { listOperation } from '../http/list-operation.ts';
 import { operation } from '../http/operation.ts';
-import { PageOf, PageQuery, pageOf, readCursor } from '../http/page.ts';
 import type { SchemaChecks } from '../schemas/checks.ts';
 
 const AnyObject = Type.Record(Type.String(), Type.Unknown());
@@ -30,14 +30,11 @@ const EventType = Type.Object({
 
 const NameParams = Type.Object({ name: Type.String({ minLength: 1, maxLength: 200 }) });
 
-const Put = Type.Object(
-  {
-    description: Type.Optional(Text(2_000, { examples: ['An invoice was paid in full'] })),
-    schema: Type.Optional(OrNull(JsonSchema)),
-    example: Type.Optional(OrNull(AnyObject)),
-  },
-  { additionalProperties: false },
-);
+const Put = Closed({
+  description: Type.Optional(Text(2_000, { examples: ['An invoice was paid in full'] })),
+  schema: Type.Optional(OrNull(JsonSchema)),
+  example: Type.Optional(OrNull(AnyObject)),
+});
 
 function show(row: Row): Static<typeof EventType> {
   return {
@@ -50,7 +47,7 @@ function show(row: Row): Static<typeof EventType> {
   };
 }
 
-/** Names that cannot exist are not found. */
+/** @throws {SluiceError} not_found, for a name that no event type can have */
 function readName(name: string): string {
   if (!eventTypeForm.test(name)) throw new SluiceError('not_found', 'No such event type.');
   return name;
@@ -58,21 +55,14 @@ function readName(name: string): string {
 
 const group = 'Event types';
 
-export const list = operation({
+export const list = listOperation({
   id: 'listEventTypes',
   summary: 'List event types by name',
   group,
-  takes: { query: PageQuery },
-  answers: { 200: { description: 'A page', schema: PageOf(EventType) } },
-  runs: 'read',
-  async handle({ queries, orgId, sealer }, { query }) {
-    const name = { sealer, list: 'event_types', orgId };
-    const rows = await listEventTypes(queries, orgId, {
-      after: readCursor(name, query.cursor),
-      limit: query.limit + 1,
-    });
-    return { status: 200, body: pageOf(name, rows, query.limit, (row) => row.name, show) };
-  },
+  item: EventType,
+  read: ({ queries, orgId }, _input, page) => listEventTypes(queries, orgId, page),
+  position: ({ name }) => name,
+  show,
 });
 
 export const get = operation({
@@ -92,7 +82,7 @@ export const put = (schemas: SchemaChecks) =>
     id: 'putEventType',
     summary: 'Create or replace an event type',
     description:
-      'From then on, data of this type that breaks the schema is refused with 422 and the failing pointers.',
+      'From then on, data of this type that breaks the schema is refused with 422, and `errors` points at the places.',
     group,
     takes: { params: NameParams, body: Put, exactMembers: [] },
     answers: {
@@ -118,10 +108,7 @@ export const put = (schemas: SchemaChecks) =>
         schema: body.schema ?? null,
         example: body.example ?? null,
       });
-      await audit({
-        action: created ? 'event_type.created' : 'event_type.changed',
-        target: params.name,
-      });
+      await audit({ action: created ? 'event_type.created' : 'event_type.changed', target: params.name });
       return { status: created ? 201 : 200, body: show(eventType) };
     },
   });
@@ -129,17 +116,14 @@ export const put = (schemas: SchemaChecks) =>
 export const remove = operation({
   id: 'deleteEventType',
   summary: 'Delete an event type',
-  description: 'Events of the type stay; new ones of it are accepted with any data.',
+  description: 'Events of the type stay; new events of the type are accepted with any data.',
   group,
   takes: { params: NameParams },
   answers: { 204: { description: 'Deleted' } },
   runs: 'write',
   async handle({ queries, orgId, audit }, { params }) {
     await deleteEventType(queries, orgId, readName(params.name));
-    await audit({
-      action: 'event_type.deleted',
-      target: params.name,
-    });
+    await audit({ action: 'event_type.deleted', target: params.name });
     return { status: 204 };
   },
 });

@@ -4,9 +4,19 @@ import { cancelForEvent } from '../deliveries/changes.ts';
 import { getEvent, listEvents, type StoredEvent, type TraceEntry, traceEvent } from '../events/events.ts';
 import { eventSources } from '../events/new-event.ts';
 import { judgeReplay, type ReplayParts, replayEvent } from '../events/replay.ts';
-import { given, IdOf, IdParams, inputId, inputTime, Metadata, OrNull, Timestamp } from '../http/fields.ts';
+import {
+  Closed,
+  given,
+  IdOf,
+  IdParams,
+  inputId,
+  inputTime,
+  Metadata,
+  OrNull,
+  Timestamp,
+} from '../http/fields.ts';
+import { listOperation } from '../http/list-operation.ts';
 import { operation } from '../http/operation.ts';
-import { PageOf, PageQuery, pageOf, readCursor } from '../http/page.ts';
 import { showAudience } from './event-input.ts';
 
 const Event = Type.Object({
@@ -46,10 +56,12 @@ const Trace = Type.Object({
 
 const EventWithTrace = Type.Object({
   ...Event.properties,
-  data: Type.Unknown({ description: 'The data, written exactly as it was received' }),
-  trace: Type.Array(Trace, { description: 'What the event meant for each endpoint; those it goes to first' }),
+  data: Type.Unknown({ description: 'The data, byte for byte as it was received' }),
+  trace: Type.Array(Trace, {
+    description: 'Why each endpoint gets the event or not; those that get it first',
+  }),
   trace_complete: Type.Boolean({
-    description: 'false when there are more than 200 endpoints; list deliveries by `event_id` then',
+    description: 'false where there are more than 200 endpoints: list deliveries by `event_id` instead',
   }),
 });
 
@@ -81,42 +93,32 @@ function showTrace(entry: TraceEntry): Static<typeof Trace> {
 
 const group = 'Events';
 
-export const list = operation({
+export const list = listOperation({
   id: 'listEvents',
   summary: 'List events, newest first',
   group,
-  takes: {
-    query: Type.Object(
-      {
-        ...PageQuery.properties,
-        type: Type.Optional(Type.String({ maxLength: 128 })),
-        since: Type.Optional(Timestamp),
-        until: Type.Optional(Timestamp),
-        scheduled: Type.Optional(
-          Type.Boolean({
-            description: 'Only those whose `deliver_at` is still to come; false: only the others',
-          }),
-        ),
-      },
-      { additionalProperties: false },
+  query: {
+    type: Type.Optional(Type.String({ maxLength: 128 })),
+    since: Type.Optional(Timestamp),
+    until: Type.Optional(Timestamp),
+    scheduled: Type.Optional(
+      Type.Boolean({
+        description: 'true: only events whose `deliver_at` is still to come; false: only the others',
+      }),
     ),
   },
-  answers: { 200: { description: 'A page', schema: PageOf(Event) } },
-  runs: 'read',
-  async handle({ queries, orgId, sealer }, { query }) {
-    const name = { sealer, list: 'events', orgId };
+  item: Event,
+  read({ queries, orgId }, { query: { type, scheduled, since, until } }, { after, limit }) {
     const filter = given({
-      type: query.type,
-      scheduled: query.scheduled,
-      since: query.since === undefined ? undefined : inputTime(query.since, '?since'),
-      until: query.until === undefined ? undefined : inputTime(query.until, '?until'),
+      type,
+      scheduled,
+      since: since === undefined ? undefined : inputTime(since, '?since'),
+      until: until === undefined ? undefined : inputTime(until, '?until'),
     });
-    const rows = await listEvents(queries, orgId, filter, {
-      before: readCursor(name, query.cursor),
-      limit: query.limit + 1,
-    });
-    return { status: 200, body: pageOf(name, rows, query.limit, (row) => row.id, show) };
+    return listEvents(queries, orgId, filter, { before: after, limit });
   },
+  position: ({ id }) => id,
+  show,
 });
 
 export const get = operation({
@@ -134,16 +136,16 @@ export const get = operation({
       trace: trace.entries.map(showTrace),
       trace_complete: trace.complete,
     });
-    // The data goes out as it came in: written by hand, since parsing and printing it would change it.
+    // The text is put together by hand, because parsing and serializing the data would change its bytes.
     return { status: 200, text: `${rest.slice(0, -1)},"data":${event.data}}` };
   },
 });
 
 export const cancel = operation({
   id: 'cancelEvent',
-  summary: 'Cancel what is still to be delivered of an event',
+  summary: 'Cancel the unfinished deliveries of an event',
   description:
-    'For events that wait for their `deliver_at`, above all. The event stays; deliveries whose request is under way are cancelled after it, unless they are delivered. Doing it again changes nothing.',
+    'Mainly for events that wait for their `deliver_at`. The event stays. A delivery whose request is under way is cancelled after the request, unless it succeeds. Repeating the call changes nothing.',
   group,
   takes: { params: IdParams },
   answers: {
@@ -162,11 +164,7 @@ export const cancel = operation({
     const cancelled = await cancelForEvent(queries, orgId, event.id);
     const id = event.external_id ?? publicId('event', event.id);
     if (cancelled > 0)
-      await audit({
-        action: 'event.cancelled',
-        target: id,
-        details: { deliveries: cancelled },
-      });
+      await audit({ action: 'event.cancelled', target: id, details: { deliveries: cancelled } });
     return { status: 200, body: { id, type: event.type, cancelled } };
   },
 });
@@ -179,14 +177,11 @@ export const replay = (replaying: Omit<ReplayParts, 'clock'>) =>
   operation({
     id: 'replayEvent',
     summary: 'Deliver an event again',
-    description: 'To every endpoint that it matches now, or to one, as new deliveries.',
+    description: 'Creates new deliveries, to every endpoint that the event matches now or to one endpoint.',
     group,
     takes: {
       params: IdParams,
-      body: Type.Object(
-        { endpoint_id: Type.Optional(OrNull(IdOf('endpoint'))) },
-        { additionalProperties: false },
-      ),
+      body: Closed({ endpoint_id: Type.Optional(OrNull(IdOf('endpoint'))) }),
       bodyOptional: true,
     },
     answers: {

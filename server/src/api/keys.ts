@@ -2,9 +2,9 @@ import { type Static, Type } from 'typebox';
 import { invalidInput, SluiceError } from '../base/errors.ts';
 import { publicId } from '../base/ids.ts';
 import { heldScopes } from '../http/credential.ts';
-import { IdOf, IdParams, inputTime, OrNull, pathId, Text, Timestamp } from '../http/fields.ts';
+import { Closed, IdOf, IdParams, inputTime, OrNull, pathId, Text, Timestamp } from '../http/fields.ts';
+import { listOperation } from '../http/list-operation.ts';
 import { type Context, operation } from '../http/operation.ts';
-import { PageOf, PageQuery, pageOf, readCursor } from '../http/page.ts';
 import { recordAudit } from '../tenants/audit.ts';
 import { createKey, listKeys, type Key as Row, revokeKey } from '../tenants/keys.ts';
 import { getOrganization, type Organization } from '../tenants/organizations.ts';
@@ -14,8 +14,8 @@ import type { ProductCatalogue } from './product-catalogue.ts';
 const Key = Type.Object({
   id: IdOf('key'),
   name: Type.String(),
-  prefix: Type.String({ description: 'How the secret begins' }),
-  last_four: Type.String({ description: 'How the secret ends' }),
+  prefix: Type.String({ description: 'The beginning of the secret' }),
+  last_four: Type.String({ description: 'The end of the secret' }),
   scopes: Type.Array(Type.String()),
   created_by: Type.String(),
   created_at: Timestamp,
@@ -26,21 +26,18 @@ const Key = Type.Object({
 
 const NewKey = Type.Object({
   ...Key.properties,
-  secret: Type.String({ description: 'Shown once: only its hash is kept' }),
+  secret: Type.String({ description: 'Shown only now: only its hash is stored' }),
 });
 
-const Create = Type.Object(
-  {
-    name: Text(200, { minLength: 1, examples: ['Order service'] }),
-    scopes: Type.Array(Type.String({ maxLength: 64 }), {
-      minItems: 1,
-      maxItems: 64,
-      examples: [['events:write', 'endpoints:*']],
-    }),
-    expires_at: Type.Optional(OrNull(Timestamp)),
-  },
-  { additionalProperties: false },
-);
+const Create = Closed({
+  name: Text(200, { minLength: 1, examples: ['Order service'] }),
+  scopes: Type.Array(Type.String({ maxLength: 64 }), {
+    minItems: 1,
+    maxItems: 64,
+    examples: [['events:write', 'endpoints:*']],
+  }),
+  expires_at: Type.Optional(OrNull(Timestamp)),
+});
 
 function show(row: Row): Static<typeof Key> {
   return {
@@ -57,40 +54,48 @@ function show(row: Row): Static<typeof Key> {
   };
 }
 
-async function make(
-  products: ProductCatalogue,
+async function issueKey(
   { queries, actor, clock }: Context,
   organization: Organization,
-  held: readonly string[],
+  prefix: string,
   body: Static<typeof Create>,
 ) {
-  checkGrant(held, body.scopes);
   const expiresAt = body.expires_at ? inputTime(body.expires_at, '/expires_at') : null;
   if (expiresAt !== null && expiresAt.getTime() <= clock.now())
     throw invalidInput('/expires_at', 'This time has passed.');
   const { key, secret } = await createKey(queries, clock, organization.id, {
     name: body.name,
     scopes: body.scopes,
-    prefix: products.keyPrefix(organization.preset),
+    prefix,
     expiresAt,
     createdBy: actor.name,
   });
-  await recordAudit(queries, clock, organization.id, actor, {
-    action: 'key.created',
-    target: publicId('key', key.id),
-    details: { name: body.name, scopes: body.scopes },
-  });
+  const target = publicId('key', key.id);
+  const details = { name: body.name, scopes: body.scopes };
+  await recordAudit(
+    queries,
+    clock,
+    { orgId: organization.id, actor },
+    { action: 'key.created', target, details },
+  );
   return { status: 201, body: { ...show(key), secret } };
 }
 
-/** @throws {SluiceError} invalid_input (no such scope), missing_scope (one that is not held) */
+/**
+ * Refuses to grant scopes beyond those of a credential.
+ * @throws {SluiceError} invalid_input, for a scope that does not exist; missing_scope, for one that is not held
+ */
 function checkGrant(held: readonly string[], granted: readonly string[]): void {
   for (const [index, scope] of granted.entries()) {
     if (!isGrantable(scope)) throw invalidInput(`/scopes/${index}`, `There is no scope "${scope}".`);
     if (!covers(held, scope))
-      throw new SluiceError('missing_scope', `A key cannot grant ${scope}, which it does not hold.`, {
-        errors: [{ pointer: `/scopes/${index}`, detail: scope }],
-      });
+      throw new SluiceError(
+        'missing_scope',
+        `The credential cannot grant ${scope}, which it does not hold.`,
+        {
+          errors: [{ pointer: `/scopes/${index}`, detail: scope }],
+        },
+      );
   }
 }
 
@@ -106,7 +111,8 @@ export const createFirst = (products: ProductCatalogue) =>
     runs: 'write',
     async handle(context, { params, body }) {
       const organization = await getOrganization(context.queries, pathId('organization', params.id));
-      return make(products, context, organization, ['*'], body);
+      checkGrant(['*'], body.scopes);
+      return issueKey(context, organization, products.keyPrefix(organization.preset), body);
     },
   });
 
@@ -114,7 +120,7 @@ export const create = (products: ProductCatalogue) =>
   operation({
     id: 'createKey',
     summary: 'Create a key',
-    description: 'A key cannot grant what it does not hold itself.',
+    description: 'A credential can only grant scopes that it holds itself.',
     group,
     takes: { body: Create },
     answers: { 201: { description: 'The key with its secret', schema: NewKey } },
@@ -124,25 +130,19 @@ export const create = (products: ProductCatalogue) =>
     },
     async handle(context, { body }) {
       const organization = await getOrganization(context.queries, context.orgId);
-      return make(products, context, organization, heldScopes(context.credential), body);
+      checkGrant(heldScopes(context.credential), body.scopes);
+      return issueKey(context, organization, products.keyPrefix(organization.preset), body);
     },
   });
 
-export const list = operation({
+export const list = listOperation({
   id: 'listKeys',
-  summary: 'List keys, newest first, revoked ones too',
+  summary: 'List keys, newest first, revoked keys included',
   group,
-  takes: { query: PageQuery },
-  answers: { 200: { description: 'A page', schema: PageOf(Key) } },
-  runs: 'read',
-  async handle({ queries, orgId, sealer }, { query }) {
-    const name = { sealer, list: 'keys', orgId };
-    const rows = await listKeys(queries, orgId, {
-      before: readCursor(name, query.cursor),
-      limit: query.limit + 1,
-    });
-    return { status: 200, body: pageOf(name, rows, query.limit, (row) => row.id, show) };
-  },
+  item: Key,
+  read: ({ queries, orgId }, _input, page) => listKeys(queries, orgId, page),
+  position: ({ id }) => id,
+  show,
 });
 
 export const revoke = operation({

@@ -1,9 +1,9 @@
 import { type Static, Type } from 'typebox';
 import { invalidInput } from '../base/errors.ts';
 import { publicId } from '../base/ids.ts';
-import { IdOf, IdParams, inputTime, OrNull, pathId, Text, Timestamp } from '../http/fields.ts';
+import { Closed, IdOf, IdParams, inputTime, OrNull, pathId, Text, Timestamp } from '../http/fields.ts';
+import { listOperation } from '../http/list-operation.ts';
 import { operation } from '../http/operation.ts';
-import { PageOf, PageQuery, pageOf, readCursor } from '../http/page.ts';
 import {
   createMemberToken,
   listMemberTokens,
@@ -18,9 +18,10 @@ const MemberToken = Type.Object({
   id: IdOf('memberToken'),
   member_id: IdOf('member'),
   name: Type.String(),
-  last_four: Type.String({ description: 'How the secret ends' }),
+  last_four: Type.String({ description: 'The end of the secret' }),
   scopes: Type.Array(Type.String(), {
-    description: 'What the role that it was issued for holds; less where the member’s role now holds less',
+    description:
+      'The scopes of the role for which it was issued; fewer where the member’s role of now has fewer',
   }),
   created_by: Type.String(),
   created_at: Timestamp,
@@ -31,7 +32,7 @@ const MemberToken = Type.Object({
 
 const NewMemberToken = Type.Object({
   ...MemberToken.properties,
-  secret: Type.String({ description: 'Shown once: only its hash is kept' }),
+  secret: Type.String({ description: 'Shown only now: only its hash is stored' }),
 });
 
 function show(row: Row): Static<typeof MemberToken> {
@@ -51,39 +52,32 @@ function show(row: Row): Static<typeof MemberToken> {
 
 const group = 'Members';
 
-export const list = operation({
+export const list = listOperation({
   id: 'listMemberTokens',
-  summary: "List a member's personal tokens, newest first, revoked ones too",
+  summary: "List a member's personal tokens, newest first, revoked tokens included",
   group,
-  takes: { params: IdParams, query: PageQuery },
-  answers: { 200: { description: 'A page', schema: PageOf(MemberToken) } },
-  runs: 'read',
-  async handle({ queries, orgId, sealer }, { params, query }) {
+  params: IdParams,
+  item: MemberToken,
+  async read({ queries, orgId }, { params }, page) {
     const member = await getMember(queries, orgId, pathId('member', params.id));
-    const name = { sealer, list: `member_tokens ${member.id}`, orgId };
-    const rows = await listMemberTokens(queries, orgId, member.id, {
-      before: readCursor(name, query.cursor),
-      limit: query.limit + 1,
-    });
-    return { status: 200, body: pageOf(name, rows, query.limit, (row) => row.id, show) };
+    return listMemberTokens(queries, orgId, member.id, page);
   },
+  position: ({ id }) => id,
+  show,
 });
 
 export const create = operation({
   id: 'createMemberToken',
   summary: 'Issue a personal token for a member',
   description:
-    "It acts as the member: with the scopes of the member's role and, in records, the member's access rights. Whoever issues it must hold what it will hold.",
+    "It acts as the member: with the scopes of the member's role and, in records, the member's access rights. The caller needs every scope that it will have.",
   group,
   takes: {
     params: IdParams,
-    body: Type.Object(
-      {
-        name: Text(200, { minLength: 1, examples: ['Laptop'] }),
-        expires_at: Type.Optional(OrNull(Timestamp)),
-      },
-      { additionalProperties: false },
-    ),
+    body: Closed({
+      name: Text(200, { minLength: 1, examples: ['Laptop'] }),
+      expires_at: Type.Optional(OrNull(Timestamp)),
+    }),
   },
   answers: { 201: { description: 'The token with its secret', schema: NewMemberToken } },
   runs: 'write',
@@ -124,10 +118,7 @@ export const revoke = operation({
       pathId('member', params.id),
       pathId('memberToken', params.token_id),
     );
-    await audit({
-      action: 'member_token.revoked',
-      target: params.token_id,
-    });
+    await audit({ action: 'member_token.revoked', target: params.token_id });
     return { status: 204 };
   },
 });

@@ -1,9 +1,9 @@
 import { type Static, Type } from 'typebox';
 import { publicId } from '../base/ids.ts';
 import { listEndpoints } from '../endpoints/endpoints.ts';
-import { given, IdOf, IdParams, MapOf, pathId, Text, Timestamp } from '../http/fields.ts';
+import { Closed, given, IdOf, IdParams, MapOf, pathId, Text, Timestamp } from '../http/fields.ts';
+import { listOperation } from '../http/list-operation.ts';
 import { type Context, operation } from '../http/operation.ts';
-import { PageOf, PageQuery, pageOf, readCursor } from '../http/page.ts';
 import { withdrawEndpoints } from '../life-cycle/withdraw.ts';
 import {
   accessLevels,
@@ -22,7 +22,7 @@ const Access = MapOf(
   Type.Enum([...accessLevels]),
   {
     maxProperties: 64,
-    description: 'Module → what the member may do there',
+    description: 'Module → the member’s right there',
     examples: [{ crm: 'write', task: 'read' }],
   },
 );
@@ -39,23 +39,12 @@ const Member = Type.Object({
 
 const Email = Type.String({ format: 'email', maxLength: 254, examples: ['reviewer@example.com'] });
 
-const Create = Type.Object(
-  {
-    email: Email,
-    name: Text(200, { minLength: 1, examples: ['Ada Reviewer'] }),
-    role: Type.Optional(Role),
-    access: Type.Optional(Access),
-  },
-  { additionalProperties: false },
-);
-const Change = Type.Object(
-  {
-    email: Type.Optional(Email),
-    name: Type.Optional(Text(200, { minLength: 1, examples: ['Ada Reviewer'] })),
-    role: Type.Optional(Role),
-    access: Type.Optional(Access),
-  },
-  { additionalProperties: false, minProperties: 1 },
+const Name = Text(200, { minLength: 1, examples: ['Ada Reviewer'] });
+const optional = { role: Type.Optional(Role), access: Type.Optional(Access) };
+const Create = Closed({ email: Email, name: Name, ...optional });
+const Change = Closed(
+  { email: Type.Optional(Email), name: Type.Optional(Name), ...optional },
+  { minProperties: 1 },
 );
 
 function show(row: Row): Static<typeof Member> {
@@ -72,35 +61,25 @@ function show(row: Row): Static<typeof Member> {
 
 const group = 'Members';
 
-export const list = operation({
+export const list = listOperation({
   id: 'listMembers',
   summary: 'List members, newest first',
   group,
-  takes: {
-    query: Type.Object(
-      {
-        ...PageQuery.properties,
-        search: Type.Optional(
-          Text(200, {
-            minLength: 1,
-            description: 'Words that are all in the name or the e-mail address, in capitals or not',
-            examples: ['ann example.com'],
-          }),
-        ),
-        role: Type.Optional(Role),
-      },
-      { additionalProperties: false },
+  query: {
+    search: Type.Optional(
+      Text(200, {
+        minLength: 1,
+        description: 'Words that are all in the name or the e-mail address, in upper or lower case',
+        examples: ['ann example.com'],
+      }),
     ),
+    role: Type.Optional(Role),
   },
-  answers: { 200: { description: 'A page', schema: PageOf(Member) } },
-  runs: 'read',
-  async handle({ queries, orgId, sealer }, { query }) {
-    const name = { sealer, list: 'members', orgId };
-    const filter = given({ search: query.search, role: query.role });
-    const page = { before: readCursor(name, query.cursor), limit: query.limit + 1 };
-    const rows = await listMembers(queries, orgId, filter, page);
-    return { status: 200, body: pageOf(name, rows, query.limit, (row) => row.id, show) };
-  },
+  item: Member,
+  read: ({ queries, orgId }, { query: { search, role } }, page) =>
+    listMembers(queries, orgId, given({ search, role }), page),
+  position: ({ id }) => id,
+  show,
 });
 
 export const create = operation({
@@ -130,7 +109,7 @@ export const change = operation({
   id: 'changeMember',
   summary: 'Change a member',
   description:
-    'Whoever gives a role must hold all that it holds: sessions of the member have it from the next request on.',
+    'To give a role, the caller needs every scope of it. Sessions of the member have the new role from their next request on.',
   group,
   takes: { params: IdParams, body: Change },
   answers: { 200: { description: 'The member', schema: Member } },
@@ -138,11 +117,7 @@ export const change = operation({
   async handle({ queries, orgId, credential, audit }, { params, body }) {
     if (body.role !== undefined) checkRoleGrant(credential, body.role);
     const row = await changeMember(queries, orgId, pathId('member', params.id), given(body));
-    await audit({
-      action: 'member.changed',
-      target: params.id,
-      details: body,
-    });
+    await audit({ action: 'member.changed', target: params.id, details: body });
     return { status: 200, body: show(row) };
   },
 });
@@ -150,7 +125,7 @@ export const change = operation({
 export const remove = operation({
   id: 'deleteMember',
   summary: 'Remove a member',
-  description: 'Their tokens are good for nothing from then on, and their own webhooks are deleted.',
+  description: 'Their tokens and sessions are refused at once, and their own webhooks are deleted.',
   group,
   takes: { params: IdParams },
   answers: { 204: { description: 'Removed' } },
@@ -162,11 +137,7 @@ export const remove = operation({
     const webhooks = await withdrawAll(context, id);
     await deleteMember(queries, orgId, id);
     const added = await withdrawAll(context, id);
-    await audit({
-      action: 'member.deleted',
-      target: params.id,
-      details: { webhooks: webhooks + added },
-    });
+    await audit({ action: 'member.deleted', target: params.id, details: { webhooks: webhooks + added } });
     return { status: 204 };
   },
 });

@@ -3,9 +3,9 @@ import { isTimeZone } from '../base/calendar.ts';
 import { invalidInput } from '../base/errors.ts';
 import { publicId } from '../base/ids.ts';
 import { dropForOrganization } from '../deliveries/changes.ts';
-import { given, IdOf, IdParams, OrNull, pathId, Text, Timestamp } from '../http/fields.ts';
-import { operation } from '../http/operation.ts';
-import { PageOf, PageQuery, pageOf, readCursor } from '../http/page.ts';
+import { Closed, given, IdOf, IdParams, OrNull, pathId, Text, Timestamp } from '../http/fields.ts';
+import { listOperation } from '../http/list-operation.ts';
+import { type Context, operation } from '../http/operation.ts';
 import { recordAudit } from '../tenants/audit.ts';
 import {
   changeOrganization,
@@ -28,30 +28,27 @@ const Organization = Type.Object({
   id: IdOf('organization'),
   name: Type.String(),
   slug: Slug,
-  preset: OrNull(Type.String({ description: 'The product that it adopted' })),
-  default_contract: Type.String({ description: 'What new endpoints get when they name no contract' }),
+  preset: OrNull(Type.String({ description: 'The product that the organization has adopted' })),
+  default_contract: Type.String({ description: 'The contract of new endpoints that name none' }),
   time_zone: TimeZone,
   created_at: Timestamp,
   updated_at: Timestamp,
 });
 
-const Create = Type.Object(
-  {
-    name: Text(200, { minLength: 1, examples: ['Acme'] }),
-    slug: Slug,
-    preset: Type.Optional(OrNull(Type.String({ maxLength: 64 }))),
-    time_zone: Type.Optional(TimeZone),
-  },
-  { additionalProperties: false },
-);
+const Create = Closed({
+  name: Text(200, { minLength: 1, examples: ['Acme'] }),
+  slug: Slug,
+  preset: Type.Optional(OrNull(Type.String({ maxLength: 64 }))),
+  time_zone: Type.Optional(TimeZone),
+});
 
-const Change = Type.Object(
+const Change = Closed(
   {
     name: Type.Optional(Text(200, { minLength: 1 })),
     slug: Type.Optional(Slug),
     time_zone: Type.Optional(TimeZone),
   },
-  { additionalProperties: false, minProperties: 1 },
+  { minProperties: 1 },
 );
 
 function show(row: Row): Static<typeof Organization> {
@@ -72,6 +69,17 @@ function checkTimeZone(timeZone: string | undefined): void {
     throw invalidInput('/time_zone', `There is no time zone "${timeZone}".`);
 }
 
+/** Into the audit log of the organization itself: the operator's credential belongs to none. */
+function audit(
+  { queries, clock, actor }: Context,
+  orgId: string,
+  change: string,
+  details = {},
+): Promise<void> {
+  const entry = { action: `organization.${change}`, target: publicId('organization', orgId), details };
+  return recordAudit(queries, clock, { orgId, actor }, entry);
+}
+
 const group = 'Organizations';
 
 export const create = (products: ProductCatalogue) =>
@@ -82,7 +90,8 @@ export const create = (products: ProductCatalogue) =>
     takes: { body: Create },
     answers: { 201: { description: 'The organization', schema: Organization } },
     runs: 'write',
-    async handle({ queries, actor, clock }, { body }) {
+    async handle(context, { body }) {
+      const { queries, clock } = context;
       checkTimeZone(body.time_zone);
       const preset = body.preset ?? null;
       if (preset !== null && !products.has(preset))
@@ -94,30 +103,19 @@ export const create = (products: ProductCatalogue) =>
         timeZone: body.time_zone ?? 'UTC',
       });
       const row = preset === null ? made : await products.adopt(queries, made.id, preset);
-      await recordAudit(queries, clock, row.id, actor, {
-        action: 'organization.created',
-        target: publicId('organization', row.id),
-        details: { preset: row.preset },
-      });
+      await audit(context, row.id, 'created', { preset: row.preset });
       return { status: 201, body: show(row) };
     },
   });
 
-export const list = operation({
+export const list = listOperation({
   id: 'listOrganizations',
   summary: 'List organizations, newest first',
   group,
-  takes: { query: PageQuery },
-  answers: { 200: { description: 'A page', schema: PageOf(Organization) } },
-  runs: 'read',
-  async handle({ queries, orgId, sealer }, { query }) {
-    const name = { sealer, list: 'organizations', orgId };
-    const rows = await listOrganizations(queries, {
-      before: readCursor(name, query.cursor),
-      limit: query.limit + 1,
-    });
-    return { status: 200, body: pageOf(name, rows, query.limit, (row) => row.id, show) };
-  },
+  item: Organization,
+  read: ({ queries }, _input, page) => listOrganizations(queries, page),
+  position: ({ id }) => id,
+  show,
 });
 
 export const get = operation({
@@ -139,18 +137,14 @@ export const change = operation({
   takes: { params: IdParams, body: Change },
   answers: { 200: { description: 'The organization', schema: Organization } },
   runs: 'write',
-  async handle({ queries, actor, clock }, { params, body }) {
+  async handle(context, { params, body }) {
     checkTimeZone(body.time_zone);
     const row = await changeOrganization(
-      queries,
+      context.queries,
       pathId('organization', params.id),
       given({ name: body.name, slug: body.slug, timeZone: body.time_zone }),
     );
-    await recordAudit(queries, clock, row.id, actor, {
-      action: 'organization.changed',
-      target: publicId('organization', row.id),
-      details: body,
-    });
+    await audit(context, row.id, 'changed', body);
     return { status: 200, body: show(row) };
   },
 });
@@ -159,19 +153,16 @@ export const remove = operation({
   id: 'deleteOrganization',
   summary: 'Delete an organization',
   description:
-    'Its keys stop at once, nothing more is delivered, and its data can no longer be read. It cannot be undone.',
+    'Its keys are refused at once, nothing more is delivered, and its data can no longer be read. This cannot be undone.',
   group,
   takes: { params: IdParams },
   answers: { 204: { description: 'Deleted' } },
   runs: 'write',
-  async handle({ queries, actor, clock }, { params }) {
+  async handle(context, { params }) {
     const id = pathId('organization', params.id);
-    await deleteOrganization(queries, id);
-    await dropForOrganization(queries, id);
-    await recordAudit(queries, clock, id, actor, {
-      action: 'organization.deleted',
-      target: publicId('organization', id),
-    });
+    await deleteOrganization(context.queries, id);
+    await dropForOrganization(context.queries, id);
+    await audit(context, id, 'deleted');
     return { status: 204 };
   },
 });

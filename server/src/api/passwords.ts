@@ -3,7 +3,7 @@ import { invalidInput, SluiceError } from '../base/errors.ts';
 import { publicId } from '../base/ids.ts';
 import { transact } from '../db/transaction.ts';
 import { sessionOf } from '../http/credential.ts';
-import { IdParams, pathId } from '../http/fields.ts';
+import { Closed, IdParams, pathId } from '../http/fields.ts';
 import { operation } from '../http/operation.ts';
 import { recordAudit } from '../tenants/audit.ts';
 import { getMember, lockMember } from '../tenants/members.ts';
@@ -23,23 +23,24 @@ const group = 'Sign-in';
 
 export const set = operation({
   id: 'setPassword',
-  summary: 'Set the password of the member who is signed in',
+  summary: 'Set the password of the signed-in member',
   description:
-    'At least 12 characters. Every other session of the member and every sign-in link that was not used yet ends with it.',
+    'At least 12 characters. Ends every other session of the member, and withdraws unused sign-in links.',
   group,
   takes: {
-    body: Type.Object(
-      {
-        password: Type.String({ minLength: 1, maxLength: 1024, examples: ['correct horse battery staple'] }),
-        current_password: Type.Optional(
-          Type.String({ minLength: 1, maxLength: 1024, description: 'Asked for where there is one' }),
-        ),
-      },
-      { additionalProperties: false },
-    ),
+    body: Closed({
+      password: Type.String({ minLength: 1, maxLength: 1024, examples: ['correct horse battery staple'] }),
+      current_password: Type.Optional(
+        Type.String({
+          minLength: 1,
+          maxLength: 1024,
+          description: 'Required where the member has a password',
+        }),
+      ),
+    }),
   },
   answers: { 204: { description: 'Set' }, refusals: [404, 429] },
-  // By itself: hashing takes a while, and an attempt that is refused counts all the same.
+  // Not in one transaction: hashing takes a while, and refused attempts count too.
   runs: 'direct',
   async handle(context, { body }) {
     const { queries, orgId, actor, clock } = context;
@@ -49,7 +50,7 @@ export const set = operation({
     const before = await readPasswordHash(queries, orgId, memberId);
     if (before !== null) {
       if (body.current_password === undefined)
-        throw invalidInput('/current_password', 'Say your current password to set another one.');
+        throw invalidInput('/current_password', 'Give your current password to set another one.');
       await countAttempt(queries, orgId, memberId);
       if (!(await isPassword(body.current_password, before)))
         throw invalidInput('/current_password', 'This is not your current password.');
@@ -60,15 +61,13 @@ export const set = operation({
       if (!(await isSessionAlive(tx, orgId, memberId, sessionId)))
         throw new SluiceError('unauthenticated', 'The session has ended meanwhile.');
       if ((await readPasswordHash(tx, orgId, memberId)) !== before)
-        throw new SluiceError('conflict', 'The password was changed somewhere else meanwhile.');
+        throw new SluiceError('conflict', 'The password has been changed meanwhile.');
       await writePasswordHash(tx, locked, hashed);
       await withdrawSignInLinks(tx, orgId, memberId);
       const sessions = await endSessions(tx, orgId, memberId, sessionId);
-      await recordAudit(tx, clock, orgId, actor, {
-        action: 'password.changed',
-        target: publicId('member', memberId),
-        details: { ended_sessions: sessions },
-      });
+      const target = publicId('member', memberId);
+      const details = { ended_sessions: sessions };
+      await recordAudit(tx, clock, { orgId, actor }, { action: 'password.changed', target, details });
     });
     return { status: 204 };
   },
@@ -76,8 +75,8 @@ export const set = operation({
 
 export const remove = operation({
   id: 'removePassword',
-  summary: 'Remove the password of a member who has forgotten it, and sign the member out everywhere',
-  description: 'Without a password a member signs in by a link, and may then set a new one.',
+  summary: 'Remove a forgotten password of a member, and sign the member out everywhere',
+  description: 'The member then signs in by a link, and can set a new password.',
   group,
   takes: { params: IdParams },
   answers: { 204: { description: 'Removed' } },
@@ -87,11 +86,7 @@ export const remove = operation({
     await removePassword(queries, orgId, member.id);
     await withdrawSignInLinks(queries, orgId, member.id);
     const sessions = await endSessions(queries, orgId, member.id);
-    await audit({
-      action: 'password.removed',
-      target: params.id,
-      details: { ended_sessions: sessions },
-    });
+    await audit({ action: 'password.removed', target: params.id, details: { ended_sessions: sessions } });
     return { status: 204 };
   },
 });

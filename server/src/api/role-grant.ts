@@ -4,7 +4,7 @@ import type { MemberRole } from '../tenants/members.ts';
 import { covers, scopesOfRole } from '../tenants/scopes.ts';
 
 /**
- * Nobody makes somebody else, or themselves by way of somebody else, more than they are.
+ * Refuses to give a role with scopes beyond those of a credential, so that no caller gains rights through a member.
  * @throws {SluiceError} missing_scope, naming the first scope of the role that the credential lacks
  */
 export function checkRoleGrant(credential: Credential | null, role: MemberRole): void {

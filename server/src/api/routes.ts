@@ -22,6 +22,7 @@ import * as publishing from './publishing.ts';
 import * as sessions from './sessions.ts';
 import * as signInLinks from './sign-in-links.ts';
 
+/** The engine's parts that its routes use. */
 interface EngineParts {
   readonly products: ProductCatalogue;
   readonly holdingReview: deliveries.HoldingReview;
@@ -34,10 +35,18 @@ interface EngineParts {
   readonly sendTest: SendTest;
 }
 
-/** Every route of the engine: its path, who may call it, and the operation behind it. */
+/** Every route of the engine: method, path, access, operation. */
 export function engineRoutes(parts: EngineParts): readonly Route[] {
-  const { products, holdingReview, publicUrl, endpointRules, http, schemas, publisher, replaying, sendTest } =
-    parts;
+  return [
+    ...organizationRoutes(parts),
+    ...memberRoutes(parts),
+    ...eventRoutes(parts),
+    ...endpointRoutes(parts),
+    ...deliveryRoutes(parts),
+  ];
+}
+
+function organizationRoutes({ products, publicUrl }: EngineParts): Route[] {
   return [
     route('POST', '/v1/organizations', 'operator', organizations.create(products)),
     route('GET', '/v1/organizations', 'operator', organizations.list),
@@ -56,6 +65,12 @@ export function engineRoutes(parts: EngineParts): readonly Route[] {
     route('POST', '/v1/keys', 'keys:write', keys.create(products)),
     route('DELETE', '/v1/keys/{id}', 'keys:write', keys.revoke),
 
+    route('GET', '/v1/audit-log', 'audit:read', account.auditLog),
+  ];
+}
+
+function memberRoutes({ publicUrl }: EngineParts): Route[] {
+  return [
     route('GET', '/v1/members', 'members:read', members.list),
     route('POST', '/v1/members', 'members:write', members.create),
     route('PATCH', '/v1/members/{id}', 'members:write', members.change),
@@ -76,8 +91,11 @@ export function engineRoutes(parts: EngineParts): readonly Route[] {
     route('GET', '/v1/me/sessions', 'a session', sessions.list),
     route('DELETE', '/v1/me/sessions/{id}', 'a session', sessions.end),
     route('DELETE', '/v1/me/session', 'a session', sessions.signOut),
-    route('GET', '/v1/audit-log', 'audit:read', account.auditLog),
+  ];
+}
 
+function eventRoutes({ schemas, publisher, replaying }: EngineParts): Route[] {
+  return [
     route('GET', '/v1/event-types', 'event_types:read', eventTypes.list),
     route('GET', '/v1/event-types/{name}', 'event_types:read', eventTypes.get),
     route('PUT', '/v1/event-types/{name}', 'event_types:write', eventTypes.put(schemas)),
@@ -89,7 +107,11 @@ export function engineRoutes(parts: EngineParts): readonly Route[] {
     route('GET', '/v1/events/{id}', 'events:read', events.get),
     route('POST', '/v1/events/{id}/cancel', 'deliveries:write', events.cancel),
     route('POST', '/v1/events/{id}/replay', 'deliveries:write', events.replay(replaying)),
+  ];
+}
 
+function endpointRoutes({ endpointRules, http, sendTest }: EngineParts): Route[] {
+  return [
     route('GET', '/v1/contracts', 'public', contracts.list),
     route('GET', '/v1/contracts/{name}', 'public', contracts.get),
 
@@ -104,7 +126,11 @@ export function engineRoutes(parts: EngineParts): readonly Route[] {
     route('POST', '/v1/endpoints/{id}/enable', 'endpoints:write', endpoints.enable),
     route('POST', '/v1/endpoints/{id}/disable', 'endpoints:write', endpoints.disable),
     route('GET', '/v1/endpoints/{id}/stats', 'endpoints:read', endpoints.stats),
+  ];
+}
 
+function deliveryRoutes({ holdingReview }: EngineParts): Route[] {
+  return [
     route('GET', '/v1/deliveries', 'deliveries:read', deliveries.list),
     route('GET', '/v1/deliveries/{id}', 'deliveries:read', deliveries.get(holdingReview)),
     route('GET', '/v1/deliveries/{id}/attempts', 'deliveries:read', deliveries.attempts),

@@ -1,9 +1,9 @@
 import { type Static, Type } from 'typebox';
 import { publicId } from '../base/ids.ts';
 import { sessionOf } from '../http/credential.ts';
-import { IdOf, IdParams, OrNull, pathId, Timestamp } from '../http/fields.ts';
+import { Closed, IdOf, IdParams, OrNull, pathId, Timestamp } from '../http/fields.ts';
+import { listOperation } from '../http/list-operation.ts';
 import { operation } from '../http/operation.ts';
-import { PageOf, PageQuery, pageOf, readCursor } from '../http/page.ts';
 import { lockMember } from '../tenants/members.ts';
 import { endSession, endSessions, listSessions, type Session as Row } from '../tenants/sessions.ts';
 import { type SignedIn, signInByLink, signInByPassword } from '../tenants/sign-in.ts';
@@ -12,9 +12,9 @@ import { withdrawSignInLinks } from '../tenants/sign-in-links.ts';
 const Session = Type.Object({
   id: IdOf('session'),
   member_id: IdOf('member'),
-  current: Type.Boolean({ description: 'Whether it is the one that asks' }),
+  current: Type.Boolean({ description: 'Whether it is the session of this request' }),
   signed_in_by: Type.Enum(['link', 'password']),
-  ip: OrNull(Type.String({ description: 'Where the member signed in' })),
+  ip: OrNull(Type.String({ description: 'The address at sign-in' })),
   user_agent: OrNull(Type.String()),
   created_at: Timestamp,
   last_used_at: Timestamp,
@@ -41,38 +41,32 @@ export const create = operation({
   id: 'createSession',
   summary: 'Sign in, by a one-time link or by a password',
   description:
-    'The answer sets an HttpOnly cookie that browsers send along from then on. A session ends 14 days after its last use, at most 90 days after it began.',
+    'The answer sets an HttpOnly cookie. A session ends 14 days after its last use, at the latest 90 days after it began.',
   group,
   takes: {
     body: Type.Union([
-      Type.Object(
-        {
-          link: Type.String({
-            minLength: 1,
-            maxLength: 512,
-            description: 'What a sign-in link has behind the `#`',
-            examples: ['mbr_link_…'],
-          }),
-        },
-        { additionalProperties: false },
-      ),
-      Type.Object(
-        {
-          organization: Type.String({
-            minLength: 1,
-            maxLength: 63,
-            description: 'Its slug',
-            examples: ['acme'],
-          }),
-          email: Type.String({ minLength: 1, maxLength: 254 }),
-          password: Type.String({ minLength: 1, maxLength: 1024 }),
-        },
-        { additionalProperties: false },
-      ),
+      Closed({
+        link: Type.String({
+          minLength: 1,
+          maxLength: 512,
+          description: 'The part of a sign-in link after the `#`',
+          examples: ['mbr_link_…'],
+        }),
+      }),
+      Closed({
+        organization: Type.String({
+          minLength: 1,
+          maxLength: 63,
+          description: 'Its slug',
+          examples: ['acme'],
+        }),
+        email: Type.String({ minLength: 1, maxLength: 254 }),
+        password: Type.String({ minLength: 1, maxLength: 1024 }),
+      }),
     ]),
   },
   answers: { 201: { description: 'The session', schema: Session }, refusals: [429] },
-  // By itself: an attempt that is refused counts all the same.
+  // Not in one transaction, because refused attempts count too.
   runs: { mode: 'direct', repeatable: false },
   async handle({ queries, clock, actor }, { body }) {
     const { session, secret }: SignedIn =
@@ -83,37 +77,20 @@ export const create = operation({
   },
 });
 
-export const list = operation({
+export const list = listOperation({
   id: 'listSessions',
-  summary: 'List the sessions of the member who is signed in, newest first',
+  summary: 'List the sessions of the signed-in member, newest first',
   group,
-  takes: { query: PageQuery },
-  answers: { 200: { description: 'A page', schema: PageOf(Session) } },
-  runs: 'read',
-  async handle(context, { query }) {
-    const { queries, orgId, sealer } = context;
-    const { memberId, sessionId } = sessionOf(context);
-    const name = { sealer, list: `sessions ${memberId}`, orgId };
-    const rows = await listSessions(queries, orgId, memberId, {
-      before: readCursor(name, query.cursor),
-      limit: query.limit + 1,
-    });
-    return {
-      status: 200,
-      body: pageOf(
-        name,
-        rows,
-        query.limit,
-        (row) => row.id,
-        (row) => show(row, sessionId),
-      ),
-    };
-  },
+  item: Session,
+  read: (context, _input, page) =>
+    listSessions(context.queries, context.orgId, sessionOf(context).memberId, page),
+  position: ({ id }) => id,
+  show: (row, context) => show(row, sessionOf(context).sessionId),
 });
 
 export const end = operation({
   id: 'endSession',
-  summary: 'End a session of the member who is signed in, at once',
+  summary: 'End a session of the signed-in member at once',
   group,
   takes: { params: IdParams },
   answers: { 204: { description: 'Ended' } },
@@ -138,10 +115,7 @@ export const signOut = operation({
     const { queries, orgId, audit } = context;
     const { memberId, sessionId } = sessionOf(context);
     await endSession(queries, orgId, memberId, sessionId);
-    await audit({
-      action: 'session.ended',
-      target: publicId('session', sessionId),
-    });
+    await audit({ action: 'session.ended', target: publicId('session', sessionId) });
     return { status: 204, session: null };
   },
 });
@@ -149,7 +123,7 @@ export const signOut = operation({
 export const endAll = operation({
   id: 'endSessionsOfMember',
   summary: 'Sign a member out everywhere, at once',
-  description: 'Sign-in links that were not used yet are taken back, too.',
+  description: 'Unused sign-in links are withdrawn too.',
   group,
   takes: { params: IdParams },
   answers: { 204: { description: 'Signed out' } },
@@ -158,11 +132,7 @@ export const endAll = operation({
     const member = await lockMember(queries, orgId, pathId('member', params.id));
     await withdrawSignInLinks(queries, orgId, member.id);
     const sessions = await endSessions(queries, orgId, member.id);
-    await audit({
-      action: 'member.signed_out',
-      target: params.id,
-      details: { sessions },
-    });
+    await audit({ action: 'member.signed_out', target: params.id, details: { sessions } });
     return { status: 204 };
   },
 });

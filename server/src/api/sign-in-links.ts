@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { publicId } from '../base/ids.ts';
-import { IdOf, IdParams, pathId, Timestamp } from '../http/fields.ts';
+import { Closed, IdOf, IdParams, pathId, Timestamp } from '../http/fields.ts';
 import { type Answer, type Context, operation } from '../http/operation.ts';
 import { recordAudit } from '../tenants/audit.ts';
 import { findMember, getMember, type Member } from '../tenants/members.ts';
@@ -12,14 +12,14 @@ const SignInLink = Type.Object({
   id: IdOf('signInLink'),
   member_id: IdOf('member'),
   email: Type.String(),
-  url: Type.String({ description: 'Shown once: open it in a browser, and the member is signed in' }),
+  url: Type.String({ description: 'Shown only now: opened in a browser, it signs the member in' }),
   created_at: Timestamp,
   expires_at: Timestamp,
 });
 
 const lasts = {
   expires_in_seconds: Type.Optional(
-    Type.Integer({ minimum: 60, maximum: 86_400, description: 'An hour, unless given' }),
+    Type.Integer({ minimum: 60, maximum: 86_400, description: 'By default 3600' }),
   ),
 };
 
@@ -29,12 +29,11 @@ export const createForMember = (publicUrl: () => string) =>
   operation({
     id: 'createSignInLink',
     summary: 'Make a link that signs a member in, once',
-    description:
-      "Hand it over by a way that only the member reads. Whoever makes it must hold all that the member's role holds.",
+    description: "Send it to the member in private. The caller needs every scope of the member's role.",
     group,
     takes: {
       params: IdParams,
-      body: Type.Object(lasts, { additionalProperties: false }),
+      body: Closed(lasts),
       bodyOptional: true,
     },
     answers: { 201: { description: 'The link', schema: SignInLink } },
@@ -57,19 +56,16 @@ export const createByOperator = (publicUrl: () => string) =>
     group,
     takes: {
       params: IdParams,
-      body: Type.Object(
-        {
-          email: Type.Optional(
-            Type.String({
-              minLength: 1,
-              maxLength: 254,
-              description: 'Whose; without it, the owner who has been there longest',
-            }),
-          ),
-          ...lasts,
-        },
-        { additionalProperties: false },
-      ),
+      body: Closed({
+        email: Type.Optional(
+          Type.String({
+            minLength: 1,
+            maxLength: 254,
+            description: 'Of the member; by default, the owner who was added first',
+          }),
+        ),
+        ...lasts,
+      }),
       bodyOptional: true,
     },
     answers: { 201: { description: 'The link', schema: SignInLink } },
@@ -91,13 +87,12 @@ async function make(
     lastsSeconds,
     createdBy: actor.name,
   });
-  await recordAudit(queries, clock, member.org_id, actor, {
-    action: 'sign_in_link.created',
-    target: publicId('signInLink', link.id),
-    details: { member: publicId('member', member.id) },
-  });
+  const id = publicId('signInLink', link.id);
+  const details = { member: publicId('member', member.id) };
+  const author = { orgId: member.org_id, actor };
+  await recordAudit(queries, clock, author, { action: 'sign_in_link.created', target: id, details });
   const body: Static<typeof SignInLink> = {
-    id: publicId('signInLink', link.id),
+    id,
     member_id: publicId('member', member.id),
     email: member.email,
     url: `${publicUrl()}/sign-in#${secret}`,

@@ -1,14 +1,14 @@
-/** The time as everything in one process sees it. Injected, so that tests decide what time it is. */
+/** The one source of time in a process. Injected, so that tests can set the time. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
-  /** Takes over the database's time, if that is where this clock's time comes from. */
+  /** Sets the clock to the database's time; other kinds of clocks ignore it. */
   follow(databaseTime: Date): void;
 }
 
 /**
- * A clock that follows the database's, so that a process whose own clock is wrong still signs, names and expires
- * things rightly. It counts with the monotonic timer and takes the database's time at every `follow`.
+ * A clock that follows the database's, so that timestamps, ids and expiry are right even where the clock of the machine
+ * is wrong. Between two calls of `follow` it counts with the monotonic timer.
  */
 export class DatabaseClock implements Clock {
   #databaseTime: number;

@@ -1,11 +1,11 @@
-/** One entry of the error catalogue. `remedy` says what the caller can do about it. */
+/** An entry of the error catalogue; `remedy` says what the caller can do. */
 export interface CatalogueEntry {
   readonly status: number;
   readonly title: string;
   readonly remedy: string;
 }
 
-/** Every error that the API answers, by code. `docs/errors.md` lists the same codes; a test holds that. */
+/** Every error that the API answers, by code. A test writes `docs/errors.md` from it. */
 export const catalogue = {
   malformed_json: {
     status: 400,
@@ -44,7 +44,7 @@ export const catalogue = {
   },
   sign_in_refused: {
     status: 401,
-    title: 'Nobody was signed in',
+    title: 'The sign-in was refused',
     remedy: 'Check what you typed, or ask an administrator of your organization for a new link.',
   },
   missing_capability: {
@@ -80,7 +80,7 @@ export const catalogue = {
   },
   consent_required: {
     status: 409,
-    title: 'The app asks for scopes that nobody has consented to',
+    title: 'The app asks for scopes without consent',
     remedy: 'Have an administrator read the scopes that `errors` lists, then repeat with them as `consent`.',
   },
   idempotency_conflict: {
@@ -110,8 +110,9 @@ export const catalogue = {
   },
   gone: {
     status: 410,
-    title: 'It was there, but only once or for a time',
-    remedy: 'Ask whoever gave you the token for a new one; begin anew without a watermark that is too old.',
+    title: 'It no longer exists',
+    remedy:
+      'Ask the site that gave you the token for a new one; with a watermark that is too old, start again without it.',
   },
   stale_version: {
     status: 412,
@@ -173,13 +174,13 @@ export const catalogue = {
 
 export type ErrorCode = keyof typeof catalogue;
 
-/** One place of the input that is wrong; `pointer` is an RFC 6901 JSON pointer into the body, or `?name` for a query parameter. */
+/** A wrong place of the input; `pointer` is a JSON pointer (RFC 6901) into the body, or `?name` for a query parameter. */
 export interface InputError {
   readonly pointer: string;
   readonly detail: string;
 }
 
-/** The one error type that rooms throw on purpose; `http/problem.ts` turns it into a problem document. */
+/** The one error type that rooms throw on purpose; the door answers it as a problem document. */
 export class SluiceError extends Error {
   readonly code: ErrorCode;
   readonly detail: string;
@@ -208,7 +209,7 @@ export class SluiceError extends Error {
   }
 }
 
-/** A 422 for a single place of the body. */
+/** An `invalid_input` error for one place of the input. */
 export function invalidInput(pointer: string, detail: string): SluiceError {
   return new SluiceError('invalid_input', detail, { errors: [{ pointer, detail }] });
 }

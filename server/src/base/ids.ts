@@ -4,8 +4,8 @@ import { v7 } from 'uuid';
 import type { Clock } from './clock.ts';
 
 /**
- * The prefixes of public ids, by kind. Ids are UUIDv7 inside (sortable by time, one day of them is one partition) and
- * TypeIDs outside: the prefix names the kind, the rest is the same 128 bits in 26 characters.
+ * Prefixes of public ids. Stored ids are UUIDv7: they sort by time, and the ids of one day are one partition. Public ids
+ * are TypeIDs: a prefix for the kind of resource, then the same 128 bits in 26 characters of base32.
  */
 const idPrefixes = {
   organization: 'org',
@@ -58,14 +58,14 @@ const latest = new WeakMap<Clock, { msecs: number; seq: number }>();
 const largestStart = 0x7fff_ffff;
 
 /**
- * A new UUIDv7. Those of one process sort in the order in which they were made, also within a millisecond and when
- * the clock is set back a little: lists show what came last first.
+ * A new UUIDv7. The ids of one process sort in the order of their creation, also within a millisecond and after the
+ * clock was set back, because lists are sorted by id.
  */
 export function newId(clock: Clock): string {
   const now = clock.now();
   const last = latest.get(clock);
   const isLater = last === undefined || now > last.msecs;
-  // The sequence begins somewhere below its half, so that it can't overflow within a millisecond.
+  // The sequence begins at random in the lower half of its range, so that it cannot overflow within a millisecond.
   const next = isLater
     ? { msecs: now, seq: Math.floor(Math.random() * largestStart) }
     : { msecs: last.msecs, seq: last.seq + 1 };
@@ -76,7 +76,7 @@ export function newId(clock: Clock): string {
 const entropy = new Uint8Array(4_096);
 let entropyUsed = entropy.length;
 
-/** 16 bytes of a stock: asking the system for each id is dearer than everything else about it. */
+/** 16 random bytes from a buffer: a call of the system for each id would cost more than all the rest of `newId`. */
 function nextRandom(): Uint8Array {
   if (entropyUsed === entropy.length) {
     randomFillSync(entropy);
@@ -91,7 +91,7 @@ export function publicId(kind: IdKind, uuid: string): string {
   return TypeID.fromUUID(idPrefix(kind), uuid).toString();
 }
 
-/** Public id → UUID; `null` where it is not an id of this kind. */
+/** Public id → UUID; `null` where the text is not an id of this kind. */
 export function parseId(kind: IdKind, text: string): string | null {
   const prefix = `${idPrefix(kind)}_`;
   if (!text.startsWith(prefix) || !/^[0-7][0-9a-hjkmnp-tv-z]{25}$/.test(text.slice(prefix.length)))
@@ -99,13 +99,13 @@ export function parseId(kind: IdKind, text: string): string | null {
   return TypeID.fromString(text).toUUID();
 }
 
-/** The smallest UUIDv7 of a millisecond: a bound for look-ups by time and for partitions. */
+/** The smallest UUIDv7 of a millisecond since 1970: a bound for queries by time and for partitions. */
 export function firstIdAt(milliseconds: number): string {
   const hex = Math.max(0, Math.floor(milliseconds)).toString(16).padStart(12, '0');
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
 }
 
-/** The millisecond in which a UUIDv7 was made. */
+/** The millisecond since 1970 in which a UUIDv7 was made. */
 export function timeOfId(uuid: string): number {
   return Number.parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16);
 }

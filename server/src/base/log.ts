@@ -2,7 +2,7 @@ import pino from 'pino';
 
 export type Logger = pino.Logger;
 
-/** One JSON line for each thing that happened. Payloads and secrets never reach it: callers pass named fields only. */
+/** Makes a log of JSON lines. Callers pass named fields only, so that no payload or secret gets into it by accident. */
 export function createLogger(level: string, destination?: pino.DestinationStream): Logger {
   const options: pino.LoggerOptions = {
     level,

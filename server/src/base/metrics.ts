@@ -2,7 +2,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 const seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30, 60];
 
-/** What operators watch. One registry for each process, handed down from `main.ts`. */
+/** Makes the metrics of a process, with a registry of their own. */
 export function createMetrics() {
   const registry = new Registry();
   const registers = [registry];

@@ -8,24 +8,24 @@ import {
 } from 'node:crypto';
 
 /**
- * Keeps secrets unreadable at rest: AES-256-GCM under the master key, bound to a purpose, so that a sealed text moved
- * to another row or column does not open. The text names its key by fingerprint: while a master key is being replaced
- * the old one still opens what it sealed.
+ * Encrypts secrets at rest: AES-256-GCM with the master key. The purpose is authenticated as additional data, so that a
+ * sealed text that is moved to another row or column cannot be opened there. The text begins with a fingerprint of its
+ * key: while a master key is being replaced, the older key still opens what it has sealed.
  */
 export interface Sealer {
   seal(plain: string, purpose: string): string;
-  /** @throws when it was sealed under an unknown key, for another purpose, or was changed */
+  /** @throws {Error} where the text was sealed with an unknown key or for another purpose, or was changed */
   open(sealed: string, purpose: string): string;
-  /** Whether it was sealed under a key that is still here. */
+  /** Whether a text was sealed with one of the present master keys. */
   knowsKeyOf(sealed: string): boolean;
-  /** How texts begin that were sealed under one of the older keys. */
+  /** The beginnings of texts that were sealed with one of the older keys. */
   readonly olderPrefixes: readonly string[];
-  /** A short code that only holders of a master key can make: for texts that go out and come back, such as cursors. */
+  /** A MAC of 9 bytes in base64url, for texts that clients hand back, such as cursors. */
   authenticate(text: string): string;
   isAuthentic(text: string, code: string): boolean;
 }
 
-/** @param masterKeys 32 bytes each, newest first; the newest seals, all of them open */
+/** @param masterKeys 32 bytes each, newest first: the newest one seals, and all of them open */
 export function createSealer(masterKeys: readonly Uint8Array[]): Sealer {
   const keys = masterKeys.map((key) => ({
     key,
@@ -54,7 +54,9 @@ export function createSealer(masterKeys: readonly Uint8Array[]): Sealer {
     open(sealed, purpose) {
       const found = keyOf(sealed);
       if (!found)
-        throw new Error(`Nothing opens this: it was sealed under master key ${sealed.split('.')[1] ?? '?'}.`);
+        throw new Error(
+          `The text was sealed with master key ${sealed.split('.')[1] ?? '?'}, which is not here.`,
+        );
       const bytes = Buffer.from(sealed.slice(found.prefix.length), 'base64url');
       const decipher = createDecipheriv('aes-256-gcm', found.key, bytes.subarray(0, 12)).setAAD(
         Buffer.from(purpose),

@@ -1,18 +1,18 @@
 import { Worker } from 'node:worker_threads';
 
-/** The thread died over a request, or was ended because it took too long. */
+/** A request ended the thread: by an error, by its use of memory, or because it ran for too long. */
 export class SideThreadError extends Error {}
 
-/** Somebody has so many requests waiting, or for so long, that they are given up. */
+/** Too many requests of one client are waiting, or the request has waited for too long. */
 export class SideThreadBusyError extends Error {}
 
 export interface SideThreadLimits {
-  /** Milliseconds for one request, many times what the thread's own limits allow: it has hung. */
+  /** Milliseconds after which a request counts as hung: many times what the script's own limits allow. */
   readonly hungAfterMs: number;
   readonly heapMegabytes: number;
 }
 
-/** Requests that may wait for each who asks. */
+/** Waiting requests of one client at most. */
 const mostWaiting = 1_000;
 const idleAfterMs = 60_000;
 
@@ -25,16 +25,16 @@ interface Waiting<Request, Answer> {
 }
 
 /**
- * A thread for work that strangers can make long, so that none of it holds up requests and deliveries. It begins with the
- * first request and ends when it has long been idle. Requests go one after another; whoever asks takes turns with
- * everybody else who does, so that many requests of one do not keep the others waiting.
+ * A thread for work whose duration tenants decide, so that it delays neither requests nor deliveries. It starts with the
+ * first request and ends after an idle timeout. It serves one request at a time and its clients in turn, so that many
+ * requests of one client do not delay the others.
  *
- * The script answers each message with one message.
+ * The script answers each message with exactly one message.
  */
 export class SideThread<Request, Answer> {
   readonly #script: URL;
   readonly #limits: SideThreadLimits;
-  /** By who asks, in the order of their turns. */
+  /** Client → its waiting requests; the clients in the order of their turns. */
   readonly #waiting = new Map<string, Waiting<Request, Answer>[]>();
   #current: Waiting<Request, Answer> | null = null;
   #thread: Worker | null = null;
@@ -46,20 +46,21 @@ export class SideThread<Request, Answer> {
   }
 
   /**
-   * @param who takes turns with the others
-   * @param longestWaitMs after which its turn comes too late
-   * @throws {SideThreadError} the request killed the thread
-   * @throws {SideThreadBusyError} its turn came too late, or too many of theirs wait already
+   * Has the thread answer a request.
+   * @param client takes turns with the other clients
+   * @param longestWaitMs milliseconds that the request may wait for the thread
+   * @throws {SideThreadError} where the request ended the thread
+   * @throws {SideThreadBusyError} where it waited for too long, or the client has 1,000 waiting requests
    */
-  ask(who: string, request: Request, longestWaitMs = Number.POSITIVE_INFINITY): Promise<Answer> {
+  ask(client: string, request: Request, longestWaitMs = Number.POSITIVE_INFINITY): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const theirs = this.#waiting.get(who) ?? [];
-      if (theirs.length >= mostWaiting) {
-        reject(new SideThreadBusyError(`${theirs.length} requests wait already`));
+      const queue = this.#waiting.get(client) ?? [];
+      if (queue.length >= mostWaiting) {
+        reject(new SideThreadBusyError(`${queue.length} requests wait already`));
         return;
       }
-      theirs.push({ request, until: performance.now() + longestWaitMs, resolve, reject });
-      this.#waiting.set(who, theirs);
+      queue.push({ request, until: performance.now() + longestWaitMs, resolve, reject });
+      this.#waiting.set(client, queue);
       this.#next();
     });
   }
@@ -79,14 +80,14 @@ export class SideThread<Request, Answer> {
     this.#thread.postMessage(this.#current.request);
   }
 
-  /** Whoever had a turn comes behind all others. */
+  /** Takes the next request; its client then goes to the end of the line. */
   #takeNext(): Waiting<Request, Answer> | null {
-    for (const [who, theirs] of this.#waiting) {
-      let next = theirs.shift();
-      for (; next !== undefined && next.until < performance.now(); next = theirs.shift())
+    for (const [client, queue] of this.#waiting) {
+      let next = queue.shift();
+      for (; next !== undefined && next.until < performance.now(); next = queue.shift())
         next.reject(new SideThreadBusyError('its turn came too late'));
-      this.#waiting.delete(who);
-      if (theirs.length > 0) this.#waiting.set(who, theirs);
+      this.#waiting.delete(client);
+      if (queue.length > 0) this.#waiting.set(client, queue);
       if (next) return next;
     }
     return null;
@@ -127,7 +128,7 @@ export class SideThread<Request, Answer> {
   #end(): void {
     const thread = this.#thread;
     this.#thread = null;
-    // It is gone as soon as it is let go; nobody waits for it to end.
+    // The end is not awaited: nothing refers to the thread any more.
     void thread?.terminate();
   }
 }

@@ -1,16 +1,16 @@
 import { request } from 'undici';
 
-/** What `GET /v1/presets` answers of each. */
+/** A preset in the answer of `GET /v1/presets`. */
 export interface PresetAnswer {
   readonly name: string;
   readonly default_contract: string;
   readonly event_types: readonly { readonly name: string; readonly example: object }[];
 }
 
-/** The public API, as much of it as the demonstration needs. */
+/** The part of the public API that the demonstration uses. */
 export interface Api {
   list<Item>(path: string, token?: string): Promise<Item[]>;
-  /** Whether it is a key of this installation. */
+  /** Whether this server accepts a key. */
   knows(key: string): Promise<boolean>;
   presets(): Promise<readonly PresetAnswer[]>;
   post(path: string, body: unknown, token?: string): Promise<Record<string, string>>;

@@ -4,26 +4,26 @@ import { type Api, createApi, type PresetAnswer } from './api.ts';
 import { keep, readKept } from './kept.ts';
 import { type Receipt, type Receiver, startReceiver } from './receiver.ts';
 
-/** A running process, as seen from outside. */
+/** The running process, and its log. */
 export interface Stage {
   readonly address: string;
   readonly adminToken: string;
   readonly dataDir: string;
-  /** Kept quiet meanwhile, so that its lines do not run through ours. */
+  /** Only warnings are logged during the demonstration, so that its output can be read. */
   readonly log: Logger;
 }
 
-/** One organization of the demonstration, and the event that it publishes. */
+/** An organization of the demonstration and the event that it publishes. */
 interface Scene {
   readonly contract: string;
-  /** `null` where the organization adopts no product. */
+  /** `null`: the organization adopts no product. */
   readonly preset: string | null;
   readonly event: { readonly type: string; readonly data: object };
 }
 
 const longestWaitMs = 10_000;
-/** Where the command looks unless it is told. */
-const usualAddress = 'http://127.0.0.1:4100';
+/** The address that `npx sluice` uses by default. */
+const defaultAddress = 'http://127.0.0.1:4100';
 const withoutPreset: Scene = {
   contract: standard.name,
   preset: null,
@@ -31,9 +31,9 @@ const withoutPreset: Scene = {
 };
 
 /**
- * Shows on real traffic what this process does: for each preset, and for none, an organization, an endpoint at a
- * receiver on loopback, and one event that is published, delivered and verified. Everything goes through the public
- * API.
+ * Shows on real traffic what the process does. For each preset, and for no preset, it creates an organization and an
+ * endpoint at a receiver on loopback, publishes one event, and waits until the receiver has verified it. Uses only the
+ * public API.
  */
 export async function demonstrate({ address, adminToken, dataDir, log }: Stage): Promise<void> {
   const api = createApi(address, adminToken);
@@ -62,11 +62,11 @@ export async function demonstrate({ address, adminToken, dataDir, log }: Stage):
   } finally {
     log.level = level;
   }
-  // The receiver goes on: the next event is to arrive, too.
+  // The receiver stays, so that the events that the reader publishes arrive too.
   reportReceipts(receiver);
 }
 
-/** After a restart the demonstration's endpoints find their receiver where it was. */
+/** Starts the receiver again after a restart, at the address that the demonstration's endpoints have. */
 export async function resumeDemonstration({ address, adminToken, dataDir }: Stage): Promise<void> {
   await resume(createApi(address, adminToken), address, dataDir);
 }
@@ -82,7 +82,7 @@ async function resume(api: Api, address: string, dataDir: string): Promise<void>
     }
     reportReceipts(receiver);
     print(
-      `\nThe receiver of the demonstration listens again.\n${wayIn(address)}${closing(address, dataDir, kept.key)}`,
+      `\nThe receiver of the demonstration listens again.\n${signInHint(address)}${closing(address, dataDir, kept.key)}`,
     );
   } catch (error) {
     print(
@@ -103,7 +103,7 @@ function print(text: string): void {
   process.stdout.write(text);
 }
 
-/** A product's organization publishes the first example of its catalogue. */
+/** The organization of a product publishes the first example of the product's catalogue. */
 function sceneOf({ name, default_contract, event_types: [first] }: PresetAnswer): Scene {
   const event = { type: first?.name ?? withoutPreset.event.type, data: first?.example ?? {} };
   return { contract: default_contract, preset: name, event };
@@ -121,11 +121,17 @@ async function play(
   const publishedAt = performance.now();
   const arrival = receiver.expect(contract, longestWaitMs);
   await api.post('/v1/events', event, key);
-  return line(name, event.type, await arrival, publishedAt, await ledgerSays(api, key));
+  const receipt = await arrival;
+  return resultLine(
+    `${name.padEnd(10)} ${event.type.padEnd(20)}`,
+    receipt,
+    publishedAt,
+    await finalState(api, key),
+  );
 }
 
-/** The state of the organization's one delivery, once it has ended. */
-async function ledgerSays(api: Api, key: string): Promise<string> {
+/** The state of the organization's one delivery when it has ended, or after 10 seconds. */
+async function finalState(api: Api, key: string): Promise<string> {
   for (const since = performance.now(); ; ) {
     const [delivery] = await api.list<{ state: string }>('/v1/deliveries', key);
     const state = delivery?.state ?? 'nothing';
@@ -134,19 +140,12 @@ async function ledgerSays(api: Api, key: string): Promise<string> {
   }
 }
 
-function line(
-  contract: string,
-  type: string,
-  receipt: Receipt | null,
-  publishedAt: number,
-  state: string,
-): string {
-  const what = `${contract.padEnd(10)} ${type.padEnd(20)}`;
-  if (receipt === null) return `  ✗ ${what} nothing arrived within ${longestWaitMs / 1000} s\n`;
+function resultLine(event: string, receipt: Receipt | null, publishedAt: number, state: string): string {
+  if (receipt === null) return `  ✗ ${event} nothing arrived within ${longestWaitMs / 1000} s\n`;
   const latency = `${(receipt.at - publishedAt).toFixed(1)} ms`.padStart(9);
   return receipt.verified
-    ? `  ✓ ${what} ${latency} from publish to receipt, signature verified, ledger: ${state}\n`
-    : `  ✗ ${what} ${latency} received, but refused: ${receipt.detail}\n`;
+    ? `  ✓ ${event} ${latency} from publish to receipt, signature verified, ledger: ${state}\n`
+    : `  ✗ ${event} ${latency} received, but refused: ${receipt.detail}\n`;
 }
 
 function closing(address: string, dataDir: string, key: string): string {
@@ -158,14 +157,14 @@ Publish the next event; its receipt is printed here:
     -H 'Content-Type: application/json' \\
     -d '{"type":"invoice.paid","data":{"invoice_id":"in_43","amount":2599}}'
 
-What became of it:   curl ${address}/v1/deliveries -H 'Authorization: Bearer ${key}'
+Its deliveries:      curl ${address}/v1/deliveries -H 'Authorization: Bearer ${key}'
 API reference:       ${address}/docs
 The operator's token is in ${dataDir}/admin-token.
 
 `;
 }
 
-/** For each organization, by its slug, a link that signs its owner in. */
+/** Slug → a link that signs the owner of that organization in. */
 async function makeLinks(
   api: Api,
   organizations: readonly { readonly id: string; readonly slug: string }[],
@@ -183,11 +182,11 @@ function invitation(address: string, links: ReadonlyMap<string, string>): string
   return `
 The portal is at ${address}. Each link signs the owner of one organization in, once, within an hour:
 
-${lines.join('')}${wayIn(address)}`;
+${lines.join('')}${signInHint(address)}`;
 }
 
-function wayIn(address: string): string {
-  const where = address === usualAddress ? '' : ` --url ${address}`;
+function signInHint(address: string): string {
+  const where = address === defaultAddress ? '' : ` --url ${address}`;
   return `
 A new sign-in link, at any time:  npx sluice sign-in-link demo-${standard.name}${where}
 `;
@@ -210,7 +209,7 @@ async function makeOrganization(
   });
   const owner = { email: `owner@${slug}.example`, name: 'Owner of the demonstration', role: 'owner' };
   await api.post('/v1/members', owner, key.secret);
-  // It names no contract: the organization's own is what it gets.
+  // Without a contract, so that the endpoint gets the organization's default.
   const endpoint = await api.post(
     '/v1/endpoints',
     { url: `${receiverUrl}/${contract}`, events: ['*'] },

@@ -14,17 +14,17 @@ export interface Receipt {
 export interface Receiver {
   readonly url: string;
   readonly port: number;
-  /** Verifies what comes to a contract's path with this secret from now on. */
+  /** From now on, verifies requests to a contract's path with this secret. */
   trust(contract: Contract, secret: string): void;
-  /** The next request for a contract's path; `null` when none comes in time. */
+  /** The next request to a contract's path; `null` where none arrives in time. */
   expect(contract: Contract, withinMs: number): Promise<Receipt | null>;
-  /** Calls for every request from now on. */
+  /** From now on, calls the function for every request that is not expected. */
   report(each: (receipt: Receipt) => void): void;
 }
 
 /**
- * A receiver as a customer would write one: raw bytes, verify, answer.
- * @param wanted port; 0 takes a free one
+ * Starts a receiver as a customer would write it: it verifies the raw bytes, then answers.
+ * @param wanted port; 0: any free port
  */
 export async function startReceiver(wanted = 0): Promise<Receiver> {
   const known = new Map<string, { contract: Contract; secret: string }>();
@@ -40,7 +40,7 @@ export async function startReceiver(wanted = 0): Promise<Receiver> {
     const expected = known.get(path);
     const result = expected
       ? await verify(expected.contract, { headers: message.headers, body, secret: expected.secret })
-      : { ok: false as const, detail: 'nobody expects anything here' };
+      : { ok: false as const, detail: 'no endpoint of the demonstration has this path' };
     const receipt = {
       path,
       body: body.toString(),

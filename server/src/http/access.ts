@@ -2,13 +2,13 @@ import { SluiceError } from '../base/errors.ts';
 import { covers, type Scope, scopes } from '../tenants/scopes.ts';
 import type { Credential, EmbedCredential } from './credential.ts';
 
-/** What an embed token can be good for; each is good for viewing. */
+/** The capability that an operation asks of embed tokens; every embed token has `view`. */
 export type EmbedUse = 'view' | 'approve' | 'reject' | 'edit';
 
 /**
- * Who may call a route: everybody, the operator, any credential of an organization, a member with a credential of
- * their own, a member who is signed in, an embed token, a credential with this scope, or one with this scope and embed
- * tokens too. Embed tokens reach nothing else.
+ * The credentials that may call a route. `public`: none is needed; `any credential`: every credential of an
+ * organization except embed tokens; `a member`: a session or a personal token; a scope: credentials of organizations
+ * that hold it; with `embed`, embed tokens with that capability too.
  */
 export type Access =
   | 'public'
@@ -20,14 +20,14 @@ export type Access =
   | Scope
   | { readonly scope: Scope; readonly embed: EmbedUse };
 
-/** The scope that a route asks for, if any. */
+/** The scope that a route requires; `null` where it requires none. */
 export function scopeOf(access: Access): Scope | null {
   if (typeof access === 'object') return access.scope;
   return scopes.find((scope) => scope === access) ?? null;
 }
 
 /**
- * Refuses a credential that may not call a route.
+ * Refuses a credential that a route does not accept.
  * @throws {SluiceError} unauthenticated, missing_scope, missing_capability, forbidden
  */
 export function authorize(credential: Credential | null, access: Access): void {
@@ -60,7 +60,7 @@ export function authorize(credential: Credential | null, access: Access): void {
   }
 }
 
-/** An embed token is in the hands of strangers: it reaches the routes that say so, and nothing else. */
+/** Embed tokens are in the hands of strangers, so they reach only the routes that name them. */
 function authorizeEmbed({ capabilities }: EmbedCredential, access: Access): void {
   if (access === 'embed token') return;
   if (typeof access !== 'object')

@@ -3,38 +3,38 @@ import { SluiceError } from '../base/errors.ts';
 import type { Queries } from '../db/connect.ts';
 import type { Credential } from './credential.ts';
 
-/** Looks up the credentials of one kind. */
+/** Finds the credentials of one kind. */
 export interface Authenticator {
-  /** How its secrets begin, such as `mbr_`; `''` for those of every other form. */
+  /** The beginning of its secrets, such as `mbr_`; `''` accepts every secret. */
   readonly prefix: string;
-  /** A header of its own, which holds the secret instead of `Authorization`; lower case. */
+  /** Another header that can hold its secrets, in lower case. */
   readonly header?: string;
-  /** In refusals: `embed token`; `credential` if left out. */
+  /** Its name in refusals, such as `embed token`; `credential` by default. */
   readonly called?: string;
-  /** Sees what is revoked at once, on every node. Answers `null` for a secret that is not or no longer good. */
+  /** Reads the database, so that a revoked credential is refused at once on every node; `null`: not valid. */
   find(queries: Queries, secret: string): Promise<Credential | null>;
 }
 
-/** What it takes to tell the sender of a request. */
+/** Everything that `authenticate` needs. */
 export interface Authentication {
   readonly queries: Queries;
-  /** The operator's token; `null` where there is none. */
+  /** The operator's token; `null`: there is none. */
   readonly adminToken: string | null;
-  /** The first one with the prefix of a secret is asked. */
+  /** In order: the first one whose prefix a secret has decides. */
   readonly authenticators: readonly Authenticator[];
 }
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
-/** What an `Authorization` header brings; `null` where it is not of the form `Bearer <key>`. */
+/** The secret in an `Authorization` header; `null` where the header is not of the form `Bearer <key>`. */
 export function bearerOf(header: string | undefined): string | null {
   return /^Bearer ([\x21-\x7e]{1,512})$/i.exec(header ?? '')?.[1] ?? null;
 }
 
 /**
- * Tells the sender of a request by its headers.
- * @returns `null` without a header for it
- * @throws {SluiceError} unauthenticated, for a header that holds no valid credential
+ * Finds the credential of a request by its headers.
+ * @returns `null` where no header holds one
+ * @throws {SluiceError} unauthenticated, where the credential is not valid or the headers hold two
  */
 export async function authenticate(
   { queries, adminToken, authenticators }: Authentication,
@@ -62,7 +62,7 @@ function refuse(authenticator: Authenticator | undefined): never {
   throw new SluiceError('unauthenticated', `This ${called} does not exist, has expired or was revoked.`);
 }
 
-/** Equal or not in a time that does not depend on where they differ. */
+/** Compares two texts in a time that does not depend on where they differ. */
 function equalTexts(a: string, b: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(a), digest(b));

@@ -1,6 +1,7 @@
-import type { MemberRights, RecordScope } from '../tenants/record-scopes.ts';
+import type { MemberRights } from '../tenants/members.ts';
+import type { RecordScope } from '../tenants/record-scopes.ts';
 
-/** A credential of an organization: its name in the audit log, and its scopes. */
+/** A credential with scopes in an organization. */
 interface OrganizationCredential {
   readonly orgId: string;
   /** Public id of the key, the member or the installation. */
@@ -9,7 +10,7 @@ interface OrganizationCredential {
   readonly scopes: readonly string[];
 }
 
-/** A token of a page that other sites show. */
+/** The token of a review page that is embedded in another site. */
 export interface EmbedCredential {
   readonly kind: 'embed';
   readonly orgId: string;
@@ -17,14 +18,14 @@ export interface EmbedCredential {
   /** Its label. */
   readonly name: string | null;
   readonly capabilities: Readonly<Record<'approve' | 'reject' | 'edit', boolean>>;
-  /** What it may see, by inner ids; both `null`: everything under review. */
+  /** The review tasks that it may see, by inner ids; both `null`: all of them. */
   readonly workflowId: string | null;
   readonly queueId: string | null;
-  /** The member that it acts as, by inner id. */
+  /** Inner id of the member as whom it acts. */
   readonly memberId: string | null;
 }
 
-/** The sender of a request. */
+/** The credential of a request. */
 export type Credential =
   | { readonly kind: 'operator' }
   | ({ readonly kind: 'key' } & OrganizationCredential)
@@ -36,9 +37,9 @@ export type Credential =
       MemberRights)
   | ({
       readonly kind: 'installation';
-      /** What the installed version's manifest declares. */
+      /** The record scopes in the manifest of the installed version. */
       readonly recordScopes: readonly RecordScope[];
-      /** The member that it acts for; `null`: the organization. */
+      /** The member for whom it acts; `null`: for the organization. */
       readonly actsFor: MemberRights | null;
     } & OrganizationCredential)
   | EmbedCredential;
@@ -47,28 +48,28 @@ interface WithCredential {
   readonly credential: Credential | null;
 }
 
-/** The scopes of an organization's credential; every other credential has none. */
+/** The scopes of a credential; the operator's and embed tokens have none. */
 export function heldScopes(credential: Credential | null): readonly string[] {
   return credential !== null && 'scopes' in credential ? credential.scopes : [];
 }
 
-/** Inner id of the member whose own credential it is; for operations behind `a member`. */
+/** Inner id of the member with this credential; for operations with the access `a member`. */
 export function memberOf({ credential }: WithCredential): string {
-  if (credential?.kind !== 'member') throw new Error('Only members come here.');
+  if (credential?.kind !== 'member') throw new Error('The credential is not a member’s.');
   return credential.memberId;
 }
 
-/** The member who is signed in, by inner ids; for operations behind `a session`. */
+/** Inner ids of the signed-in member and the session; for operations with the access `a session`. */
 export function sessionOf({ credential }: WithCredential): {
   readonly memberId: string;
   readonly sessionId: string;
 } {
   if (credential?.kind !== 'member' || credential.sessionId === null)
-    throw new Error('Only members who are signed in come here.');
+    throw new Error('The credential is not a session.');
   return { memberId: credential.memberId, sessionId: credential.sessionId };
 }
 
-/** The sender's name in the audit log: `key:key_…`, `member:mbr_…`, `operator`. */
+/** The name of a credential in the audit log: `key:key_…`, `member:mbr_…`, `operator`. */
 export function actorName(credential: Credential | null): string {
   if (credential === null) return 'anonymous';
   if (credential.kind === 'operator') return 'operator';

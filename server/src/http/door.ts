@@ -8,27 +8,27 @@ import type { Group } from './openapi.ts';
 import type { Page } from './page-routes.ts';
 import type { Route } from './route.ts';
 
-/** What the HTTP side of a process is made with. */
+/** Everything that the HTTP server of a process needs. */
 export interface Door {
   readonly database: Database;
   readonly clock: Clock;
   readonly sealer: Sealer;
   readonly log: Logger;
   readonly metrics: Metrics;
-  /** The operator's token; `null` where there is none. */
+  /** The operator's token; `null`: there is none. */
   readonly adminToken: string | null;
-  /** Addresses of proxies whose word about the client's address, the host and the scheme is taken. */
+  /** Addresses of proxies whose `X-Forwarded-…` headers are trusted. */
   readonly trustedProxies: readonly string[];
-  /** Where browsers reach it; with port 0 that is known only once it listens. */
+  /** Where browsers reach the server; a function, because port 0 becomes known only when it listens. */
   readonly publicUrl: () => string;
   readonly authenticators: readonly Authenticator[];
-  /** Empty where the process only offers health and metrics. */
+  /** Empty where the process serves only health and metrics. */
   readonly routes: readonly Route[];
   /** Headings of the API reference, in its order. */
   readonly groups: readonly Group[];
   readonly pages: readonly Page[];
-  /** The built portal; its pages answer 404 where the folder is missing. */
+  /** The folder of the built portal; its pages answer 404 where the folder is missing. */
   readonly portal: URL;
-  /** Brings the gauges up to date before metrics are read. */
+  /** Updates the gauges before metrics are read. */
   readonly measure: () => Promise<void>;
 }

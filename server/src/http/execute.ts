@@ -13,10 +13,10 @@ import type { Door } from './door.ts';
 import type { Answer, Context, Input } from './operation.ts';
 import type { Route } from './route.ts';
 
-/** One request, ready to be carried out. */
+/** A request with a checked input. */
 export interface Execution {
   readonly credential: Credential | null;
-  /** Answers the credential as it is after a wait, or refuses it. */
+  /** The credential as it is now, after a wait; refuses one that is no longer valid. */
   reauthenticate(): Promise<Credential | null>;
   readonly actor: Actor;
   readonly method: string;
@@ -25,12 +25,12 @@ export interface Execution {
   readonly input: Input<unknown, unknown, unknown>;
 }
 
-/** Idempotency keys of the operator, who belongs to no organization. */
-const nobody = '00000000-0000-0000-0000-000000000000';
+/** Owner of the operator's idempotency keys, which belong to no organization. */
+const noOrganization = '00000000-0000-0000-0000-000000000000';
 
 /**
- * Runs an operation in the surroundings that its mode asks for. In a `write`, the idempotency key, the change, its
- * audit entry and the answer commit together or not at all.
+ * Runs an operation as its mode says. In a `write`, the idempotency key, the change, its audit entries and the answer
+ * are committed together.
  */
 export async function execute(
   door: Pick<Door, 'database' | 'clock' | 'sealer'>,
@@ -40,7 +40,7 @@ export async function execute(
   const { database, clock, sealer } = door;
   const { actor, input } = execution;
   let { credential } = execution;
-  const orgId = credential !== null && credential.kind !== 'operator' ? credential.orgId : nobody;
+  const orgId = credential !== null && credential.kind !== 'operator' ? credential.orgId : noOrganization;
   const idempotency = operation.runs.repeatable ? readIdempotency(orgId, execution) : null;
   const reauthenticate = async () => {
     credential = await execution.reauthenticate();
@@ -53,7 +53,7 @@ export async function execute(
     clock,
     sealer,
     idempotency,
-    audit: (entry) => recordAudit(queries, clock, orgId, actor, entry),
+    audit: (entry) => recordAudit(queries, clock, { orgId, actor }, entry),
     reauthenticate,
   });
   const prepared = await operation.prepare?.(input, { orgId, queries: database.queries, clock });
@@ -71,7 +71,7 @@ export async function execute(
   return answer;
 }
 
-/** Answers a repeated request as the first one, without doing anything again. */
+/** Answers a repeated request with the first answer; otherwise runs it and stores its answer. */
 async function onlyOnce(
   { queries, sealer }: Pick<Context, 'queries' | 'sealer'>,
   request: IdempotentRequest,
@@ -100,8 +100,8 @@ function readIdempotency(
 }
 
 /**
- * The owner of idempotency keys that are not the organization's: embed tokens, apps and members see different things,
- * so none gets an answer that was given to another one.
+ * The owner of a request's idempotency key within the organization; `null`: the organization. Members, apps and embed
+ * tokens may see different data, so none of them may get an answer that was made for another.
  */
 function viewerOf(credential: Credential | null): string | null {
   switch (credential?.kind) {

@@ -4,7 +4,7 @@ import type { Logger } from '../base/log.ts';
 import { problemOf } from './problem.ts';
 import type { Surface } from './surface.ts';
 
-/** Answers a failure in the form of its surface; what is not the caller's fault is logged. */
+/** Answers an error in the form of its surface, and logs it where the status is 500 or more. */
 export function sendFailure(
   log: Logger,
   surface: Surface,
@@ -28,7 +28,7 @@ export function sendFailure(
   return reply.code(problem.status).headers(headers).send(JSON.stringify(body));
 }
 
-/** The cause, for the log. Messages of database errors can quote values, so only their code and place are kept. */
+/** The cause, for the log; of database errors only code and stack, because their messages can quote values. */
 function describeFailure(thrown: unknown): string {
   const error = thrown instanceof SluiceError ? thrown.cause : thrown;
   if (!(error instanceof Error)) return String(error);
@@ -36,7 +36,7 @@ function describeFailure(thrown: unknown): string {
   return `${error.name}${code}: ${'severity' in error ? '' : error.message}\n${(error.stack ?? '').split('\n').slice(1, 6).join('\n')}`;
 }
 
-/** Refusals of the framework itself, in the words of the catalogue. */
+/** Errors of the framework as errors of the catalogue. */
 function fromFramework(thrown: unknown, limit: number): unknown {
   if (thrown instanceof SluiceError || !(thrown instanceof Error) || !('code' in thrown)) return thrown;
   switch (thrown.code) {

@@ -1,8 +1,19 @@
-import { type Static, type TSchema, Type } from 'typebox';
+import {
+  type Static,
+  type TObjectOptions,
+  type TProperties,
+  type TSchema,
+  type TSchemaOptions,
+  Type,
+} from 'typebox';
 import { invalidInput, SluiceError } from '../base/errors.ts';
 import { type IdKind, idPrefix, parseId, wordsOf } from '../base/ids.ts';
 
-/** Schemas of values that many resources share. */
+/** An object that has no other members than these. */
+export function Closed<Properties extends TProperties>(properties: Properties, options: TObjectOptions = {}) {
+  return Type.Object(properties, { ...options, additionalProperties: false });
+}
+
 export const Timestamp = Type.String({
   format: 'date-time',
   description: 'RFC 3339, UTC',
@@ -17,13 +28,16 @@ export function IdOf(kind: IdKind) {
   });
 }
 
-export function OrNull<Schema extends Parameters<typeof Type.Union>[0][number]>(schema: Schema) {
-  return Type.Union([schema, Type.Null()]);
+export function OrNull<Schema extends Parameters<typeof Type.Union>[0][number]>(
+  schema: Schema,
+  options: TSchemaOptions = {},
+) {
+  return Type.Union([schema, Type.Null()], options);
 }
 
 export const IdParams = Type.Object({ id: Type.String({ minLength: 1, maxLength: 200 }) });
 
-/** Text that people read: no control characters but line breaks. */
+/** Text for people. */
 export function Text(
   maxLength: number,
   more: { minLength?: number; description?: string; examples?: string[] } = {},
@@ -32,8 +46,8 @@ export function Text(
 }
 
 /**
- * An object whose keys are the caller's choice, within a form. `Type.Record` would let keys of another form through,
- * with any value.
+ * An object whose keys the caller chooses, within a pattern. `Type.Record` would accept any value under keys that do not
+ * match.
  */
 export function MapOf<Value extends TSchema>(
   keys: { readonly pattern: string; readonly description: string },
@@ -52,28 +66,37 @@ export function MapOf<Value extends TSchema>(
   });
 }
 
-/** Small facts that the owner keeps with a thing. */
+/** The caller's own data of a resource. */
 export const Metadata = MapOf(
   { pattern: '^[^\\u0000-\\u001f\\u007f]{1,64}$', description: '1 to 64 characters, no control characters' },
   Type.String({ maxLength: 512 }),
   { maxProperties: 32, description: 'Your own names and values' },
 );
 
-/** An id in the path: a wrong kind answers as one that does not exist. */
+/**
+ * Reads an id in the path.
+ * @throws {SluiceError} not_found, also for an id of another kind
+ */
 export function pathId(kind: IdKind, text: string): string {
   const id = parseId(kind, text);
   if (id === null) throw new SluiceError('not_found', `No such ${wordsOf(kind)}.`);
   return id;
 }
 
-/** An id in the query or the body. */
+/**
+ * Reads an id in the query or the body.
+ * @throws {SluiceError} invalid_input, pointing at it
+ */
 export function inputId(kind: IdKind, text: string, pointer: string): string {
   const id = parseId(kind, text);
   if (id === null) throw invalidInput(pointer, `This is not an id of the kind ${idPrefix(kind)}_….`);
   return id;
 }
 
-/** A time in the query or the body, whose form the schema has checked. */
+/**
+ * Reads a time in the query or the body, whose form the schema has checked.
+ * @throws {SluiceError} invalid_input, for a day that does not exist or a year before 1970
+ */
 export function inputTime(text: string, pointer: string): Date {
   const time = new Date(text);
   if (Number.isNaN(time.getTime()) || time.getUTCFullYear() < 1970 || time.getUTCFullYear() > 9999)
@@ -81,7 +104,7 @@ export function inputTime(text: string, pointer: string): Date {
   return time;
 }
 
-/** Leaves out what is `undefined`, as `exactOptionalPropertyTypes` asks. */
+/** Removes members that are `undefined`, as `exactOptionalPropertyTypes` demands. */
 export function given<T extends Record<string, unknown>>(
   values: T,
 ): { [K in keyof T]?: Exclude<T[K], undefined> } {

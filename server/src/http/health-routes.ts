@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
 import type { Door } from './door.ts';
 
-/** Health, metrics and the OpenAPI document: in every process that listens, whatever its role. */
+/** Adds health, metrics and the OpenAPI document, which every process with a port serves. */
 export async function addHealthRoutes(
   server: FastifyInstance,
   door: Pick<Door, 'database' | 'log' | 'metrics' | 'measure'>,

@@ -1,9 +1,10 @@
 import { invalidInput } from '../base/errors.ts';
 
 /**
- * Makes a question of an `If-Match` header: is this what the caller has seen? Without a header, and for `*`, everything
- * is. Weak tags are refused: they never match (RFC 9110, 13.1.1).
- * @throws {SluiceError} invalid_input, for what is no list of strong entity tags
+ * Reads an `If-Match` header.
+ * @returns whether a tag matches it; without a header, and for `*`, every tag does
+ * @throws {SluiceError} invalid_input, where it is not a list of strong entity tags (weak ones never match: RFC 9110,
+ *   13.1.1)
  */
 export function readIfMatch(header: string | undefined): (tag: string) => boolean {
   const given = header?.trim();

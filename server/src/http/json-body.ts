@@ -2,16 +2,16 @@ import { isUtf8 } from 'node:buffer';
 import { scanJson } from '@sluice/contracts';
 import { type InputError, invalidInput, SluiceError } from '../base/errors.ts';
 
-/** Deep enough for any real document, and within what receivers' parsers read by default (PHP: 512). */
+/** Levels of nesting; within what parsers of receivers accept by default (PHP: 512). */
 const deepest = 500;
 const deepestOutsideData = 32;
 
-/** Values under these keys are kept and passed on as bytes, whatever they say twice: event data, unless a route says otherwise. */
+/** By default, values under these keys are passed on byte for byte, so duplicate keys in them are allowed. */
 const eventData: readonly string[] = ['data'];
 
 /**
- * Reads a body strictly: UTF-8, one JSON value, bounded nesting, no key twice (a reader that takes the first and one
- * that takes the last would see two different requests).
+ * Parses a body: UTF-8, one JSON value, bounded nesting, no duplicate keys (parsers that take the first value and
+ * parsers that take the last would see different requests).
  * @throws {SluiceError} malformed_json, invalid_input
  */
 export function parseJsonBody(bytes: Uint8Array, exactKeys = eventData): unknown {
@@ -31,7 +31,7 @@ export function parseJsonBody(bytes: Uint8Array, exactKeys = eventData): unknown
   return value;
 }
 
-/** Each level is scanned again, so levels are bounded: work stays linear in the size of the body. */
+/** Scans each level again; because levels are bounded, the work is linear in the size of the body. */
 function keyGivenTwice(
   bytes: Uint8Array,
   pointer: string,
@@ -68,7 +68,7 @@ function nests(bytes: Uint8Array, at: number): boolean {
 
 const unstorable = 'The text has a NUL character or half of a surrogate pair.';
 
-/** Text that Postgres does not store, and numbers that would be written back as `null`. */
+/** The first text that Postgres cannot store, or number that `JSON.stringify` would write as `null`. */
 function findUnusable(value: unknown, pointer: string, exactKeys: readonly string[]): InputError | null {
   if (typeof value === 'string')
     return value.includes('\0') || !value.isWellFormed() ? { pointer, detail: unstorable } : null;

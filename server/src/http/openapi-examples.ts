@@ -1,7 +1,7 @@
-/** Examples of bodies for the OpenAPI document, put together from those that the members' schemas have. */
+/** Examples of request bodies in the OpenAPI document, made from the examples of their members. */
 import { isJson, type Json } from './openapi-names.ts';
 
-/** The same document with an example beside the schema of each request body that one can be made for. */
+/** Adds an example to each request body of the document, where its members have the examples for it. */
 export function withExamples<Document extends object>(document: Document): Document {
   const paths = 'paths' in document && isJson(document.paths) ? document.paths : {};
   for (const item of Object.values(paths).filter(isJson)) {
@@ -16,7 +16,7 @@ export function withExamples<Document extends object>(document: Document): Docum
   return document;
 }
 
-/** What has to be there, and what has an example of its own; `undefined` where something has none. */
+/** An example of required members and of members with examples; `undefined` where a required member has none. */
 function exampleOf(schema: Json): unknown {
   const [given] = [schema.examples, schema.enum].flatMap((list) => (Array.isArray(list) ? list : []));
   if (given !== undefined) return given;

@@ -1,16 +1,15 @@
-/** Names for the schemas of the OpenAPI document: without them a generator makes up one for each place. */
+/** Names of the schemas in the OpenAPI document. Without them, code generators invent one for each place. */
 
 export type Json = Record<string, unknown>;
 
 const ofComponents = '#/components/schemas/';
-/** What stands below these is data, not a schema. */
+/** Keywords whose values are data, not schemas. */
 const data = new Set(['example', 'examples', 'default', 'const', 'enum']);
 
 /**
- * The same document with each object schema of a body, an answer or a refusal written once, below
- * `components/schemas`, and referred to wherever the same schema stands. What is read alone has the best name
- * (`getDelivery` → `Delivery`); what is only ever listed has that of its list; pages, bodies and other answers are named
- * by the operation.
+ * Moves each object schema of a body, an answer or a problem to `components/schemas`, and refers to it wherever it is
+ * used. An answer of `getDelivery` is named `Delivery`; an entry that only a list answers is named after the list;
+ * pages, bodies and other answers are named after the operation.
  */
 export function withNamedSchemas<Document extends object>(document: Document): Document {
   const operations = operationsOf(document);
@@ -91,7 +90,7 @@ function operationsOf(document: object): Described[] {
             problems: answers
               .filter(({ succeeds }) => !succeeds)
               .map(({ type, schema }) => ({
-                // Products whose surface is their own refuse in a form of their own.
+                // Each surface of a product has its own form of problems.
                 prefix: type === 'application/problem+json' ? '' : capitalized(/^[a-z]*/.exec(id)?.[0] ?? ''),
                 schema,
               })),
@@ -127,7 +126,7 @@ function itemName(id: string, taken: ReadonlyMap<string, unknown>): string {
   return taken.has(name) ? `${name}Summary` : name;
 }
 
-/** A title or description beside it does not make another schema of it. */
+/** A schema as text, without title and description, which do not make it another schema. */
 function meaningOf({ title: _, description: __, ...schema }: Json): string {
   return JSON.stringify(schema);
 }

@@ -11,19 +11,19 @@ export interface Group {
   readonly description: string;
 }
 
-/** The frame of the OpenAPI document; the routes fill it. */
+/** The OpenAPI document without its paths. */
 export const openApiBase = {
   openapi: '3.1.0',
   info: {
     title: 'Sluice',
     version: '1',
     description:
-      'Publish events; Sluice delivers them, signed, to everyone who subscribed, and keeps a ledger of every attempt.\n\n' +
-      '`Authorization: Bearer <key>` says who is asking; each operation names the scope that it needs. ' +
+      'Publish events; Sluice delivers them, signed, to every subscriber, and keeps a ledger of every attempt.\n\n' +
+      '`Authorization: Bearer <key>` authenticates a request; each operation names the scope that it needs. ' +
       'Every error is a problem document (RFC 9457) with a stable `code` and a `remedy`. ' +
       'Lists answer `data` and `next_cursor`; `?cursor=` takes the next page. ' +
       'With an `Idempotency-Key`, a POST can be repeated safely for 24 hours. ' +
-      'Things of other organizations answer as things that do not exist: 404.',
+      'Resources of other organizations are answered with 404, as if they did not exist.',
     license: { name: 'MIT', identifier: 'MIT' },
   },
   servers: [{ url: '/', description: 'This Sluice' }],
@@ -33,21 +33,21 @@ export const openApiBase = {
       member: {
         type: 'http' as const,
         scheme: 'bearer',
-        description: "A member's own credential, such as a personal token; keys and apps do not do",
+        description: "A member's own credential, such as a personal token; keys and apps are refused",
       },
       session: {
         type: 'apiKey' as const,
         in: 'cookie' as const,
         name: 'sluice_session',
         description:
-          'A member who is signed in, in a browser and from the portal itself; `__Host-sluice_session` over https. It counts only where no header holds a credential.',
+          "The session of a signed-in member, from the portal's own pages; `__Host-sluice_session` over https. Ignored where a header holds a credential.",
       },
       operator: { type: 'http' as const, scheme: 'bearer', description: 'SLUICE_ADMIN_TOKEN' },
       embed: {
         type: 'apiKey' as const,
         in: 'header' as const,
         name: 'X-Embed-Token',
-        description: 'An embed token; `Authorization: Bearer` holds it as well',
+        description: 'An embed token; `Authorization: Bearer` works too',
       },
     },
   },
@@ -59,14 +59,14 @@ export const mergePatchType = 'application/merge-patch+json';
 /** Bytes. */
 export const defaultBodyLimit = 131_072;
 
-/** What has a default is always there after the check, but callers may leave it out. */
+/** Without the members that have a default in `required`: validation adds them, and callers may omit them. */
 function withoutDefaulted(schema: TSchema): TSchema {
   if (!Type.IsObject(schema)) return schema;
   const required = (schema.required ?? []).filter((name) => !('default' in (schema.properties[name] ?? {})));
   return { ...schema, required };
 }
 
-/** A route in the words of the OpenAPI document. */
+/** The description of a route for the OpenAPI document. */
 export function describeRoute(route: Route): FastifySchema {
   const { operation, surface } = route;
   const { description: described } = surface;
@@ -117,23 +117,23 @@ const idempotencyKey = {
   type: 'string',
   minLength: 1,
   maxLength: 255,
-  description: 'The same key and request answer the first result for 24 hours',
+  description: 'A repeated request with the same key gets the first answer, for 24 hours',
 };
 const ifMatch = {
   type: 'string',
-  description: 'The `ETag` of what was seen: if it has changed since, nothing is done and the answer is 412',
+  description: 'An `ETag` of the resource: where it has changed since, nothing is done and the answer is 412',
 };
 
 const retryAfter = { type: 'integer', minimum: 0, description: 'Seconds to wait before the next try' };
 
 function whoMayCall({ access }: Route): string {
-  if (access === 'public') return 'For everybody, without a credential.';
+  if (access === 'public') return 'Public: no credential is needed.';
   if (access === 'operator') return 'For the operator.';
-  if (access === 'a member') return 'For members themselves: signed in, or with a token of their own.';
-  if (access === 'a session') return 'For members who are signed in.';
-  if (access === 'embed token') return 'For embedded pages, with their embed token.';
+  if (access === 'a member') return 'For members, signed in or with a personal token.';
+  if (access === 'a session') return 'For signed-in members.';
+  if (access === 'embed token') return 'For embed tokens.';
   const scope = scopeOf(access);
-  return scope === null ? 'Any credential of an organization will do.' : `Scope: \`${scope}\`.`;
+  return scope === null ? 'For every credential of an organization.' : `Scope: \`${scope}\`.`;
 }
 
 function securityOf({ access, surface }: Route): Record<string, string[]>[] {
@@ -145,7 +145,7 @@ function securityOf({ access, surface }: Route): Record<string, string[]>[] {
   const scope = scopeOf(access);
   return [
     { key: scope === null ? [] : [scope] },
-    // A browser has nothing to sign with.
+    // A browser has no secret to sign requests with.
     ...(Object.keys(surface.description.headers).length === 0 ? [{ session: [] }] : []),
     ...(typeof access === 'object' ? [{ embed: [] }] : []),
   ];
@@ -169,7 +169,7 @@ function describeHeaders({ method, access, operation, surface }: Route): Fastify
   };
 }
 
-/** What may be refused: a bad credential also where none is needed, a bad request wherever one can be made. */
+/** The statuses of problems that a route can answer. A wrong credential is refused on public routes too. */
 function problemsOf({ method, access, operation, surface }: Route): number[] {
   return [
     ...[400, 401],

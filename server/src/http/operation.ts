@@ -6,50 +6,50 @@ import type { Actor, AuditEntry } from '../tenants/audit.ts';
 import type { IdempotentRequest } from '../tenants/idempotency.ts';
 import type { Credential } from './credential.ts';
 
-/** The surroundings of one request. Whatever else a handler needs, its operation is made with. */
+/** What every handler gets; everything else is a parameter of the function that makes its operation. */
 export interface Context {
   readonly credential: Credential | null;
   /** The credential's organization; the nil UUID for the operator and the public. */
   readonly orgId: string;
   readonly actor: Actor;
-  /** In a `write` operation the transaction, otherwise the database. */
+  /** The transaction in a `write` operation, otherwise the database. */
   readonly queries: Queries;
   readonly clock: Clock;
   readonly sealer: Sealer;
-  /** The request's idempotency key, for operations that commit by themselves. */
+  /** The request's idempotency key, for `direct` operations. */
   readonly idempotency: IdempotentRequest | null;
   /** Writes an entry of the organization's audit log, in the transaction of a `write` operation. */
   audit(entry: AuditEntry): Promise<void>;
-  /** For operations that commit by themselves: refuses a credential that was revoked during a wait. */
+  /** For `direct` operations: refuses a credential that was revoked while they waited. */
   reauthenticate(): Promise<void>;
 }
 
-/** A request's input, after the checks of what the operation takes. */
+/** The input of a request, checked against the schemas of the operation. */
 export interface Input<Params, Query, Body> {
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
   /** The body's exact bytes. */
   readonly raw: Uint8Array;
-  /** Of operations that take `If-Match`: the header as it was sent. */
+  /** The `If-Match` header as it was sent. */
   readonly ifMatch: string | undefined;
 }
 
-/** What a handler answers. */
+/** The answer of a handler. */
 export interface Answer {
   readonly status: number;
-  /** A value to be written as JSON; `undefined` for no body. */
+  /** A value that is written as JSON; `undefined`: no body. */
   readonly body?: unknown;
-  /** JSON text that is ready, instead of `body`. */
+  /** JSON text, instead of `body`. */
   readonly text?: string;
-  /** Facts about the answer, for surfaces that have a place for them. */
+  /** Facts about the answer, for surfaces whose answers have a place for them. */
   readonly meta?: Readonly<Record<string, unknown>>;
   readonly headers?: Readonly<Record<string, string>>;
-  /** The secret of a session that begins with this answer, for the browser to keep; `null` where one ends. */
+  /** The secret of a session that begins with this answer, for the cookie; `null`: the session ends. */
   readonly session?: string | null;
 }
 
-/** What an operation takes. */
+/** The input of an operation. */
 export interface Takes<
   Params extends TSchema | undefined = TSchema | undefined,
   Query extends TSchema | undefined = TSchema | undefined,
@@ -58,44 +58,44 @@ export interface Takes<
   readonly params?: Params;
   readonly query?: Query;
   readonly body?: Body;
-  /** Whether the body may be left out; it then counts as `{}`. */
+  /** Whether the body may be missing; it is then read as `{}`. */
   readonly bodyOptional?: boolean;
-  /** Bytes; 128 KiB if left out. */
+  /** Bytes; 128 KiB by default. */
   readonly bodyLimit?: number;
-  /** Members of the body whose exact bytes count; `data` if left out. */
+  /** Members of the body that are stored and passed on byte for byte; `data` by default. */
   readonly exactMembers?: readonly string[];
-  /** Whether its body names other things, which may not exist: 404. */
+  /** Whether the body refers to resources, so that 404 is a possible answer. */
   readonly refers?: boolean;
-  /** Whether the body is a JSON Merge Patch, and may say so. */
+  /** Whether the body may also be sent as `application/merge-patch+json`. */
   readonly mergePatch?: boolean;
-  /** Whether `If-Match` can make it depend on the version that the caller has seen: 412. */
+  /** Whether the operation honours `If-Match`, so that 412 is a possible answer. */
   readonly ifMatch?: boolean;
 }
 
-/** What an operation answers, by status. */
+/** The answers of an operation, by status. */
 export interface Answers {
   readonly [status: number]: { readonly description: string; readonly schema?: TSchema };
-  /** Statuses of refusals besides those that every operation of its kind may have. */
+  /** Statuses of problems besides those that every operation of its kind can answer. */
   readonly refusals?: readonly number[];
 }
 
 /**
- * How an operation meets the database: `read` outside a transaction; `write` inside one, which also holds the
- * idempotency key and is committed before the answer; `direct` commits by itself, because it waits for the network
- * or shares a commit with others.
+ * How an operation uses the database: `read` without a transaction; `write` in one transaction with its idempotency
+ * key, committed before the answer; `direct` commits by itself, because it waits for the network or shares a commit
+ * with other requests.
  */
 export type Mode = 'read' | 'write' | 'direct';
 
-/** How an operation runs; a mode alone stands for one that can be repeated. */
+/** How an operation runs. */
 export interface Runs {
   readonly mode: Mode;
-  /** `false`: an idempotency key means nothing to it, because its first answer must not be given again. */
+  /** `false`: idempotency keys are ignored, because the first answer must not be given again. */
   readonly repeatable: boolean;
 }
 
 type AnyInput = Input<unknown, unknown, unknown>;
 
-/** One thing that the API does: what it takes and answers, and the code that does it. Its route says where it is. */
+/** An operation of the API: its input, its answers, and its handler. Routes give it a path. */
 export interface Operation {
   /** Unique; the name of the function in generated clients. */
   readonly id: string;
@@ -106,11 +106,11 @@ export interface Operation {
   readonly takes: Takes;
   readonly answers: Answers;
   readonly runs: Runs;
-  /** What may take long: done before the transaction begins. `handle` is given what it answers. */
+  /** Slow work that comes before the transaction; `handle` gets its result. */
   prepare?(input: AnyInput, context: Pick<Context, 'orgId' | 'queries' | 'clock'>): Promise<unknown>;
   /**
-   * Refuses what the caller may not do now. Asked before a repeated request gets the answer of the first one, which
-   * another credential may have sent, or the same one when it was allowed more.
+   * Refuses a caller without the rights that this input needs. Called before the first answer is repeated for an
+   * idempotency key: another credential may have sent the first request, or the same one with more rights.
    */
   admit?(context: Context, input: AnyInput): Promise<void>;
   handle(context: Context, input: AnyInput, prepared: unknown): Promise<Answer>;
@@ -119,7 +119,10 @@ export interface Operation {
 /** The type of a value that a schema has checked; `undefined` without a schema. */
 export type Typed<Schema extends TSchema | undefined> = Schema extends TSchema ? Static<Schema> : undefined;
 
-/** Makes an operation whose handler has the types of its schemas. */
+/**
+ * Makes an operation whose handler has the types of its schemas.
+ * @param spec `runs`: a mode alone stands for a repeatable operation
+ */
 export function operation<
   Params extends TSchema | undefined = undefined,
   Query extends TSchema | undefined = undefined,

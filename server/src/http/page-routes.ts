@@ -5,25 +5,23 @@ import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { SluiceError } from '../base/errors.ts';
 
-/** What `npm start` builds. */
+/** The portal as `npm start` builds it. */
 export const builtPortal = new URL('../../../portal/dist/', import.meta.url);
 
-/** Where the portal has pages of its own; which ones, it knows itself. Everything else stays not found. */
+/** Paths that the portal serves; it knows itself which pages are below the folders. */
 const pages = ['/', '/sign-in'];
 const folders = [
-  ...[
-    '/me',
-    '/admin',
-    '/settings',
-    '/developer-hub',
-    '/plugins',
-    '/endpoints',
-    '/deliveries',
-    '/notifications',
-  ],
+  '/me',
+  '/admin',
+  '/settings',
+  '/developer-hub',
+  '/plugins',
+  '/endpoints',
+  '/deliveries',
+  '/notifications',
 ];
 
-/** Nothing but our own files; styles that components write are the exception. Shown in no frame. */
+/** Only files of this server, except inline styles, which the component library writes. Not in frames. */
 const contentPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -36,7 +34,7 @@ const contentPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** An HTML page beside the portal's. */
+/** An HTML page that is not the portal's. */
 export interface Page {
   /** `{name}` for a parameter. */
   readonly path: string;
@@ -46,9 +44,9 @@ export interface Page {
 export interface PageAnswer {
   readonly status: number;
   readonly html: string;
-  /** Directives of its content policy, but for the sites that may show it in a frame. */
+  /** Its content security policy without `frame-ancestors`. */
   readonly contentPolicy: string;
-  /** Origins of those sites; none: it is shown in no frame. */
+  /** Origins of the sites that may show it in a frame. */
   readonly framedBy: readonly string[];
 }
 
@@ -60,7 +58,7 @@ export async function addPages(server: FastifyInstance, pages: readonly Page[]):
       async (request, reply) => {
         const { status, html, contentPolicy: policy, framedBy } = await page.answer(request.params);
         const ancestors = framedBy.length === 0 ? "'none'" : framedBy.join(' ');
-        // X-Frame-Options knows no list of origins, and a browser that heeds it would show nothing.
+        // X-Frame-Options cannot list origins: a browser that obeys it would not show the page.
         return reply
           .code(status)
           .removeHeader('x-frame-options')
@@ -74,7 +72,7 @@ export async function addPages(server: FastifyInstance, pages: readonly Page[]):
     );
 }
 
-/** The portal's pages: one document, which shows what its address says, and the files that it loads. */
+/** Adds the portal: one document for all its paths, and the files that it loads. */
 export async function addPortalPages(server: FastifyInstance, portal: URL): Promise<void> {
   for (const path of [...pages, ...folders.flatMap((folder) => [folder, `${folder}/*`])])
     server.get(path, { schema: { hide: true } }, async (_request, reply) =>
@@ -87,7 +85,7 @@ export async function addPortalPages(server: FastifyInstance, portal: URL): Prom
         .send(await readPage(portal, 'index.html')),
     );
   if (!existsSync(portal)) return;
-  // Their names change with their content, so browsers may keep them.
+  // File names contain a hash of the content, so browsers may cache them forever.
   await server.register(fastifyStatic, {
     root: fileURLToPath(new URL('assets/', portal)),
     prefix: '/portal/assets/',
@@ -97,7 +95,10 @@ export async function addPortalPages(server: FastifyInstance, portal: URL): Prom
   });
 }
 
-/** @throws {SluiceError} not_found, where the pages have not been built */
+/**
+ * Reads a page of the built portal.
+ * @throws {SluiceError} not_found, where the portal has not been built
+ */
 export async function readPage(portal: URL, name: string): Promise<string> {
   const page = await readFile(new URL(name, portal), 'utf8').catch(() => null);
   if (page === null)

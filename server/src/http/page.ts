@@ -1,26 +1,49 @@
-import { type TSchema, Type } from 'typebox';
+import { type Static, type TSchema, Type } from 'typebox';
 import { SluiceError } from '../base/errors.ts';
 import type { Sealer } from '../base/seal.ts';
+import type { Page } from '../db/page.ts';
+import { Closed, OrNull } from './fields.ts';
+import type { Context } from './operation.ts';
 
 /** The query parameters of every list. */
-export const PageQuery = Type.Object(
-  {
-    limit: Type.Integer({ minimum: 1, maximum: 200, default: 50, description: 'Entries at most' }),
-    cursor: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 512, description: '`next_cursor` of the page before' }),
-    ),
-  },
-  { additionalProperties: false },
-);
+export const PageQuery = Closed({
+  limit: Type.Integer({ minimum: 1, maximum: 200, default: 50, description: 'Entries at most' }),
+  cursor: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 512, description: '`next_cursor` of the page before' }),
+  ),
+});
 
 /** The answer of every list. */
 export function PageOf<Item extends TSchema>(item: Item) {
   return Type.Object({
     data: Type.Array(item),
-    next_cursor: Type.Union([Type.String(), Type.Null()], {
+    next_cursor: OrNull(Type.String(), {
       description: 'Give it as `cursor` for the next page; null on the last one',
     }),
   });
+}
+
+/** How a list is read. */
+export interface List<Row> {
+  /** A cursor is valid for the list of this name in one organization only. */
+  readonly name: string;
+  read(page: Page): Promise<readonly Row[]>;
+  /** The position of a row, for `Page.after`. */
+  position(row: Row): string;
+}
+
+/**
+ * Reads a page of a list, and one row more to know whether another page follows.
+ * @throws {SluiceError} invalid_cursor, for a cursor that this list has not answered
+ */
+export async function readPage<Row>(
+  { sealer, orgId }: Pick<Context, 'sealer' | 'orgId'>,
+  { cursor, limit }: Static<typeof PageQuery>,
+  { name: list, read, position }: List<Row>,
+): Promise<{ readonly rows: readonly Row[]; readonly nextCursor: string | null }> {
+  const rows = await read({ after: readCursor({ sealer, list, orgId }, cursor), limit: limit + 1 });
+  const page = pageOf({ sealer, list, orgId }, rows, limit, position, (row) => row);
+  return { rows: page.data, nextCursor: page.next_cursor };
 }
 
 /** Whose list it is: a cursor is good for that list of that organization only. */
@@ -40,7 +63,7 @@ export function readCursor({ sealer, list, orgId }: ListName, cursor: string | u
   const [encoded, code] = [cursor.slice(0, Math.max(0, separator)), cursor.slice(separator + 1)];
   const position = Buffer.from(encoded, 'base64url').toString();
   const authentic = sealer.isAuthentic(`${list} ${orgId} ${position}`, code);
-  // Decoding passes over characters that do not belong there, so other texts than ours would do as well.
+  // Decoding ignores invalid characters, so a text other than the one that was answered could decode to the same bytes.
   if (separator < 1 || !authentic || !isCanonical(encoded) || !isCanonical(code)) {
     throw new SluiceError('invalid_cursor', 'The cursor was not answered by this list.', {
       errors: [{ pointer: '?cursor', detail: 'not a cursor of this list' }],

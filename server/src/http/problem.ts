@@ -9,15 +9,13 @@ export const Problem = Type.Object(
     title: Type.String(),
     status: Type.Integer(),
     code: Type.String({ description: 'A stable name for programs' }),
-    detail: Type.String({ description: 'What is wrong this time' }),
-    remedy: Type.String({ description: 'What can be done about it' }),
+    detail: Type.String({ description: 'What is wrong with this request' }),
+    remedy: Type.String({ description: 'What the caller can do' }),
     request_id: Type.String(),
     decision: Type.Optional(
-      Type.Unknown({ description: 'With `review_decided`: what was decided, by whom and when' }),
+      Type.Unknown({ description: 'With `review_decided`: the decision, its author and time' }),
     ),
-    version: Type.Optional(
-      Type.Integer({ description: 'With `stale_version`: the version that it has now' }),
-    ),
+    version: Type.Optional(Type.Integer({ description: 'With `stale_version`: the present version' })),
     errors: Type.Optional(
       Type.Array(
         Type.Object({
@@ -39,7 +37,7 @@ export interface ProblemAnswer {
   readonly document: Static<typeof Problem>;
 }
 
-/** Any error as a problem document. What is not ours says nothing of itself to the outside. */
+/** Any error as a problem document. Unexpected errors are answered without their message. */
 export function problemOf(thrown: unknown, requestId: string): ProblemAnswer {
   const known = asSluiceError(thrown);
   const error =

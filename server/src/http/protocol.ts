@@ -4,12 +4,12 @@ import type { FastifyInstance } from 'fastify';
 import { type ErrorCode, SluiceError } from '../base/errors.ts';
 import { problemOf } from './problem.ts';
 
-/** For `createServer` of node:http: what it would refuse without a body, we refuse by `holdToProtocol`. */
+/** Options for node:http: it would refuse a missing Host header with an empty body, so `holdToProtocol` does it. */
 export const protocolOptions = { requireHostHeader: false };
 
 /**
- * What Node parsed as a request but HTTP does not allow or nobody here does. Node itself would answer with an empty
- * body.
+ * Refuses requests without a Host header or with an unknown expectation, with a problem document. Node's own refusal has
+ * an empty body.
  */
 export function holdToProtocol(server: FastifyInstance): void {
   server.addHook('onRequest', async (request) => {
@@ -23,7 +23,7 @@ export function holdToProtocol(server: FastifyInstance): void {
   );
 }
 
-/** Bytes that are no HTTP request: there is nobody to route them to, so the answer is written by hand. */
+/** Answers bytes that are not an HTTP request. They cannot be routed, so the answer is written to the socket. */
 export function refuseBytes(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();

@@ -18,18 +18,18 @@ declare module 'fastify' {
     /** The exact bytes of the body. */
     raw_body: Uint8Array;
     credential: Credential | null;
-    /** When the credential was found good; milliseconds of the service's clock. */
+    /** When the credential was authenticated; milliseconds since 1970, by the injected clock. */
     checked_at: number;
   }
 }
 
 /**
- * A body may take half a minute to come, and a slow schema's verdict as long; a credential that was revoked meanwhile is
- * refused after all.
+ * Milliseconds after which a credential is authenticated again. A body or the verdict of a slow schema may take half a
+ * minute, and a credential that was revoked meanwhile has to be refused.
  */
 const trustedForMs = 1_000;
 
-/** Puts a route into the server, with the ladder that each of its requests climbs: see `README.md` beside this file. */
+/** Adds a route to the server. `README.md` in this folder shows the steps of a request. */
 export function addRoute(server: FastifyInstance, door: Door, route: Route): void {
   const { operation, surface } = route;
   const check = compileInputCheck(operation);
@@ -42,9 +42,9 @@ export function addRoute(server: FastifyInstance, door: Door, route: Route): voi
     url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
     ...(operation.takes.bodyLimit === undefined ? {} : { bodyLimit: operation.takes.bodyLimit }),
     schema: describeRoute(route),
-    // A HEAD does what its GET does, and would use up what can be read once without a key.
+    // A HEAD runs the same handler as its GET: on a public route that can be read only once, it would spoil the GET.
     exposeHeadRoute: route.access !== 'public' || operation.runs.mode === 'read',
-    // Before the body is read: strangers do not get to send megabytes.
+    // Before the body is read, so that strangers cannot send megabytes.
     onRequest: async (request, reply) => {
       await identify(door, route, request);
       refuseMediaType(request, operation);
@@ -80,7 +80,7 @@ export function addRoute(server: FastifyInstance, door: Door, route: Route): voi
   });
 }
 
-/** Finds out who sends a request, and refuses those who may not call its route. */
+/** Authenticates a request, and refuses a credential that the route does not accept. */
 async function identify(door: Door, route: Route, request: FastifyRequest): Promise<void> {
   const { authenticators, adminToken } = door;
   const { queries } = door.database;

@@ -4,7 +4,7 @@ import { problemDocuments, type Surface } from './surface.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** One line of a table of routes. Parameters are written `{name}`. */
+/** A line in a table of routes; parameters of the path are written `{name}`. */
 export interface Route {
   readonly method: Method;
   readonly path: string;
@@ -17,7 +17,7 @@ export function route(method: Method, path: string, access: Access, handled: Ope
   return { method, path, access, operation: handled, surface: problemDocuments };
 }
 
-/** A table of routes that are spoken to in their own way; their paths are below the surface's prefix. */
+/** The routes of a surface; their paths are below its prefix. */
 export function onSurface(surface: Surface, routes: readonly Route[]): Route[] {
   return routes.map((line) => ({ ...line, path: `${surface.prefix}${line.path}`, surface }));
 }

@@ -14,7 +14,7 @@ import { holdToProtocol, protocolOptions, refuseBytes } from './protocol.ts';
 import { addRoute } from './request.ts';
 import { problemDocuments, type Surface } from './surface.ts';
 
-/** The HTTP side of a process: health and metrics, and the API and its pages where the process has that role. */
+/** Makes the HTTP server of a process: health, metrics, and the routes and pages that the door has. */
 export async function createServer(door: Door): Promise<FastifyInstance> {
   const surfaces = [...new Set(door.routes.map(({ surface }) => surface))];
   const fail = (thrown: unknown, request: FastifyRequest, reply: FastifyReply) =>
@@ -26,11 +26,11 @@ export async function createServer(door: Door): Promise<FastifyInstance> {
     requestIdHeader: false,
     genReqId: () => crypto.randomUUID(),
     routerOptions: { maxParamLength: 512 },
-    // Node's own, in ms: a client that sends its request one byte at a time is let go.
+    // Node's own timeouts in ms: a client that sends its request too slowly is disconnected.
     requestTimeout: 30_000,
     connectionTimeout: 60_000,
     keepAliveTimeout: 65_000,
-    // A request that is already on a connection is answered; only new connections are refused.
+    // While closing, requests on open connections are answered; only new connections are refused.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     frameworkErrors: fail,
@@ -57,7 +57,7 @@ export async function createServer(door: Door): Promise<FastifyInstance> {
       reply.elapsedTime / 1000,
     );
   });
-  leaveNoConnectionOpen(server);
+  closeIdleConnections(server);
   await addReference(server, door);
   await server.register(async (scope) => addHealthRoutes(scope, door));
   if (door.routes.length > 0) {
@@ -70,7 +70,7 @@ export async function createServer(door: Door): Promise<FastifyInstance> {
   return server;
 }
 
-/** Bodies are parsed by the handler: a surface may want to see a signature first, and exact bytes count. */
+/** Leaves parsing to the handler: a surface may verify a signature first, and handlers need the exact bytes. */
 function takeBodiesAsBytes(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
   const types = ['application/json', mergePatchType];
@@ -78,12 +78,12 @@ function takeBodiesAsBytes(server: FastifyInstance): void {
     request.raw_body = Buffer.isBuffer(body) ? body : Buffer.from(body);
     done(null);
   });
-  // Validation is ours (`validation.ts`); the schemas on the routes are for the OpenAPI document.
+  // `validation.ts` validates; the schemas of the routes are for the OpenAPI document.
   server.setValidatorCompiler(() => () => true);
   server.setSerializerCompiler(() => (data) => JSON.stringify(data));
 }
 
-/** The OpenAPI document of all routes, and its pages. */
+/** Adds the OpenAPI document of all routes, and its pages. */
 async function addReference(server: FastifyInstance, { routes, groups }: Door): Promise<void> {
   await server.register(swagger, {
     openapi: { ...openApiBase, tags: [...groups] },
@@ -109,10 +109,10 @@ async function addReference(server: FastifyInstance, { routes, groups }: Door): 
 }
 
 /**
- * Closing ends connections that are idle at that moment. Those with a request under way become idle later, and their
- * clients would keep them open for longer than a process has to drain.
+ * Closes connections that become idle while the server closes. Fastify closes those that are idle at the beginning; the
+ * others would stay open for longer than a process has to drain.
  */
-function leaveNoConnectionOpen(server: FastifyInstance): void {
+function closeIdleConnections(server: FastifyInstance): void {
   let closing = false;
   server.addHook('preClose', async () => {
     closing = true;
@@ -125,7 +125,7 @@ function leaveNoConnectionOpen(server: FastifyInstance): void {
   });
 }
 
-/** The surface whose form an answer for this path has, also where no route matches. */
+/** The surface of a path, also where no route matches. */
 function surfaceAt(surfaces: readonly Surface[], url: string): Surface {
   const [path = ''] = url.split('?', 1);
   return (

@@ -5,30 +5,30 @@ import type { Queries } from '../db/connect.ts';
 import { findSession, longestDays } from '../tenants/sessions.ts';
 import type { Credential } from './credential.ts';
 
-/** What a browser says of a request besides what it is about. */
+/** The parts of a request by which a session is authenticated. */
 export interface BrowserRequest {
   readonly method: string;
   readonly protocol: string;
-  /** With the port where it is not the protocol's own. */
+  /** With the port, unless it is the default of the protocol. */
   readonly host: string;
   readonly cookie: string | undefined;
   readonly origin: string | undefined;
   readonly fetchSite: string | undefined;
 }
 
-/** Over https the name itself keeps other hosts of the domain from setting the cookie. */
+/** Over https, the prefix `__Host-` keeps other hosts of the domain from setting the cookie. */
 function cookieName(secure: boolean): string {
   return secure ? '__Host-sluice_session' : 'sluice_session';
 }
 
-/** Whether browsers reach this server over https; then the cookie never goes over anything else. */
+/** Whether browsers reach the server over https, so that the cookie has to be `Secure`. */
 export function isSecure(publicUrl: string, protocol: string): boolean {
   return protocol === 'https' || publicUrl.startsWith('https://');
 }
 
 /**
- * The `Set-Cookie` of a session that begins, or, with `null`, of one that ends. The server decides how long a session
- * lasts; the browser keeps the cookie for as long as that can be.
+ * The `Set-Cookie` header of a session that begins; with `null`, of one that ends. The server decides when a session
+ * expires; the cookie lasts as long as the longest session.
  */
 export function sessionCookie(secret: string | null, secure: boolean): string {
   return stringifySetCookie({
@@ -43,9 +43,9 @@ export function sessionCookie(secret: string | null, secure: boolean): string {
 }
 
 /**
- * The member whose session a request brings in its cookie.
- * @returns `null` without a session that is still good: scripts cannot drop the cookie, so a stale one is no mistake
- * @throws {SluiceError} cross_site_request, where another site could have made the browser send it
+ * Finds the session in the cookie of a request.
+ * @returns `null` without a valid session. An expired one is no error, because scripts cannot remove the cookie
+ * @throws {SluiceError} cross_site_request, where another site may have caused the request
  */
 export async function authenticateSession(
   { queries, publicUrl }: { readonly queries: Queries; readonly publicUrl: string },
@@ -63,8 +63,8 @@ export async function authenticateSession(
 }
 
 /**
- * Whether one of our own pages sent it. What changes something has to show that; what reads may come from nowhere,
- * such as the address bar, but from no other site.
+ * Whether a page of this server sent the request. A change needs proof of it; a read may also have no origin, such as
+ * the address bar, but not another site's.
  */
 function isFromHere(
   { method, protocol, host, origin, fetchSite }: BrowserRequest,

@@ -5,15 +5,15 @@ import { type InputError, invalidInput, SluiceError } from '../base/errors.ts';
 import type { Operation } from './operation.ts';
 
 const options = { strict: false, allErrors: false, useDefaults: true, verbose: true, logger: false as const };
-/** Bodies are taken as they are; a query is text, so numbers in it are read from text. */
+/** Bodies are not coerced; a query is text, so numbers in it are parsed. */
 const exact = new Ajv(options);
 const fromText = new Ajv({ ...options, coerceTypes: true });
 formats.default(exact);
 formats.default(fromText);
 
 /**
- * Checks an operation's input. Compiled once, when the routes are laid out.
- * @throws {SluiceError} invalid_input, not_found (a path that nothing can have)
+ * Checks the input of an operation.
+ * @throws {SluiceError} invalid_input; not_found, for parameters of the path that no resource can have
  */
 export type InputCheck = (input: { params: unknown; query: unknown; body: unknown }) => void;
 
@@ -23,7 +23,7 @@ export function compileInputCheck(operation: Operation): InputCheck {
   const body = compile(exact, operation.takes.body);
   return (input) => {
     if ((params && !params(input.params)) || findNul(input.params) !== null)
-      throw new SluiceError('not_found', 'Nothing has such an id.');
+      throw new SluiceError('not_found', 'There is no such id.');
     const failed =
       query && !query(input.query)
         ? describe(query.errors, '?')
@@ -45,7 +45,7 @@ function compile(ajv: Ajv, schema: TSchema | undefined): ValidateFunction | null
   return schema === undefined ? null : ajv.compile(schema);
 }
 
-/** The first text with NUL, which Postgres takes in no text. Bodies are looked through when they are parsed. */
+/** The first text with NUL, which Postgres cannot store. Bodies are checked when they are parsed. */
 function findNul(texts: unknown): string | null {
   if (typeof texts !== 'object' || texts === null) return null;
   const found = Object.entries(texts).find(([, text]) => typeof text === 'string' && text.includes('\0'));
@@ -73,7 +73,7 @@ function describe(errors: readonly ErrorObject[] | null | undefined, root: '?' |
     });
 }
 
-/** In words for people; where a form is asked for, the schema's own description says which. */
+/** The error in words; for a pattern, with the description in the schema. */
 function explain(error: ErrorObject): string {
   if (error.keyword === 'additionalProperties') return 'is not known here';
   if (error.keyword === 'enum') return `must be one of ${JSON.stringify(error.params.allowedValues)}`;

@@ -17,5 +17,5 @@ export function recordAction(
   { orgId, id }: EndpointName,
   entry: { readonly action: string; readonly details?: Readonly<Record<string, unknown>> },
 ): Promise<void> {
-  return recordAudit(tx, clock, orgId, actor, { ...entry, target: publicId('endpoint', id) });
+  return recordAudit(tx, clock, { orgId, actor }, { ...entry, target: publicId('endpoint', id) });
 }

@@ -9,8 +9,8 @@ import type { Preset } from './preset.ts';
 import type { Product } from './product.ts';
 
 /**
- * Gives an organization a product's contract, catalogue and record types. Types of its own stay; one that has the name
- * of the product's becomes the product's. Endpoints and keys that exist stay as they are.
+ * Gives an organization a product's contract, catalogue and record types. Its own types stay, unless the product has one
+ * of the same name, which replaces it. Existing endpoints and keys do not change.
  * @throws {SluiceError} not_found
  */
 export async function adoptPreset(tx: Queries, orgId: string, preset: Preset): Promise<Organization> {

@@ -3,10 +3,10 @@ import type { Queries } from '../db/connect.ts';
 import { type EventType, listEventTypes } from '../events/event-types.ts';
 import type { Preset } from './preset.ts';
 
-/** More than any catalogue has. */
+/** More than any catalogue contains. */
 const mostEvents = 10_000;
 
-/** What can be subscribed to: the product's events as the organization has them, then its own. */
+/** The event types of an organization: first the product's, each as the organization has changed it, then its own. */
 export async function knownEvents(
   queries: Queries,
   orgId: string,
@@ -21,7 +21,10 @@ export async function knownEvents(
   return [...product, ...[...own.values()].filter(({ name }) => !names.has(name))];
 }
 
-/** @throws {SluiceError} invalid_input, pointing at the first event that cannot be subscribed to */
+/**
+ * Refuses events that are not in the catalogue.
+ * @throws {SluiceError} invalid_input, pointing at the first one
+ */
 export async function refuseUnknownEvents(
   queries: Queries,
   orgId: string,

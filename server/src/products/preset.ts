@@ -2,23 +2,23 @@ import type { Contract } from '@sluice/contracts';
 import type { RecordTypeInput } from '../features/records/record-types.ts';
 
 /**
- * A product that an organization can adopt: what it publishes, how that is delivered, how its keys begin. Everything
- * that differs between products stands in such an object, so nothing else asks for a product by its name.
+ * A product that an organization can adopt: its catalogue, its contract, the prefix of its keys. All differences between
+ * products are in such objects, so that no other code asks for a product by its name.
  */
 export interface Preset {
   readonly name: string;
   readonly title: string;
   readonly description: string;
-  /** What new endpoints get when they name no contract. */
+  /** The contract of new endpoints that name none. */
   readonly contract: Contract;
-  /** How keys begin that are made for the organization. */
+  /** The prefix of the organization's new keys. */
   readonly keyPrefix: string;
   readonly eventTypes: readonly PresetEventType[];
-  /** The types of records that the product keeps, if it keeps any. */
+  /** The product's record types. */
   readonly recordTypes?: readonly RecordTypeInput[];
 }
 
-/** An entry of a product's catalogue: what `POST /v1/events` takes, before the contract wraps it. */
+/** An event type of a product's catalogue. */
 export interface PresetEventType {
   readonly name: string;
   readonly description: string;

@@ -11,8 +11,8 @@ const Preset = Type.Object({
   name: Type.String(),
   title: Type.String(),
   description: Type.String(),
-  default_contract: Type.String({ description: 'What new endpoints get when they name no contract' }),
-  key_prefix: Type.String({ description: 'How keys begin that are made for the organization' }),
+  default_contract: Type.String({ description: 'The contract of new endpoints that name none' }),
+  key_prefix: Type.String({ description: 'The prefix of the organization’s new keys' }),
   event_types: Type.Array(
     Type.Object({ name: Type.String(), description: Type.String(), schema: AnyObject, example: AnyObject }),
     { description: 'The catalogue: each type with the JSON Schema of its data and a valid example' },
@@ -80,8 +80,8 @@ export const adopt = (products: readonly Product[]) =>
     id: 'adoptPreset',
     summary: 'Adopt a preset',
     description:
-      'The organization gets its catalogue, its default contract for new endpoints, and its form of keys for new keys. ' +
-      'Other event types stay; those of the same name become the preset’s. Doing it again changes nothing more.',
+      'The organization gets the preset’s catalogue, its contract for new endpoints and its prefix for new keys. ' +
+      'Event types of the same name are replaced; others stay. Repeating the call changes nothing.',
     group,
     takes: { params: NameParams },
     answers: { 200: { description: 'The preset', schema: Preset } },

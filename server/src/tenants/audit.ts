@@ -2,8 +2,9 @@ import { sql } from 'kysely';
 import type { Clock } from '../base/clock.ts';
 import { newId } from '../base/ids.ts';
 import type { Queries } from '../db/connect.ts';
+import { newestFirst, type Page } from '../db/page.ts';
 
-/** Who does something, and from where. */
+/** The author of a change, and where the request came from. */
 export interface Actor {
   /** `operator`, `system`, or the kind and public id of a credential: `key:key_…`, `member:mbr_…`. */
   readonly name: string;
@@ -14,36 +15,41 @@ export interface Actor {
 export const systemActor: Actor = { name: 'system', ip: null, userAgent: null };
 
 export interface AuditEntry {
-  /** What was done: `endpoint.created`. */
+  /** Such as `endpoint.created`. */
   readonly action: string;
-  /** The public id of what it was done to. */
+  /** Public id of the resource. */
   readonly target: string;
-  /** Names of what changed and values that are no secrets. */
+  /** Names of what changed, and values that are not secret. */
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
-/** Writes down who did what, in the transaction that does it. */
+/** An organization, and the author of a change in it. */
+export interface Author {
+  readonly orgId: string;
+  readonly actor: Actor;
+}
+
+/** Writes one entry of an organization's audit log, in the transaction that makes the change. */
 export async function recordAudit(
   tx: Queries,
   clock: Clock,
-  orgId: string,
-  actor: Actor,
+  { orgId, actor }: Author,
   entry: AuditEntry,
 ): Promise<void> {
   await recordAudits(tx, clock, [{ orgId, actor, entry }]);
 }
 
-/** The same for several things that are done at once. */
+/** Writes entries of the audit logs of one or several organizations, in one statement. */
 export async function recordAudits(
   tx: Queries,
   clock: Clock,
-  deeds: readonly { readonly orgId: string; readonly actor: Actor; readonly entry: AuditEntry }[],
+  entries: readonly (Author & { readonly entry: AuditEntry })[],
 ): Promise<void> {
-  if (deeds.length === 0) return;
+  if (entries.length === 0) return;
   await tx
     .insertInto('audit_log')
     .values(
-      deeds.map(({ orgId, actor, entry }) => ({
+      entries.map(({ orgId, actor, entry }) => ({
         org_id: orgId,
         id: newId(clock),
         actor: actor.name,
@@ -64,17 +70,11 @@ export interface AuditFilter {
   readonly target?: string;
 }
 
-/** Newest first. */
-export function listAudit(
-  queries: Queries,
-  orgId: string,
-  filter: AuditFilter,
-  page: { before: string | null; limit: number },
-) {
+/** A page of the entries that have these values, newest first. */
+export function listAudit(queries: Queries, orgId: string, filter: AuditFilter, page: Page) {
   let query = queries.selectFrom('audit_log').selectAll().where('org_id', '=', orgId);
   if (filter.action !== undefined) query = query.where('action', '=', filter.action);
   if (filter.actor !== undefined) query = query.where('actor', '=', filter.actor);
   if (filter.target !== undefined) query = query.where('target', '=', filter.target);
-  if (page.before !== null) query = query.where('id', '<', page.before);
-  return query.orderBy('id', 'desc').limit(page.limit).execute();
+  return newestFirst(query, page);
 }

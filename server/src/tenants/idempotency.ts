@@ -5,7 +5,7 @@ import type { Sealer } from '../base/seal.ts';
 import type { Queries } from '../db/connect.ts';
 import { lookUp } from '../db/look-up.ts';
 
-/** An answer as it was first given. */
+/** The first answer to a request. */
 export interface StoredAnswer {
   readonly status: number;
   readonly body: string;
@@ -18,18 +18,18 @@ export interface IdempotentRequest {
   readonly hash: Buffer;
 }
 
-/** What makes two requests the same: method, path with query, and the exact bytes of the body. */
+/** SHA-256 of method, path with query, and the exact bytes of the body: two requests with one hash are the same request. */
 export function requestHash(method: string, path: string, body: Uint8Array): Buffer {
   return createHash('sha256').update(`${method} ${path}\n`).update(body).digest();
 }
 
 /**
- * Claims keys inside the transaction that does the work; in the order of the keys, so that two groups of requests
- * cannot wait for each other. A key that another transaction is claiming is waited for; one that is older than 24
- * hours begins anew. Answers, for those that were
- * claimed before, the first answer; the others are to be done and then kept by `keepAnswers`.
- *
- * Answers an error instead for a key that was used for another request, or whose answer nothing opens any more.
+ * Claims the keys of requests, inside the transaction that carries the requests out; in the order of the keys, so that
+ * two groups of requests cannot deadlock. Waits for a key that another transaction is claiming. A key expires after 24
+ * hours and can then be claimed again.
+ * @returns for each request whose key was claimed before, its first answer; or an error, where the key was used for
+ *   another request or the answer cannot be decrypted any more. Requests that are not in the map are to be carried out,
+ *   and their answers given to `keepAnswers`
  */
 export async function claimIdempotencyKeys(
   tx: Queries,
@@ -93,7 +93,7 @@ function answerFrom(
   return { status: row.status, body: sealer.open(row.answer, purpose(request)) };
 }
 
-/** Keeps the first answers, in the same transaction. They are sealed: some hold a secret. */
+/** Stores the first answers, in the transaction that claimed the keys. They are encrypted, because some hold a secret. */
 export async function keepAnswers(
   tx: Queries,
   sealer: Sealer,
@@ -112,7 +112,7 @@ export async function keepAnswers(
   );
 }
 
-/** Gives back keys whose requests were refused: they may be used for the corrected ones. */
+/** Releases the keys of refused requests, so that they can be used for the corrected requests. */
 export async function releaseIdempotencyKeys(
   tx: Queries,
   requests: readonly IdempotentRequest[],
@@ -126,8 +126,8 @@ export async function releaseIdempotencyKeys(
 }
 
 /**
- * Forgets keys that ended a while ago, some at a time; answers how many. Not those that end at this moment: a request
- * that has just found one must still find its answer.
+ * Deletes up to 1,000 keys that expired at least five minutes ago; answers how many. Keys that have just expired stay:
+ * a request that has found one of them still has to read its answer.
  */
 export async function forgetIdempotencyKeys(queries: Queries): Promise<number> {
   const { rows } = await sql`

@@ -8,9 +8,9 @@ interface Waiting {
 }
 
 /**
- * Finds the keys of requests. Those that arrive at once, or while a look-up is under way, share one: every request still
- * gets an answer that is younger than itself, so that a revoked key is refused at once, and a hundred requests are not
- * a hundred queries.
+ * Finds the keys of requests. Requests that arrive together, or while a query is running, share the next query. Each
+ * answer comes from a query that began after the request, so that a revoked key is refused at once; yet a hundred
+ * requests do not cost a hundred queries.
  */
 export class KeyLookups {
   readonly #queries: Queries;
@@ -21,7 +21,7 @@ export class KeyLookups {
     this.#queries = queries;
   }
 
-  /** The key that a secret belongs to, if it is valid now by the database's clock. */
+  /** The key with this secret; `null` where there is none that is valid now, by the database's clock. */
   find(secret: string): Promise<Key | null> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ secret, resolve, reject });

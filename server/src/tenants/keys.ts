@@ -6,6 +6,7 @@ import { SluiceError } from '../base/errors.ts';
 import { newId } from '../base/ids.ts';
 import type { Queries } from '../db/connect.ts';
 import { lookUp } from '../db/look-up.ts';
+import { newestFirst, type Page } from '../db/page.ts';
 import type { Tables } from '../db/tables.ts';
 
 export type Key = Selectable<Tables['keys']>;
@@ -21,8 +22,9 @@ const secretForm = new RegExp(
 export const defaultKeyPrefix = 'sluice_';
 
 /**
- * A key: a readable prefix, 40 bytes (whose organization, then 24 random ones) and a checksum, so that a mistyped or
- * made-up key is refused without asking the database, and scanners for leaked secrets can tell a real one.
+ * Makes the secret of a credential: a readable prefix, 40 bytes in base62 (the organization's id, then 24 random bytes)
+ * and a CRC-32. By the checksum, a mistyped or invented key is refused without a query, and scanners for leaked secrets
+ * recognize a real one.
  */
 export function makeSecret(prefix: string, orgId: string, random: Uint8Array = randomBytes(24)): string {
   const organization = Buffer.from(orgId.replaceAll('-', ''), 'hex');
@@ -30,7 +32,7 @@ export function makeSecret(prefix: string, orgId: string, random: Uint8Array = r
   return `${prefix}${body}${checksum(prefix + body)}`;
 }
 
-/** Whose key this claims to be; `null` where it is no key at all. */
+/** The organization and the prefix that a secret contains; `null` where its form or its checksum is wrong. */
 export function readSecret(secret: string): { orgId: string; prefix: string } | null {
   const match = secretForm.exec(secret);
   if (!match) return null;
@@ -65,7 +67,7 @@ function fromBase62(text: string): bigint {
   return value;
 }
 
-/** As secrets are kept. */
+/** SHA-256 of a secret: only this is stored. */
 export function hashOf(secret: string): Buffer {
   return createHash('sha256').update(secret).digest();
 }
@@ -75,11 +77,11 @@ export interface NewKey {
   readonly scopes: readonly string[];
   readonly prefix: string;
   readonly expiresAt: Date | null;
-  /** Who made it, as in the audit log. */
+  /** Name of the author in the audit log. */
   readonly createdBy: string;
 }
 
-/** Makes a key. The secret is answered here and never again: only its hash is kept. */
+/** Creates a key. Only the hash of its secret is stored, so the secret can be shown only now. */
 export async function createKey(
   tx: Queries,
   clock: Clock,
@@ -106,18 +108,12 @@ export async function createKey(
   return { key, secret };
 }
 
-/** Newest first, revoked ones too. */
-export function listKeys(
-  queries: Queries,
-  orgId: string,
-  page: { before: string | null; limit: number },
-): Promise<Key[]> {
-  let query = queries.selectFrom('keys').selectAll().where('org_id', '=', orgId);
-  if (page.before !== null) query = query.where('id', '<', page.before);
-  return query.orderBy('id', 'desc').limit(page.limit).execute();
+/** A page of the organization's keys, newest first, revoked keys included. */
+export function listKeys(queries: Queries, orgId: string, page: Page): Promise<Key[]> {
+  return newestFirst(queries.selectFrom('keys').selectAll().where('org_id', '=', orgId), page);
 }
 
-/** @throws {SluiceError} not_found, also when it is revoked already */
+/** @throws {SluiceError} not_found, also where the key is already revoked */
 export async function revokeKey(tx: Queries, orgId: string, id: string): Promise<void> {
   const { numUpdatedRows } = await tx
     .updateTable('keys')
@@ -130,8 +126,8 @@ export async function revokeKey(tx: Queries, orgId: string, id: string): Promise
 }
 
 /**
- * The keys that secrets belong to, by secret, if they are valid now by the database's clock. Their last use is noted at
- * most once a minute.
+ * The keys with these secrets, by secret; only those that are valid now, by the database's clock. Writes the time of
+ * their last use, at most once a minute for each key.
  */
 export async function findKeys(queries: Queries, secrets: readonly string[]): Promise<Map<string, Key>> {
   const claims = secrets.flatMap((secret) => {
@@ -160,7 +156,7 @@ export async function findKeys(queries: Queries, secrets: readonly string[]): Pr
   );
 }
 
-/** Rows that somebody else has locked at this moment are left to the next use. */
+/** Skips rows that another transaction has locked: their next use is written instead. */
 async function noteUse(queries: Queries, keys: readonly Key[]): Promise<void> {
   if (keys.length === 0) return;
   await sql`

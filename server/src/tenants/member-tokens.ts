@@ -3,25 +3,25 @@ import type { Clock } from '../base/clock.ts';
 import { SluiceError } from '../base/errors.ts';
 import { newId } from '../base/ids.ts';
 import type { Queries } from '../db/connect.ts';
+import { newestFirst, type Page } from '../db/page.ts';
 import type { Tables } from '../db/tables.ts';
 import { hashOf, makeSecret, readSecret } from './keys.ts';
-import type { Member } from './members.ts';
-import type { MemberRights } from './record-scopes.ts';
+import type { Member, MemberRights } from './members.ts';
 import { commonScopes, scopesOfRole } from './scopes.ts';
 
 export type MemberToken = Selectable<Tables['member_tokens']>;
 
-/** How members' personal tokens begin. */
+/** The prefix of members' personal tokens. */
 export const memberTokenPrefix = 'mbr_token_';
 
 export interface NewMemberToken {
   readonly name: string;
   readonly expiresAt: Date | null;
-  /** Who made it, as in the audit log. */
+  /** Name of the author in the audit log. */
   readonly createdBy: string;
 }
 
-/** Makes a personal token for a member. The secret is answered here and never again. */
+/** Creates a personal token of a member. Only the hash of its secret is stored, so the secret can be shown only now. */
 export async function createMemberToken(
   tx: Queries,
   clock: Clock,
@@ -48,23 +48,22 @@ export async function createMemberToken(
   return { token, secret };
 }
 
-/** Newest first, revoked ones too. */
+/** A page of a member's personal tokens, newest first, revoked tokens included. */
 export function listMemberTokens(
   queries: Queries,
   orgId: string,
   memberId: string,
-  page: { before: string | null; limit: number },
+  page: Page,
 ): Promise<MemberToken[]> {
-  let query = queries
+  const query = queries
     .selectFrom('member_tokens')
     .selectAll()
     .where('org_id', '=', orgId)
     .where('member_id', '=', memberId);
-  if (page.before !== null) query = query.where('id', '<', page.before);
-  return query.orderBy('id', 'desc').limit(page.limit).execute();
+  return newestFirst(query, page);
 }
 
-/** @throws {SluiceError} not_found, also when it is revoked already or is another member's */
+/** @throws {SluiceError} not_found, also where the token is already revoked or another member's */
 export async function revokeMemberToken(
   tx: Queries,
   orgId: string,
@@ -82,7 +81,7 @@ export async function revokeMemberToken(
   if (numUpdatedRows === 0n) throw new SluiceError('not_found', 'No such member token.');
 }
 
-/** Whom a personal token speaks for, and what it may do now. */
+/** The member whom a personal token belongs to, and the scopes that it has now. */
 export interface MemberTokenBearer extends MemberRights {
   readonly orgId: string;
   readonly tokenId: string;
@@ -91,8 +90,8 @@ export interface MemberTokenBearer extends MemberRights {
 }
 
 /**
- * The member whose valid token this is: with the scopes of the member's role now, within those of the role that the
- * member had when the token was made. Its last use is noted at most once a minute.
+ * The member with this token; `null` where the token is not valid. Its scopes are those that the member's role of now
+ * and the role at the creation of the token have in common. Writes the time of the last use, at most once a minute.
  */
 export async function findMemberToken(queries: Queries, secret: string): Promise<MemberTokenBearer | null> {
   const claim = readSecret(secret);

@@ -4,14 +4,28 @@ import { SluiceError } from '../base/errors.ts';
 import { newId } from '../base/ids.ts';
 import type { Queries } from '../db/connect.ts';
 import { isDuplicate } from '../db/failures.ts';
+import { newestFirst, type Page } from '../db/page.ts';
 import type { Tables } from '../db/tables.ts';
 
 export type Member = Selectable<Tables['members']>;
 export const roles = ['owner', 'admin', 'hr_admin', 'member'] as const;
 export type MemberRole = (typeof roles)[number];
 export const accessLevels = ['none', 'read', 'write'] as const;
-/** Module name → what the member may do there. */
+/** Module name → the member's right there. */
 export type AccessRights = Readonly<Record<string, (typeof accessLevels)[number]>>;
+
+/** The rights of a member, which bound every credential that acts for the member. */
+export interface MemberRights {
+  readonly memberId: string;
+  readonly role: MemberRole;
+  readonly access: AccessRights;
+}
+
+/** The right of a member in a module: the one given; without one, `write` for owners and admins, `none` for others. */
+export function rightIn({ role, access }: MemberRights, module: string): (typeof accessLevels)[number] {
+  const given = Object.hasOwn(access, module) ? access[module] : undefined;
+  return given ?? (role === 'owner' || role === 'admin' ? 'write' : 'none');
+}
 
 export interface MemberInput {
   readonly email: string;
@@ -20,7 +34,7 @@ export interface MemberInput {
   readonly access: AccessRights;
 }
 
-/** @throws {SluiceError} conflict, when somebody in the organization has the address */
+/** @throws {SluiceError} conflict, where another member of the organization has the e-mail address */
 export async function createMember(
   tx: Queries,
   clock: Clock,
@@ -46,21 +60,20 @@ export async function createMember(
 }
 
 /**
- * Newest first.
- * @param filter `search`: every word of it is in the name or the e-mail address, in capitals or not
+ * A page of the organization's members, newest first.
+ * @param filter `search`: every word of it is in the name or the e-mail address, in upper or lower case
  */
 export function listMembers(
   queries: Queries,
   orgId: string,
   filter: { readonly search?: string; readonly role?: MemberRole },
-  page: { before: string | null; limit: number },
+  page: Page,
 ): Promise<Member[]> {
   let query = queries.selectFrom('members').selectAll().where('org_id', '=', orgId);
   for (const word of filter.search?.split(/\s+/u) ?? [])
     query = query.where(sql<boolean>`strpos(lower(name || ' ' || email), lower(${word})) > 0`);
   if (filter.role !== undefined) query = query.where('role', '=', filter.role);
-  if (page.before !== null) query = query.where('id', '<', page.before);
-  return query.orderBy('id', 'desc').limit(page.limit).execute();
+  return newestFirst(query, page);
 }
 
 /** @throws {SluiceError} not_found */
@@ -76,7 +89,7 @@ export async function getMember(queries: Queries, orgId: string, id: string): Pr
 }
 
 /**
- * By e-mail address; without one, the owner who has been there longest.
+ * The member with an e-mail address; for `null`, the owner who was added first.
  * @throws {SluiceError} not_found
  */
 export async function findMember(queries: Queries, orgId: string, email: string | null): Promise<Member> {
@@ -95,7 +108,7 @@ export async function findMember(queries: Queries, orgId: string, email: string 
   return found;
 }
 
-/** @throws {SluiceError} not_found, conflict (address taken, or nobody would be owner any more) */
+/** @throws {SluiceError} not_found; conflict, where the address is taken or the organization would be left without an owner */
 export async function changeMember(
   tx: Queries,
   orgId: string,
@@ -122,20 +135,20 @@ export async function changeMember(
   );
 }
 
-/** @throws {SluiceError} not_found, conflict when nobody would be owner any more */
+/** @throws {SluiceError} not_found; conflict, where the organization would be left without an owner */
 export async function deleteMember(tx: Queries, orgId: string, id: string): Promise<void> {
   const member = await lockMember(tx, orgId, id);
   if (member.role === 'owner') await keepAnOwner(tx, orgId, id);
   await tx.deleteFrom('members').where('org_id', '=', orgId).where('id', '=', id).execute();
 }
 
-/** Whom an event is addressed to. */
+/** The members that an event is addressed to, by id and by role. */
 export interface Audience {
   readonly members?: readonly string[];
   readonly roles?: readonly string[];
 }
 
-/** The ids of the members that an audience names, by id or by role. */
+/** The ids of the members that an audience names. */
 export async function resolveAudience(
   queries: Queries,
   orgId: string,
@@ -149,14 +162,14 @@ export async function resolveAudience(
   return new Set(rows.map((row) => row.id));
 }
 
-/** Keeps a member as it is until the transaction ends; `null` where there is no such member any more. */
+/** Keeps a member unchanged until the transaction ends; `null` where there is no such member. */
 export async function holdMember(tx: Queries, orgId: string, id: string): Promise<Member | null> {
   const query = tx.selectFrom('members').selectAll().where('org_id', '=', orgId).where('id', '=', id);
   return (await query.forShare().executeTakeFirst()) ?? null;
 }
 
 /**
- * The same as `resolveAudience`, in the order of their ids; they stay members until the transaction ends.
+ * The ids, sorted, of the members that an audience names; none of them can be deleted until the transaction ends.
  * @param audience `everyone`: all members
  */
 export async function lockAudience(
@@ -173,7 +186,7 @@ export async function lockAudience(
 }
 
 /**
- * For what may not happen while the member leaves.
+ * A member, who can neither be changed nor deleted until the transaction ends.
  * @throws {SluiceError} not_found
  */
 export async function lockMember(tx: Queries, orgId: string, id: string): Promise<Member> {
@@ -211,7 +224,7 @@ async function keepAnOwner(tx: Queries, orgId: string, leaving: string): Promise
   if (!owners.some((owner) => owner.id !== leaving)) {
     throw new SluiceError(
       'conflict',
-      'An organization with members keeps at least one owner; make somebody else owner first.',
+      'An organization with members keeps at least one owner; make another member owner first.',
     );
   }
 }

@@ -4,6 +4,7 @@ import { SluiceError } from '../base/errors.ts';
 import { newId } from '../base/ids.ts';
 import type { Queries } from '../db/connect.ts';
 import { isDuplicate } from '../db/failures.ts';
+import { newestFirst, type Page } from '../db/page.ts';
 import type { Tables } from '../db/tables.ts';
 
 export type Organization = Selectable<Tables['organizations']>;
@@ -15,7 +16,7 @@ export interface NewOrganization {
   readonly timeZone: string;
 }
 
-/** @throws {SluiceError} conflict, when the slug is taken */
+/** @throws {SluiceError} conflict, where the slug is taken */
 export async function createOrganization(
   tx: Queries,
   clock: Clock,
@@ -38,14 +39,9 @@ export async function createOrganization(
   );
 }
 
-/** Newest first. */
-export function listOrganizations(
-  queries: Queries,
-  page: { before: string | null; limit: number },
-): Promise<Organization[]> {
-  let query = queries.selectFrom('organizations').selectAll();
-  if (page.before !== null) query = query.where('id', '<', page.before);
-  return query.orderBy('id', 'desc').limit(page.limit).execute();
+/** A page of all organizations, newest first: for the operator. */
+export function listOrganizations(queries: Queries, page: Page): Promise<Organization[]> {
+  return newestFirst(queries.selectFrom('organizations').selectAll(), page);
 }
 
 /** @throws {SluiceError} not_found */
@@ -62,7 +58,7 @@ export interface OrganizationChange {
   readonly defaultContract?: string;
 }
 
-/** @throws {SluiceError} not_found, or conflict when the slug is taken */
+/** @throws {SluiceError} not_found; conflict, where the slug is taken */
 export async function changeOrganization(
   tx: Queries,
   id: string,
@@ -87,8 +83,8 @@ export async function changeOrganization(
 }
 
 /**
- * Deletes an organization with everything that can still act: keys, members, endpoints. Its audit log stays; its
- * ledger can no longer be read by anyone and goes with retention.
+ * Deletes an organization with everything that acts for it: keys, members, endpoints. Its audit log stays. Its ledger
+ * becomes unreadable and is dropped with retention.
  * @throws {SluiceError} not_found
  */
 export async function deleteOrganization(tx: Queries, id: string): Promise<void> {

@@ -12,7 +12,7 @@ const shortest = 12;
 const longest = 200;
 const fewestDifferent = 5;
 
-/** Each one takes a thread for tens of milliseconds; more at once would keep look-ups of names and files waiting. */
+/** Hashing occupies a thread of libuv's pool for tens of milliseconds: more at once would delay DNS and file access. */
 const hashersAtMost = 2;
 let hashers = 0;
 const waiting: (() => void)[] = [];
@@ -29,14 +29,14 @@ async function whenFree<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The same characters however the keyboard composed them. */
+/** Unicode NFKC, so that it does not matter how the keyboard composed a character. */
 function normalized(password: string): string {
   return password.normalize('NFKC');
 }
 
 /**
- * What a password has to be: long, and not what the member is called. No rules about kinds of characters: they make
- * people choose worse ones.
+ * Refuses a password that is too short or equals the member's name or e-mail address. There are no rules about kinds of
+ * characters: they lead to weaker passwords (NIST SP 800-63B).
  * @throws {SluiceError} invalid_input
  */
 export function checkNewPassword(password: string, { email, name }: Member): void {
@@ -57,17 +57,21 @@ export function hashPassword(password: string): Promise<string> {
   return whenFree(() => hash(normalized(password), cost));
 }
 
-let nobodys: Promise<string> | undefined;
+/** The hash of a random password, made at the first use. */
+let unknownHash: Promise<string> | undefined;
 
-/** Whether it is the password. Where there is none to compare with, the answer takes as long and is no. */
-export async function isPassword(password: string, kept: string | null): Promise<boolean> {
-  nobodys ??= hashPassword(randomBytes(32).toString('base64'));
-  const against = kept ?? (await nobodys);
+/**
+ * Whether a password has the stored hash. For `null` the answer is no and takes as long, so that the time does not show
+ * which members exist or have a password.
+ */
+export async function isPassword(password: string, stored: string | null): Promise<boolean> {
+  unknownHash ??= hashPassword(randomBytes(32).toString('base64'));
+  const against = stored ?? (await unknownHash);
   const same = await whenFree(() => verify(against, normalized(password)));
-  return same && kept !== null;
+  return same && stored !== null;
 }
 
-/** The hash that is kept for a member; `null` where the member has no password. */
+/** The hash of a member's password; `null` where the member has no password. */
 export async function readPasswordHash(
   queries: Queries,
   orgId: string,

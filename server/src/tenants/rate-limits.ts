@@ -16,8 +16,8 @@ export interface RateLimitState {
 }
 
 /**
- * Counts one request of a key, a member or an installation, or one attempt of whoever: exact over all processes, because the database counts.
- * @param credentialId UUID of what is counted
+ * Counts one request of a credential, or one attempt to sign in. Exact across all processes, because the database counts.
+ * @param credentialId UUID of the credential or, for attempts, derived from the address or the member
  */
 export async function countRequest(
   queries: Queries,
@@ -47,7 +47,7 @@ export async function countRequest(
   };
 }
 
-/** Forgets windows that are long over, some at a time; answers how many. */
+/** Deletes up to 1,000 windows that began more than a day ago; answers how many. */
 export async function forgetRequestWindows(queries: Queries): Promise<number> {
   const { rows } = await sql`
     delete from request_windows where started_at < now() - interval '1 day' and (org_id, credential_id) in (

@@ -1,4 +1,4 @@
-/** Everything that a key can be allowed to do. */
+/** Every scope that a key can have. */
 export const scopes = [
   'keys:read',
   'keys:write',
@@ -40,12 +40,12 @@ export const scopes = [
 
 export type Scope = (typeof scopes)[number];
 
-/** `*` is everything; `events:*` is everything of events. Both also cover scopes that later versions add. */
+/** Whether a text is a scope, `*` (all scopes) or a wildcard such as `events:*`. Wildcards cover scopes of later versions too. */
 export function isGrantable(text: string): boolean {
   return text === '*' || scopes.some((scope) => scope === text || `${scope.split(':')[0]}:*` === text);
 }
 
-/** Whether what a credential holds covers one scope, or one wildcard as a whole. */
+/** Whether the scopes of a credential cover one scope or a whole wildcard. */
 export function covers(held: readonly string[], wanted: string): boolean {
   if (held.includes('*') || held.includes(wanted)) return true;
   const subject = wanted.split(':')[0];
@@ -56,10 +56,7 @@ export function covers(held: readonly string[], wanted: string): boolean {
   return wanted !== '*' && parts.length > 0 && parts.every((scope) => held.includes(scope));
 }
 
-/**
- * What a member may do with a credential of their own. Records are bounded further, module by module, by the
- * member's access rights (`record-scopes.ts`).
- */
+/** The scopes of a member's own credentials. In records, the member's access rights bound them further, by module. */
 const scopesOfRoles = {
   owner: ['*'],
   admin: ['*'],
@@ -71,7 +68,7 @@ export function scopesOfRole(role: keyof typeof scopesOfRoles): readonly string[
   return scopesOfRoles[role];
 }
 
-/** The scopes that two lists both cover. */
+/** The scopes that both lists cover. */
 export function commonScopes(a: readonly string[], b: readonly string[]): string[] {
   return [...new Set([...a.filter((scope) => covers(b, scope)), ...b.filter((scope) => covers(a, scope))])];
 }

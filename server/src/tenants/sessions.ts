@@ -3,32 +3,37 @@ import type { Clock } from '../base/clock.ts';
 import { SluiceError } from '../base/errors.ts';
 import { newId } from '../base/ids.ts';
 import type { Queries } from '../db/connect.ts';
+import { newestFirst, type Page } from '../db/page.ts';
 import type { Tables } from '../db/tables.ts';
 import type { Actor } from './audit.ts';
 import { hashOf, makeSecret, readSecret } from './keys.ts';
-import type { Member } from './members.ts';
-import type { MemberRights } from './record-scopes.ts';
+import type { Member, MemberRights } from './members.ts';
 import { scopesOfRole } from './scopes.ts';
 
 export type Session = Selectable<Tables['sessions']>;
 
-/** How the secrets of sessions begin; they live in a cookie and nowhere else. */
+/** The prefix of sessions' secrets. They are accepted from the cookie only. */
 const sessionPrefix = 'mbr_session_';
 
-/** A session ends when nobody has used it for so long. */
+/** The idle timeout of a session. */
 const idleDays = 14;
-/** However much it is used, it ends after so long. */
+/** The longest life of a session, however often it is used. */
 export const longestDays = 90;
+
+/** How, and from where, a member signs in. */
+export interface SignIn {
+  readonly by: Session['signed_in_by'];
+  readonly from: Actor;
+}
 
 const alive = sql<boolean>`ends_at > now() and last_used_at > now() - make_interval(days => ${idleDays}::int)`;
 
-/** Lets a member in. The secret is for the member's browser; only its hash is kept. */
+/** Creates a session of a member. Its secret is for the member's browser; only the hash is stored. */
 export async function createSession(
   tx: Queries,
   clock: Clock,
   member: Member,
-  signedInBy: Session['signed_in_by'],
-  { ip, userAgent }: Pick<Actor, 'ip' | 'userAgent'>,
+  { by, from: { ip, userAgent } }: SignIn,
 ): Promise<{ session: Session; secret: string }> {
   const secret = makeSecret(sessionPrefix, member.org_id);
   const session = await tx
@@ -38,7 +43,7 @@ export async function createSession(
       id: newId(clock),
       member_id: member.id,
       hash: hashOf(secret),
-      signed_in_by: signedInBy,
+      signed_in_by: by,
       ip,
       user_agent: userAgent,
       created_at: sql<Date>`now()`,
@@ -50,7 +55,7 @@ export async function createSession(
   return { session, secret };
 }
 
-/** Who is signed in, and what the member may do now. */
+/** The member who is signed in, and the scopes that the member has now. */
 export interface SessionBearer extends MemberRights {
   readonly orgId: string;
   readonly sessionId: string;
@@ -59,8 +64,9 @@ export interface SessionBearer extends MemberRights {
 }
 
 /**
- * The member whose session this is, with the scopes of the member's role now. Looked up each time, so that what ended
- * is refused at once on every node; the last use is noted at most once a minute.
+ * The member with this session, with the scopes of the member's role of now; `null` where the session has ended. Read
+ * from the database each time, so that an ended session is refused at once on every node. Writes the time of the last
+ * use, at most once a minute.
  */
 export async function findSession(queries: Queries, secret: string): Promise<SessionBearer | null> {
   const claim = readSecret(secret);
@@ -97,24 +103,23 @@ export async function findSession(queries: Queries, secret: string): Promise<Ses
   };
 }
 
-/** Those that have not ended, newest first. */
+/** A page of a member's sessions that have not ended, newest first. */
 export function listSessions(
   queries: Queries,
   orgId: string,
   memberId: string,
-  page: { before: string | null; limit: number },
+  page: Page,
 ): Promise<Session[]> {
-  let query = queries
+  const query = queries
     .selectFrom('sessions')
     .selectAll()
     .where('org_id', '=', orgId)
     .where('member_id', '=', memberId)
     .where(alive);
-  if (page.before !== null) query = query.where('id', '<', page.before);
-  return query.orderBy('id', 'desc').limit(page.limit).execute();
+  return newestFirst(query, page);
 }
 
-/** Whether a session that was good when its request came still is. */
+/** Whether a session has not ended yet. */
 export async function isSessionAlive(
   queries: Queries,
   orgId: string,
@@ -132,7 +137,7 @@ export async function isSessionAlive(
   return found !== undefined;
 }
 
-/** @throws {SluiceError} not_found, also when it is another member's */
+/** @throws {SluiceError} not_found, also where the session is another member's */
 export async function endSession(tx: Queries, orgId: string, memberId: string, id: string): Promise<void> {
   const { numDeletedRows } = await tx
     .deleteFrom('sessions')
@@ -143,7 +148,7 @@ export async function endSession(tx: Queries, orgId: string, memberId: string, i
   if (numDeletedRows === 0n) throw new SluiceError('not_found', 'No such session.');
 }
 
-/** Signs a member out everywhere, or everywhere else. Answers how many sessions ended. */
+/** Ends all sessions of a member, but for one where `except` names it. Answers how many have ended. */
 export async function endSessions(
   tx: Queries,
   orgId: string,
@@ -155,7 +160,7 @@ export async function endSessions(
   return Number((await query.executeTakeFirstOrThrow()).numDeletedRows);
 }
 
-/** Removes what ended by itself, some at a time; answers how many. */
+/** Deletes up to 1,000 sessions that have expired; answers how many. */
 export async function forgetSessions(queries: Queries): Promise<number> {
   const { rows } = await sql`
     delete from sessions where (org_id, id) in (

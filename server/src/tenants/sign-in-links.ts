@@ -10,7 +10,7 @@ export type SignInLink = Selectable<Tables['sign_in_links']>;
 
 const linkPrefix = 'mbr_link_';
 
-/** Makes a link that lets a member in once. The secret is answered here and never again. */
+/** Creates a link that signs a member in once. Only the hash of its secret is stored, so the secret can be shown only now. */
 export async function createSignInLink(
   tx: Queries,
   clock: Clock,
@@ -35,7 +35,7 @@ export async function createSignInLink(
   return { link, secret };
 }
 
-/** The link that a secret belongs to, used and expired ones too. */
+/** The link with this secret, also where it is used or expired; `null` where there is none. */
 export async function findSignInLink(queries: Queries, secret: string): Promise<SignInLink | null> {
   const claim = readSecret(secret);
   if (claim?.prefix !== linkPrefix) return null;
@@ -48,7 +48,7 @@ export async function findSignInLink(queries: Queries, secret: string): Promise<
   return found ?? null;
 }
 
-/** Uses a link up; of several at once exactly one succeeds. Answers whether this one did. */
+/** Marks a link as used. Answers whether it could still be used; of several concurrent calls, exactly one gets `true`. */
 export async function useSignInLink(tx: Queries, { org_id, id }: SignInLink): Promise<boolean> {
   const { numUpdatedRows } = await tx
     .updateTable('sign_in_links')
@@ -61,7 +61,7 @@ export async function useSignInLink(tx: Queries, { org_id, id }: SignInLink): Pr
   return numUpdatedRows === 1n;
 }
 
-/** Takes back every link of a member that is still good. */
+/** Deletes every unused link of a member. */
 export async function withdrawSignInLinks(tx: Queries, orgId: string, memberId: string): Promise<void> {
   await tx
     .deleteFrom('sign_in_links')
@@ -71,7 +71,7 @@ export async function withdrawSignInLinks(tx: Queries, orgId: string, memberId: 
     .execute();
 }
 
-/** Removes links a day after their end, some at a time; answers how many. Until then their reuse is noticed. */
+/** Deletes up to 1,000 links that expired more than a day ago; answers how many. Until then, their reuse is audited. */
 export async function forgetSignInLinks(queries: Queries): Promise<number> {
   const { rows } = await sql`
     delete from sign_in_links where (org_id, id) in (

@@ -9,15 +9,15 @@ import { type Actor, recordAudit } from './audit.ts';
 import { holdMember, type Member } from './members.ts';
 import { isPassword, readPasswordHash } from './passwords.ts';
 import { countRequest, type RateLimit } from './rate-limits.ts';
-import { createSession, type Session } from './sessions.ts';
+import { createSession, type Session, type SignIn } from './sessions.ts';
 import { findSignInLink, useSignInLink } from './sign-in-links.ts';
 
-/** Attempts, the successful ones too. */
+/** Attempts to sign in, successful ones included. */
 const perAddress: RateLimit = { requests: 100, windowSeconds: 900 };
 const perMember: RateLimit = { requests: 20, windowSeconds: 900 };
 
-/** Addresses and names that nobody has belong to no organization. */
-const nobody = '00000000-0000-0000-0000-000000000000';
+/** Owner of the counters of addresses and of unknown members, which belong to no organization. */
+const noOrganization = '00000000-0000-0000-0000-000000000000';
 
 export interface SignedIn {
   readonly member: Member;
@@ -26,7 +26,7 @@ export interface SignedIn {
 }
 
 /**
- * Lets a member in by a link. Of several at once with the same link one succeeds.
+ * Signs a member in by a link. Of several concurrent attempts with one link, exactly one succeeds.
  * @throws {SluiceError} sign_in_refused, rate_limited
  */
 export async function signInByLink(
@@ -41,15 +41,16 @@ export async function signInByLink(
   const signedIn = await transact(queries, async (tx) => {
     const member = await holdMember(tx, link.org_id, link.member_id);
     const good = member !== null && (await useSignInLink(tx, link)) && member.role === link.role;
-    return good ? letIn(tx, clock, member, 'link', from) : null;
+    return good ? beginSession(tx, clock, member, { by: 'link', from }) : null;
   });
   if (signedIn) return signedIn;
-  await recordRefusal(queries, clock, from, link.org_id, link.member_id, 'link');
+  await recordRefusal(queries, clock, link, { by: 'link', from });
   throw refusal('link');
 }
 
 /**
- * Lets a member in by a password. Says nothing about what was wrong, and takes as long for members that do not exist.
+ * Signs a member in by a password. A refusal does not say which part was wrong, and takes as long for members who do not
+ * exist.
  * @throws {SluiceError} sign_in_refused, rate_limited
  */
 export async function signInByPassword(
@@ -60,25 +61,25 @@ export async function signInByPassword(
 ): Promise<SignedIn> {
   await countAddress(queries, from);
   const found = await findByEmail(queries, given);
-  await countAttempt(queries, found?.org_id ?? nobody, `${given.slug} ${given.email}`);
+  await countAttempt(queries, found?.org_id ?? noOrganization, `${given.slug} ${given.email}`);
   const right = await isPassword(given.password, found?.hash ?? null);
   const { org_id: orgId, member_id: memberId, hash } = found ?? {};
   const signedIn =
     right && orgId !== undefined && memberId
       ? await transact(queries, async (tx) => {
           const member = await holdMember(tx, orgId, memberId);
-          // It may have been changed meanwhile, to shut somebody out.
-          const still = member !== null && (await readPasswordHash(tx, orgId, memberId)) === hash;
-          return still ? letIn(tx, clock, member, 'password', from) : null;
+          // The password may have been changed since it was compared, in order to end an intruder's access.
+          const unchanged = member !== null && (await readPasswordHash(tx, orgId, memberId)) === hash;
+          return unchanged ? beginSession(tx, clock, member, { by: 'password', from }) : null;
         })
       : null;
   if (signedIn) return signedIn;
-  if (orgId !== undefined) await recordRefusal(queries, clock, from, orgId, memberId ?? null, 'password');
+  if (found) await recordRefusal(queries, clock, found, { by: 'password', from });
   throw refusal('password');
 }
 
 /**
- * Counts an attempt to say a member's password, also by somebody who is signed in.
+ * Counts an attempt to give a member's password: at sign-in, or before it is changed.
  * @throws {SluiceError} rate_limited
  */
 export async function countAttempt(queries: Queries, orgId: string, whose: string): Promise<void> {
@@ -86,7 +87,7 @@ export async function countAttempt(queries: Queries, orgId: string, whose: strin
 }
 
 async function countAddress(queries: Queries, { ip }: Actor): Promise<void> {
-  await count(queries, nobody, `sign-in from ${ip}`, perAddress);
+  await count(queries, noOrganization, `sign-in from ${ip}`, perAddress);
 }
 
 async function count(queries: Queries, orgId: string, what: string, limit: RateLimit): Promise<void> {
@@ -99,12 +100,17 @@ async function count(queries: Queries, orgId: string, what: string, limit: RateL
     });
 }
 
-/** The organization and, where there are such, its member and the member's password. */
+interface Named {
+  readonly org_id: string;
+  readonly member_id: string | null;
+}
+
+/** The organization with a slug, its member with an e-mail address, and the hash of the member's password. */
 async function findByEmail(
   queries: Queries,
   { slug, email }: { readonly slug: string; readonly email: string },
-): Promise<{ org_id: string; member_id: string | null; hash: string | null } | undefined> {
-  const { rows } = await sql<{ org_id: string; member_id: string | null; hash: string | null }>`
+): Promise<(Named & { readonly hash: string | null }) | undefined> {
+  const { rows } = await sql<Named & { readonly hash: string | null }>`
     select organization.id as org_id, member.id as member_id, password.hash
       from organizations organization
       left join members member on member.org_id = organization.id and lower(member.email) = lower(${email})
@@ -113,36 +119,30 @@ async function findByEmail(
   return rows[0];
 }
 
-async function letIn(
-  tx: Queries,
-  clock: Clock,
-  member: Member,
-  by: Session['signed_in_by'],
-  from: Actor,
-): Promise<SignedIn> {
-  const made = await createSession(tx, clock, member, by, from);
-  const actor = { ...from, name: `member:${publicId('member', member.id)}` };
-  await recordAudit(tx, clock, member.org_id, actor, {
-    action: 'session.created',
-    target: publicId('session', made.session.id),
-    details: { by },
-  });
-  return { member, ...made };
+async function beginSession(tx: Queries, clock: Clock, member: Member, signIn: SignIn): Promise<SignedIn> {
+  const created = await createSession(tx, clock, member, signIn);
+  const actor = { ...signIn.from, name: `member:${publicId('member', member.id)}` };
+  const target = publicId('session', created.session.id);
+  const details = { by: signIn.by };
+  await recordAudit(
+    tx,
+    clock,
+    { orgId: member.org_id, actor },
+    { action: 'session.created', target, details },
+  );
+  return { member, ...created };
 }
 
 async function recordRefusal(
   queries: Queries,
   clock: Clock,
-  from: Actor,
-  orgId: string,
-  memberId: string | null,
-  by: Session['signed_in_by'],
+  named: Named,
+  { by, from }: SignIn,
 ): Promise<void> {
-  await recordAudit(queries, clock, orgId, from, {
-    action: 'sign_in.refused',
-    target: memberId === null ? publicId('organization', orgId) : publicId('member', memberId),
-    details: { by },
-  });
+  const { org_id: orgId, member_id: memberId } = named;
+  const target = memberId === null ? publicId('organization', orgId) : publicId('member', memberId);
+  const entry = { action: 'sign_in.refused', target, details: { by } };
+  await recordAudit(queries, clock, { orgId, actor: from }, entry);
 }
 
 function refusal(by: Session['signed_in_by']): SluiceError {

@@ -6,6 +6,7 @@ import { findKnownNames } from './names.ts';
 import { type SourceFile, withoutComments } from './source.ts';
 import { findDisputedTables, tablesMadeBy } from './tables.ts';
 import { findForbiddenImports } from './walls.ts';
+import { findRetiredWords } from './words.ts';
 
 const file = (path: string, text: string): SourceFile => ({ path, text });
 const inRoom = (room: string, text: string) => file(`server/src/${room}/some.ts`, text);
@@ -227,6 +228,21 @@ describe('names', () => {
       inRoom('api', "import { sign } from '@sluice/contracts';\nconst acme = 1;"),
     ];
     expect(findKnownNames(files, ['acme'])).toEqual([]);
+  });
+});
+
+describe('words', () => {
+  test('retired words are found in names, comments, texts and docstrings', () => {
+    const found = findRetiredWords([
+      file('a.ts', "const stray = 1;\n// Nobody knows\nmoveStrays('anew');"),
+      file('b.ts', '/**\n * The same for others.\n */'),
+      file('c.md', 'The same for others, in the same form.'),
+    ]);
+    expect(found).toEqual([
+      'a.ts:2 says "Nobody"',
+      'a.ts:3 says "Strays"',
+      'b.ts has a docstring that begins with "The same for"',
+    ]);
   });
 });
 

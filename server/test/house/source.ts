@@ -20,8 +20,13 @@ export function readSources(folder: string, endings: readonly string[]): SourceF
       return skipped ? [] : readSources(path, endings);
     }
     const wanted = endings.some((ending) => path.endsWith(ending));
-    return wanted ? [{ path, text: readFileSync(join(root, path), 'utf8') }] : [];
+    return wanted ? [readSource(path)] : [];
   });
+}
+
+/** One file by its path. */
+export function readSource(path: string): SourceFile {
+  return { path, text: readFileSync(join(root, path), 'utf8') };
 }
 
 function entriesOf(folder: string): Dirent[] {

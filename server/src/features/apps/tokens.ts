@@ -4,7 +4,8 @@ import { SluiceError } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
 import { hashOf, makeSecret, readSecret } from '../../tenants/keys.ts';
-import type { MemberRights, RecordScope } from '../../tenants/record-scopes.ts';
+import type { MemberRights } from '../../tenants/members.ts';
+import type { RecordScope } from '../../tenants/record-scopes.ts';
 import type { Manifest } from './manifest.ts';
 import type { Tables } from './tables.ts';
 

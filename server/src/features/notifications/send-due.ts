@@ -227,10 +227,15 @@ async function noteRefusal(tools: Tools, notification: Notification, error: unkn
   if (!(error instanceof SluiceError) || error.code !== 'invalid_event_data') return;
   await transact(tools.database.queries, async (tx) => {
     if (!(await refuseNotification(tx, notification, error.detail))) return;
-    await recordAudit(tx, tools.clock, notification.org_id, systemActor, {
-      action: 'notification.refused',
-      target: publicId('notification', notification.id),
-      details: { detail: error.detail },
-    });
+    await recordAudit(
+      tx,
+      tools.clock,
+      { orgId: notification.org_id, actor: systemActor },
+      {
+        action: 'notification.refused',
+        target: publicId('notification', notification.id),
+        details: { detail: error.detail },
+      },
+    );
   });
 }

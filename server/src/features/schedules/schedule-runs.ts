@@ -266,7 +266,7 @@ async function note(
   { action, ...details }: { readonly action: string; readonly at?: Date; readonly detail: string },
 ): Promise<void> {
   const target = publicId('schedule', schedule.id);
-  await recordAudit(tx, clock, schedule.org_id, systemActor, { action, target, details });
+  await recordAudit(tx, clock, { orgId: schedule.org_id, actor: systemActor }, { action, target, details });
   log.warn(
     { org_id: publicId('organization', schedule.org_id), schedule_id: target, detail: details.detail },
     action === 'schedule.refused' ? 'a scheduled event was refused' : 'a schedule was stopped',

@@ -3,7 +3,7 @@ import { defaultKeyPrefix } from '../../tenants/keys.ts';
 import type { Preset, PresetEventType } from '../preset.ts';
 import { recordTypes } from './record-types.ts';
 
-/** A kind of record: what it is called, and one before and after a change. */
+/** A kind of record: its name in texts, and an example before and after a change. */
 interface RecordKind {
   readonly name: string;
   readonly called: string;
@@ -38,7 +38,7 @@ const kinds: readonly RecordKind[] = [
   },
 ];
 
-// What a record holds is the business of its own schema, and a subscriber may be shown a part of it only.
+// The record type has a schema of its own, and a subscriber may see only some of its fields.
 const record = {
   type: 'object',
   properties: { id: { type: ['integer', 'string'] } },
@@ -46,7 +46,7 @@ const record = {
 };
 const nothing = { type: 'null' };
 
-/** Exactly these two members: the contract lifts them out of the data into its envelope. */
+/** Exactly these two members, because the contract moves them from the data to its envelope. */
 function change(current: object, previous: object) {
   return {
     type: 'object',

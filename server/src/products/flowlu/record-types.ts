@@ -3,16 +3,16 @@ import type { RecordTypeInput } from '../../features/records/record-types.ts';
 const name = { type: 'string', minLength: 1, maxLength: 500 };
 const text = { type: ['string', 'null'], maxLength: 2_000 };
 const reference = { type: ['integer', 'string', 'null'], description: 'Id of another record or of a person' };
-// Money is written as text by whoever does not want it rounded.
+// Amounts may be text, which is not rounded.
 const amount = { type: ['number', 'string', 'null'], maxLength: 64 };
 const date = { type: ['string', 'null'], maxLength: 64 };
 
-/** What is named here has these types; fields beyond that are the organization's own affair. */
+/** Checks these fields only: organizations may add others. */
 function schemaOf(properties: Readonly<Record<string, object>>) {
   return { type: 'object', required: ['name'], properties: { name, ...properties } };
 }
 
-/** The models that Flowlu's document names; an organization adds its own. */
+/** The models in Flowlu's specification; organizations can add their own. */
 export const recordTypes: readonly RecordTypeInput[] = [
   {
     module: 'crm',
@@ -23,7 +23,7 @@ export const recordTypes: readonly RecordTypeInput[] = [
   {
     module: 'crm',
     model: 'lead',
-    description: 'Somebody who may become a customer',
+    description: 'A possible customer',
     schema: schemaOf({ email: text, phone: text, stage: text, description: text, assignee_id: reference }),
   },
   {
@@ -35,7 +35,7 @@ export const recordTypes: readonly RecordTypeInput[] = [
   {
     module: 'task',
     model: 'task',
-    description: 'Something that somebody has to do',
+    description: 'Something to be done by a person',
     schema: schemaOf({ description: text, assignee_id: reference, due_on: date, done: { type: 'boolean' } }),
   },
 ];

@@ -2,7 +2,7 @@ import { fluxdesk as contract } from '@sluice/contracts';
 import { defaultKeyPrefix } from '../../tenants/keys.ts';
 import type { Preset, PresetEventType } from '../preset.ts';
 
-/** The members lie flat in the request's body, so they may not shadow those of the envelope. */
+/** The contract puts these members beside those of its envelope, so they must not have the same names. */
 const notification = {
   type: 'object',
   required: ['title'],
@@ -10,7 +10,7 @@ const notification = {
     title: { type: 'string' },
     body: { type: ['string', 'null'] },
     url: { type: ['string', 'null'] },
-    data: { description: 'What a program needs beside the text: any JSON' },
+    data: { description: 'Any JSON, for programs' },
     version: false,
     type: false,
   },
@@ -28,21 +28,21 @@ export const fluxdesk: Preset = {
   contract,
   keyPrefix: defaultKeyPrefix,
   eventTypes: [
-    notificationType('task_assigned', 'Somebody was given a request', {
+    notificationType('task_assigned', 'A request was assigned to a member', {
       title: 'You were given "Renew the certificate"',
       url: 'https://desk.example.com/requests/12',
       data: { request_id: 12 },
     }),
-    notificationType('task_status', "A request's status changed, for those who take part in it", {
+    notificationType('task_status', 'The status of a request changed', {
       title: '"Renew the certificate" is done',
       data: { request_id: 12, from: 'in_progress', to: 'done' },
     }),
-    notificationType('blocker', 'Something blocks a request, was taken notice of, or no longer does', {
+    notificationType('blocker', 'A blocker of a request was raised, acknowledged or resolved', {
       title: '"Renew the certificate" is blocked',
       body: 'The registrar does not answer.',
       data: { request_id: 12, state: 'raised' },
     }),
-    notificationType('review', 'A request is waiting for review, or came back from it', {
+    notificationType('review', 'A request waits for a review, or was reviewed', {
       title: '"Renew the certificate" is ready for review',
       data: { request_id: 12, state: 'waiting' },
     }),
@@ -50,7 +50,7 @@ export const fluxdesk: Preset = {
       title: 'Stand-up in 10 minutes',
       data: { meeting_id: 5, starts_at: '2026-04-06T09:00:00.000Z' },
     }),
-    notificationType('weekly_digest', 'What happened in the week before', {
+    notificationType('weekly_digest', 'A summary of the week before', {
       title: 'Your week: 4 requests done, 1 blocked',
       data: { week: '2026-W14', done: 4, blocked: 1 },
     }),
@@ -58,7 +58,7 @@ export const fluxdesk: Preset = {
       title: 'Team support for "Move the archive" was granted',
       data: { request_id: 14 },
     }),
-    notificationType('system', 'Something that FluxDesk did by itself', {
+    notificationType('system', 'An action of FluxDesk itself', {
       title: 'A member joined the team',
       data: { kind: 'membership' },
     }),

@@ -15,7 +15,7 @@ const review = {
     workflow_id: text,
     queue_id: textOrNull,
     title: text,
-    content: { description: 'What is reviewed: any JSON' },
+    content: { description: 'The content under review: any JSON' },
     content_type: textOrNull,
     priority: { type: ['integer', 'string', 'null'] },
     assignee: textOrNull,
@@ -49,11 +49,11 @@ function decided(status: string, action: string, said: { comment?: string; reaso
   return { ...pending, status, version: 2, decision: { status, action, by, ...said } };
 }
 
-/** Fluxo: human review as a service of its own; its events are the life of a review task. */
+/** Fluxo: human review as a service. Its events are the steps of a review task. */
 export const fluxo: Preset = {
   name: 'fluxo',
   title: 'Fluxo',
-  description: 'Programmable review: every step of a review task is an event.',
+  description: 'Human review: every step of a review task is an event.',
   contract,
   keyPrefix: defaultKeyPrefix,
   eventTypes: [
@@ -83,7 +83,7 @@ export const fluxo: Preset = {
     },
     {
       name: 'review.expired',
-      description: 'Nobody decided in time',
+      description: 'A task expired without a decision',
       schema: review,
       example: { ...pending, status: 'expired', version: 2 },
     },

@@ -1,6 +1,7 @@
 import { invalidInput, SluiceError } from '../../../base/errors.ts';
 import type { Credential } from '../../../http/credential.ts';
-import { type MemberRights, type RecordScope, rightIn, scopeName } from '../../../tenants/record-scopes.ts';
+import { type MemberRights, rightIn } from '../../../tenants/members.ts';
+import { type RecordScope, scopeName } from '../../../tenants/record-scopes.ts';
 
 /** What somebody wants to do with records of one model. */
 type Wanted = Pick<RecordScope, 'module' | 'model' | 'access'>;
