@@ -1,4 +1,3 @@
-import type { FastifyInstance } from 'fastify';
 import { memberTokens, organizationKeys } from './api/authenticators.ts';
 import type { Config } from './base/config.ts';
 import type { Logger } from './base/log.ts';
@@ -123,6 +122,6 @@ export function dutiesOf(parts: Parts): Duty[] {
   ];
 }
 
-function listen(server: FastifyInstance, { host, port }: Config): Promise<string> {
+function listen(server: Awaited<ReturnType<typeof createServer>>, { host, port }: Config): Promise<string> {
   return server.listen({ host, port: port ?? 0 });
 }

@@ -21,6 +21,9 @@ export async function insertEndpoint(
   return endpoint;
 }
 
+/** What decides which events go to an endpoint: publishing reads its list again when one of them changes. */
+const matchedBy = ['contract', 'events', 'enabled', 'projection'] as const;
+
 /** Writes changes of an endpoint that the transaction has locked. */
 export async function updateEndpoint(
   tx: Queries,
@@ -34,7 +37,7 @@ export async function updateEndpoint(
     .where('id', '=', name.id)
     .returningAll()
     .executeTakeFirstOrThrow();
-  await renewVersion(tx, name.orgId);
+  if (matchedBy.some((column) => column in changes)) await renewVersion(tx, name.orgId);
   return changed;
 }
 

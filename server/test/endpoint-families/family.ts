@@ -30,7 +30,7 @@ export interface Driver {
   test?(id: string): Promise<ApiAnswer>;
   remove(id: string): Promise<ApiAnswer>;
   /** Publishes one event that goes to the family's webhooks. */
-  publish(): Promise<void>;
+  publish(): Promise<ApiAnswer>;
 }
 
 export interface Family {

@@ -1,7 +1,7 @@
 import { flowbeacon } from '../../src/products/flowbeacon/preset.ts';
 import { createClient } from '../flowbeacon/client.ts';
 import { describeFamily } from './conformance.ts';
-import { expectDone, openTenant, withKey } from './family.ts';
+import { openTenant, withKey } from './family.ts';
 
 describeFamily({
   name: "FlowBeacon's subscriptions",
@@ -23,9 +23,7 @@ describeFamily({
         return { answer, secret: answer.body.data?.signing_secret };
       },
       remove: (id) => client.call('DELETE', `/webhooks/${id}`),
-      async publish() {
-        expectDone(await tenant.post('/v1/events', { type: type?.name, data: type?.example }));
-      },
+      publish: () => tenant.post('/v1/events', { type: type?.name, data: type?.example }),
     };
   },
 });
