@@ -20,7 +20,7 @@ import type { Door } from './http/door.ts';
 import { builtPortal } from './http/page-routes.ts';
 import { createServer } from './http/server.ts';
 import type { Parts } from './parts.ts';
-import { allRoutes, groups } from './routes.ts';
+import { allGroups, allRoutes } from './routes.ts';
 import { engineDuties } from './worker/duties.ts';
 import { type Duty, startDuties } from './worker/duty.ts';
 import { Worker } from './worker/loop.ts';
@@ -61,10 +61,11 @@ export function doorOf(parts: Parts, portal: URL = builtPortal): Door {
   const { config, database, clock, sealer, log, metrics, publicUrl } = parts;
   const isApi = config.roles.includes('api');
   return {
-    ...{ database, clock, sealer, log, metrics, publicUrl, portal, groups },
+    ...{ database, clock, sealer, log, metrics, publicUrl, portal },
     adminToken: config.adminToken,
     trustedProxies: config.trustedProxies,
     authenticators: [memberTokens, installationTokens, embedTokens, organizationKeys(parts.keys)],
+    groups: allGroups(parts.products),
     routes: isApi ? allRoutes(parts) : [],
     pages: isApi ? embedPages(database.queries, portal) : [],
     measure: () => measureQueue(database.queries, metrics, log),
@@ -77,7 +78,7 @@ export async function start(parts: Parts): Promise<Running> {
   await makePartitions(database.queries, clock.now());
   // The data folder is locked, so no other process holds a lease: those of the previous process are expired.
   if (database.kind === 'embedded') {
-    while ((await expireLeases(database.queries, clock, true)) > 0);
+    while ((await expireLeases(database.queries, clock, true, parts.onAttempts)) > 0);
     await releaseEvaluations(database.queries);
   }
   const server = config.port === null ? null : await createServer(doorOf(parts));
@@ -107,16 +108,18 @@ export async function start(parts: Parts): Promise<Running> {
   };
 }
 
-/** All timed work: the engine's own and that of each feature. */
+/** All timed work: the engine's own, and that of features and products. */
 export function dutiesOf(parts: Parts): Duty[] {
-  const { database, clock, sealer, http, log, publisher, snapshots, schemas, taskFollower } = parts;
+  const { database, clock, sealer, http, log, publisher, snapshots, schemas, taskFollower, onAttempts } =
+    parts;
   const { retentionDays } = parts.config;
   return [
-    ...engineDuties({ database, clock, sealer, log, retentionDays }),
+    ...engineDuties({ database, clock, sealer, onAttempts, log, retentionDays }),
     ...reviewDuties({ database, clock, publisher, taskFollower, log, retentionDays }),
     ...scheduleDuties({ database, clock, publisher, snapshots, schemas, http, log, retentionDays }),
     ...notificationDuties({ database, clock, publisher, snapshots, schemas, http, log, retentionDays }),
     ...evaluationDuties({ database, retentionDays }),
+    ...parts.products.flatMap((product) => product.duties?.({ database, clock, retentionDays }) ?? []),
   ];
 }
 

@@ -9,6 +9,7 @@ import type { Database } from './db/connect.ts';
 import { type AddressGuard, createAddressGuard } from './deliveries/address-guard.ts';
 import { createHttpClient, type HttpClient } from './deliveries/http-client.ts';
 import { createResolve } from './deliveries/resolve.ts';
+import type { OnAttempts } from './deliveries/settle.ts';
 import { readSubscribers } from './endpoints/match.ts';
 import { readSchemas } from './events/event-types.ts';
 import type { Gate } from './events/gate.ts';
@@ -19,6 +20,9 @@ import { tellOfDisabledEndpoint } from './features/notifications/endpoint-notice
 import { ReviewNotices } from './features/notifications/review-notices.ts';
 import type { TaskFollower } from './features/reviews/announce.ts';
 import { ReviewGates, readGateRules } from './features/reviews/hold.ts';
+import type { EndpointRules } from './life-cycle/create.ts';
+import { products as everyProduct } from './products/index.ts';
+import type { Product } from './products/product.ts';
 import { SchemaChecks } from './schemas/checks.ts';
 import { KeyLookups } from './tenants/key-lookups.ts';
 import { createSettleBatch, type SettleBatch } from './worker/settle-batch.ts';
@@ -28,21 +32,26 @@ export interface Surroundings {
   readonly clock: Clock;
   readonly random: () => number;
   readonly schemas: SchemaChecks;
+  /** Every product, if left out. */
+  readonly products?: readonly Product[];
 }
 
 /** The parts of a process. Only `compose.ts` and `routes.ts` get all of them; every other function gets what it names. */
 export interface Parts extends Surroundings {
+  readonly products: readonly Product[];
   readonly config: Config;
   readonly database: Database;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly sealer: Sealer;
   readonly addresses: AddressGuard;
+  readonly endpointRules: EndpointRules;
   readonly http: HttpClient;
   readonly snapshots: Snapshots;
   readonly gate: Gate;
   readonly publisher: Publisher;
   readonly settle: SettleBatch;
+  readonly onAttempts: OnAttempts;
   readonly sendTest: SendTest;
   readonly taskFollower: TaskFollower;
   readonly keys: KeyLookups;
@@ -67,7 +76,7 @@ export function createParts(
   config: Config,
   database: Database,
   log: Logger,
-  { clock, random, schemas }: Surroundings,
+  { clock, random, schemas, products = everyProduct }: Surroundings,
 ): Parts {
   const metrics = createMetrics();
   const sealer = createSealer(config.masterKeys);
@@ -82,15 +91,17 @@ export function createParts(
     gates: readGateRules,
   });
   const publisher = new Publisher(database, { clock, sealer, snapshots, schemas, gate, log, metrics });
+  const { onContract, onAttempts } = askingEach(products);
   const settle = createSettleBatch({
-    ...{ clock, publisher, log, database },
+    ...{ clock, publisher, log, database, onAttempts },
     tellMember: (tx, endpoint, reason) => tellOfDisabledEndpoint(tx, { clock, publisher }, endpoint, reason),
   });
   const testing = { clock, sealer, http, random, worker, settle };
   let listening: string | null = null;
   return {
     ...{ config, database, log, clock, random, schemas, metrics, sealer, addresses, http, worker },
-    ...{ snapshots, gate, publisher, settle, taskFollower },
+    ...{ snapshots, gate, publisher, settle, onAttempts, taskFollower, products },
+    endpointRules: { addresses, onContract },
     keys: new KeyLookups(database.hotPath),
     sendTest: (name, idempotency) => sendTestEvent(database, testing, name, idempotency),
     publicUrl: () => withBoundPort(config.publicUrl, listening),
@@ -100,7 +111,19 @@ export function createParts(
   };
 }
 
-/** With PORT=0, the port of the public URL is the one that the system chose. */
+/** What products do in the transactions of others, one product after another. */
+function askingEach(products: readonly Product[]): Required<Pick<Product, 'onContract' | 'onAttempts'>> {
+  return {
+    async onContract(tx, endpoint) {
+      for (const product of products) await product.onContract?.(tx, endpoint);
+    },
+    async onAttempts(tx, attempts) {
+      for (const product of products) await product.onAttempts?.(tx, attempts);
+    },
+  };
+}
+
+/** PORT=0 takes a port that is free; links lead to that one. */
 function withBoundPort(publicUrl: string, address: string | null): string {
   if (address === null || new URL(publicUrl).port !== '0') return publicUrl;
   const url = new URL(publicUrl);

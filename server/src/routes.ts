@@ -9,25 +9,31 @@ import { scheduleRoutes } from './features/schedules/routes.ts';
 import type { Group } from './http/openapi.ts';
 import type { Route } from './http/route.ts';
 import type { Parts } from './parts.ts';
-import { productCatalogue } from './products/adopt.ts';
+import { catalogueOf } from './products/adopt.ts';
+import type { Product } from './products/product.ts';
 import { productRoutes } from './products/routes.ts';
 
 /** Every route of the API: the engine's, the features' and the products'. */
 export function allRoutes(parts: Parts): readonly Route[] {
-  const { publisher, snapshots, schemas, clock, log, taskFollower, addresses, sendTest, publicUrl } = parts;
+  const { publisher, snapshots, schemas, clock, log, taskFollower, endpointRules, sendTest, publicUrl } =
+    parts;
   return [
-    ...engineRoutes({ ...parts, products: productCatalogue, holdingReview, replaying: parts }),
+    ...engineRoutes({ ...parts, products: catalogueOf(parts.products), holdingReview, replaying: parts }),
     ...scheduleRoutes({ publisher, snapshots, schemas, clock, log }),
     ...reviewRoutes({ reviewing: { clock, publisher, snapshots, schemas, taskFollower }, publicUrl }),
     ...recordRoutes({ publisher, schemas }, refuseWhileDeclared),
-    ...appRoutes(addresses),
-    ...notificationRoutes({ publisher, snapshots, schemas, addresses, sendTest }),
-    ...productRoutes({ ...parts, retentionDays: parts.config.retentionDays }),
+    ...appRoutes(endpointRules),
+    ...notificationRoutes({ publisher, snapshots, schemas, endpointRules, sendTest }),
+    ...productRoutes(parts.products, { ...parts, retentionDays: parts.config.retentionDays }),
   ];
 }
 
-/** The headings of the API reference, in its order. */
-export const groups: readonly Group[] = [
+/** The headings of the API reference, in its order: the engine's and the features', then those of products. */
+export function allGroups(products: readonly Product[]): readonly Group[] {
+  return [...groups, ...products.flatMap((product) => product.groups ?? [])];
+}
+
+const groups: readonly Group[] = [
   { name: 'Organizations', description: 'Tenants. The operator creates them and the first key of each.' },
   { name: 'Account', description: 'Your credential and its rights; the audit log.' },
   { name: 'Keys', description: 'API keys of an organization.' },
@@ -51,10 +57,4 @@ export const groups: readonly Group[] = [
   { name: 'Integrations', description: "Webhooks for all notifications of an organization's members." },
   { name: 'Apps', description: 'Custom applications: manifests, versions and installations.' },
   { name: 'Records', description: 'Data of apps and organizations, with its history.' },
-  { name: 'FlowBeacon: webhooks', description: "Below `/api/public/v1`, in FlowBeacon's own form." },
-  { name: 'FlowBeacon: evaluations', description: "Below `/api/public/v1`, in FlowBeacon's own form." },
-  {
-    name: 'Flowxtra: webhooks plugin',
-    description: "Below `/api/plugins/webhooks`, in Flowxtra's own form.",
-  },
 ];

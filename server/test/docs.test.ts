@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { readConfig, settings } from '../src/base/config.ts';
 import { createMetrics } from '../src/base/metrics.ts';
 import { helpText } from '../src/help.ts';
-import { presets } from '../src/products/index.ts';
+import { products } from '../src/products/index.ts';
 import { scopes } from '../src/tenants/scopes.ts';
 import {
   anchorsOf,
@@ -16,6 +16,8 @@ import {
   sectionOf,
 } from './docs/markdown.ts';
 import { readSources } from './house/source.ts';
+
+const presets = products.map(({ preset }) => preset);
 
 const root = join(import.meta.dirname, '../..');
 const read = (path: string): Page => ({ path, text: readFileSync(join(root, path), 'utf8') });

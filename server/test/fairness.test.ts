@@ -4,8 +4,9 @@ import { parseId } from '../src/base/ids.ts';
 import { claim, promoteDue } from '../src/deliveries/claim.ts';
 import { expireLeases } from '../src/deliveries/expire.ts';
 import { moveOrphans } from '../src/deliveries/orphans.ts';
-import { createEndpoint } from '../src/endpoints/endpoints.ts';
 import { maxConcurrency } from '../src/endpoints/health.ts';
+import { createEndpoint } from '../src/life-cycle/create.ts';
+import { systemActor } from '../src/tenants/audit.ts';
 import { Worker } from '../src/worker/loop.ts';
 import { createTestApp, type TestApp } from './support/app.ts';
 import { describeOnEachDatabase } from './support/databases.ts';
@@ -262,9 +263,8 @@ describeOnEachDatabase('a busy worker', (kind) => {
       for (let n = 0; n < 210; n += 1) {
         await createEndpoint(
           tx,
-          app.parts,
-          orgId,
-          { kind: 'organization', id: orgId },
+          { ...app.parts, ...app.parts.endpointRules, actor: systemActor },
+          { orgId, owner: { kind: 'organization', id: orgId } },
           { url: `${hanging.url}/${n}`, events: ['*'], contract: 'standard' },
         );
       }

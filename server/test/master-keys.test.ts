@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { reencryptHeaders } from '../src/endpoints/endpoints.ts';
+import { reencryptHeaders } from '../src/endpoints/headers.ts';
 import { reencryptSecrets } from '../src/endpoints/secrets.ts';
 import { createTestApp, type TestApp } from './support/app.ts';
 import { describeOnEachDatabase } from './support/databases.ts';

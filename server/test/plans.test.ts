@@ -184,11 +184,12 @@ const nothing: Claimed = {
   createdAt: new Date(),
 };
 
-function settlementOf({ orgId, id, endpointId, fence }: Claimed): Settlement {
+function settlementOf({ orgId, id, endpointId, contract, fence }: Claimed): Settlement {
   return {
     orgId,
     deliveryId: id,
     endpointId,
+    contract,
     fence,
     attemptId: id,
     number: 1,

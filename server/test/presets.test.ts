@@ -1,11 +1,14 @@
 import { verify } from '@sluice/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventTypeForm } from '../src/events/event-types.ts';
-import { type Preset, presets } from '../src/products/index.ts';
+import { products } from '../src/products/index.ts';
+import type { Preset } from '../src/products/preset.ts';
 import { compileSchema } from '../src/schemas/compile.ts';
 import { adminToken, createTestApp, type TestApp } from './support/app.ts';
 import { describeOnEachDatabase } from './support/databases.ts';
 import { startReceiver } from './support/receiver.ts';
+
+const presets = products.map(({ preset }) => preset);
 
 const entries = presets.flatMap((preset) =>
   preset.eventTypes.map((eventType) => ({ preset, eventType, title: `${preset.name} ${eventType.name}` })),

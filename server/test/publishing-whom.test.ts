@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { parseId } from '../src/base/ids.ts';
-import { createEndpoint } from '../src/endpoints/endpoints.ts';
+import { createEndpoint } from '../src/life-cycle/create.ts';
+import { systemActor } from '../src/tenants/audit.ts';
 import { createTestApp, type TestApp } from './support/app.ts';
 import { describeOnEachDatabase } from './support/databases.ts';
 import { startReceiver, type TestReceiver } from './support/receiver.ts';
@@ -41,11 +42,16 @@ describeOnEachDatabase('whom an event goes to', (kind) => {
     const orgId = parseId('organization', tenant.id) ?? '';
     const owner = { kind: 'member' as const, id: parseId('member', memberId) ?? '' };
     const { endpoint } = await app.database.queries.transaction().execute((tx) =>
-      createEndpoint(tx, app.parts, orgId, owner, {
-        url: `${receiver.url}${path}`,
-        events: ['*'],
-        contract: 'standard',
-      }),
+      createEndpoint(
+        tx,
+        { ...app.parts, ...app.parts.endpointRules, actor: systemActor },
+        { orgId, owner },
+        {
+          url: `${receiver.url}${path}`,
+          events: ['*'],
+          contract: 'standard',
+        },
+      ),
     );
     return endpoint.id;
   }

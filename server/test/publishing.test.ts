@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { parseId } from '../src/base/ids.ts';
-import { createEndpoint } from '../src/endpoints/endpoints.ts';
+
+import { createEndpoint } from '../src/life-cycle/create.ts';
+import { systemActor } from '../src/tenants/audit.ts';
 import { createTestApp, type TestApp } from './support/app.ts';
 import { describeOnEachDatabase } from './support/databases.ts';
 import { jsonObjectTexts } from './support/json-text.ts';
@@ -165,9 +167,8 @@ describeOnEachDatabase('publishing', (kind) => {
       for (let n = 0; n < 60; n += 1) {
         await createEndpoint(
           tx,
-          app.parts,
-          org,
-          { kind: 'organization', id: org },
+          { ...app.parts, ...app.parts.endpointRules, actor: systemActor },
+          { orgId: org, owner: { kind: 'organization', id: org } },
           { url: `${receiver.url}/${n}`, events: ['wide'], contract: 'standard' },
         );
       }

@@ -2,7 +2,8 @@ import { getContract } from '@sluice/contracts';
 import { type Static, Type } from 'typebox';
 import { publicId } from '../base/ids.ts';
 import type { Sealer } from '../base/seal.ts';
-import { openHeaders, type Endpoint as Row } from '../endpoints/endpoints.ts';
+import type { Endpoint as Row } from '../endpoints/endpoints.ts';
+import { openHeaders } from '../endpoints/headers.ts';
 import { patternForm } from '../endpoints/match.ts';
 import { IdOf, MapOf, Metadata, OrNull, Text, Timestamp } from '../http/fields.ts';
 

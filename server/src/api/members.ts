@@ -1,10 +1,10 @@
 import { type Static, Type } from 'typebox';
 import { publicId } from '../base/ids.ts';
 import { listEndpoints } from '../endpoints/endpoints.ts';
-import { withdrawEndpoint } from '../events/withdraw.ts';
 import { Closed, given, IdOf, IdParams, MapOf, pathId, Text, Timestamp } from '../http/fields.ts';
 import { listOperation } from '../http/list-operation.ts';
-import { operation } from '../http/operation.ts';
+import { type Context, operation } from '../http/operation.ts';
+import { withdrawEndpoints } from '../life-cycle/withdraw.ts';
 import {
   accessLevels,
   changeMember,
@@ -130,13 +130,24 @@ export const remove = operation({
   takes: { params: IdParams },
   answers: { 204: { description: 'Removed' } },
   runs: 'write',
-  async handle({ queries, orgId, audit }, { params }) {
+  async handle(context, { params }) {
+    const { queries, orgId, audit } = context;
     const id = pathId('member', params.id);
+    // Endpoints are locked before members, as settling does; one that was added meanwhile is there once the member is gone.
+    const webhooks = await withdrawAll(context, id);
     await deleteMember(queries, orgId, id);
-    const page = { before: null, limit: null };
-    const webhooks = await listEndpoints(queries, orgId, page, { owner: { kind: 'member', id } });
-    for (const webhook of webhooks) await withdrawEndpoint(queries, { orgId, id: webhook.id });
-    await audit({ action: 'member.deleted', target: params.id, details: { webhooks: webhooks.length } });
+    const added = await withdrawAll(context, id);
+    await audit({ action: 'member.deleted', target: params.id, details: { webhooks: webhooks + added } });
     return { status: 204 };
   },
 });
+
+/** Deletes every webhook of a member; answers how many they were. */
+async function withdrawAll(context: Context, memberId: string): Promise<number> {
+  const { queries, orgId } = context;
+  const owner = { kind: 'member', id: memberId } as const;
+  const webhooks = await listEndpoints(queries, orgId, { before: null, limit: null }, { owner });
+  const ids = webhooks.map(({ id }) => id);
+  await withdrawEndpoints(queries, context, orgId, ids);
+  return ids.length;
+}

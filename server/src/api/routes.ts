@@ -1,9 +1,9 @@
 import type { HttpClient } from '../deliveries/http-client.ts';
-import type { AddressRules } from '../endpoints/endpoints.ts';
 import type { Publisher } from '../events/publisher.ts';
 import type { ReplayParts } from '../events/replay.ts';
 import type { SendTest } from '../events/test-event.ts';
 import { type Route, route } from '../http/route.ts';
+import type { EndpointRules } from '../life-cycle/create.ts';
 import type { SchemaChecks } from '../schemas/checks.ts';
 import * as account from './account.ts';
 import * as contracts from './contracts.ts';
@@ -27,7 +27,7 @@ interface EngineParts {
   readonly products: ProductCatalogue;
   readonly holdingReview: deliveries.HoldingReview;
   readonly publicUrl: () => string;
-  readonly addresses: AddressRules;
+  readonly endpointRules: EndpointRules;
   readonly http: HttpClient;
   readonly schemas: SchemaChecks;
   readonly publisher: Publisher;
@@ -110,15 +110,15 @@ function eventRoutes({ schemas, publisher, replaying }: EngineParts): Route[] {
   ];
 }
 
-function endpointRoutes({ addresses, http, sendTest }: EngineParts): Route[] {
+function endpointRoutes({ endpointRules, http, sendTest }: EngineParts): Route[] {
   return [
     route('GET', '/v1/contracts', 'public', contracts.list),
     route('GET', '/v1/contracts/{name}', 'public', contracts.get),
 
     route('GET', '/v1/endpoints', 'endpoints:read', endpoints.list),
-    route('POST', '/v1/endpoints', 'endpoints:write', endpoints.create(addresses)),
+    route('POST', '/v1/endpoints', 'endpoints:write', endpoints.create(endpointRules)),
     route('GET', '/v1/endpoints/{id}', 'endpoints:read', endpoints.get),
-    route('PATCH', '/v1/endpoints/{id}', 'endpoints:write', endpoints.change(addresses)),
+    route('PATCH', '/v1/endpoints/{id}', 'endpoints:write', endpoints.change(endpointRules)),
     route('DELETE', '/v1/endpoints/{id}', 'endpoints:write', endpoints.remove),
     route('POST', '/v1/endpoints/{id}/rotate-secret', 'endpoints:write', endpoints.rotate),
     route('POST', '/v1/endpoints/{id}/test', 'endpoints:write', endpoints.test(sendTest)),

@@ -7,7 +7,7 @@ import type { Clock } from './clock.ts';
  * Prefixes of public ids. Stored ids are UUIDv7: they sort by time, and the ids of one day are one partition. Public ids
  * are TypeIDs: a prefix for the kind of resource, then the same 128 bits in 26 characters of base32.
  */
-export const idPrefixes = {
+const idPrefixes = {
   organization: 'org',
   member: 'mbr',
   key: 'key',
@@ -27,10 +27,6 @@ export const idPrefixes = {
   app: 'app',
   installation: 'ins',
   installationToken: 'itk',
-  subscription: 'sub',
-  module: 'mod',
-  evaluation: 'evl',
-  scenario: 'scn',
   signInLink: 'sil',
   session: 'ses',
   notification: 'ntf',
@@ -38,7 +34,25 @@ export const idPrefixes = {
   meeting: 'mtg',
 } as const;
 
-export type IdKind = keyof typeof idPrefixes;
+/** A kind that a product or a feature declares for itself: its name in words, and the prefix of its ids. */
+export interface OwnIdKind {
+  readonly words: string;
+  readonly prefix: string;
+}
+
+export type IdKind = keyof typeof idPrefixes | OwnIdKind;
+
+/** `evt` for events. */
+export function idPrefix(kind: IdKind): string {
+  return typeof kind === 'string' ? idPrefixes[kind] : kind.prefix;
+}
+
+/** A kind as people say it: `audit entry`. */
+export function wordsOf(kind: IdKind): string {
+  return typeof kind === 'string'
+    ? kind.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+    : kind.words;
+}
 
 const latest = new WeakMap<Clock, { msecs: number; seq: number }>();
 const largestStart = 0x7fff_ffff;
@@ -74,12 +88,12 @@ function nextRandom(): Uint8Array {
 
 /** UUID → public id, such as `evt_01jd…`. */
 export function publicId(kind: IdKind, uuid: string): string {
-  return TypeID.fromUUID(idPrefixes[kind], uuid).toString();
+  return TypeID.fromUUID(idPrefix(kind), uuid).toString();
 }
 
 /** Public id → UUID; `null` where the text is not an id of this kind. */
 export function parseId(kind: IdKind, text: string): string | null {
-  const prefix = `${idPrefixes[kind]}_`;
+  const prefix = `${idPrefix(kind)}_`;
   if (!text.startsWith(prefix) || !/^[0-7][0-9a-hjkmnp-tv-z]{25}$/.test(text.slice(prefix.length)))
     return null;
   return TypeID.fromString(text).toUUID();

@@ -170,6 +170,7 @@ function identity(sender: Sender, claimed: Unpreparable['claimed']) {
     orgId: claimed.orgId,
     deliveryId: claimed.id,
     endpointId: claimed.endpointId,
+    contract: claimed.contract,
     fence: claimed.fence,
     attemptId: newId(sender.clock),
     number: claimed.attempts + 1,

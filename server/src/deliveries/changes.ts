@@ -61,9 +61,17 @@ export async function dropForOrganization(tx: Queries, orgId: string): Promise<v
 /** A cancelled delivery whose request is under way stays in the queue until it is settled. */
 const notYetCancelled = sql<boolean>`not (phase = ${sql.lit(phase.leased)} and cancel_requested)`;
 
-/** Cancels open deliveries to an endpoint, at most `movedAtOnce`; answers how many. */
+/**
+ * Cancels open deliveries to an endpoint, at most `movedAtOnce`; answers how many. It waits for nothing, as its caller
+ * holds the endpoint's health record: a delivery that is being claimed or settled at this moment is left to the duty that
+ * moves orphaned deliveries. Nothing is claimed for a disabled or deleted endpoint until then.
+ */
 export function cancelForEndpoint(tx: Queries, orgId: string, endpointId: string): Promise<number> {
-  return cancelWhere(tx, sql`org_id = ${orgId} and endpoint_id = ${endpointId} and ${notYetCancelled}`);
+  return cancelWhere(
+    tx,
+    sql`org_id = ${orgId} and endpoint_id = ${endpointId} and ${notYetCancelled}`,
+    sql`skip locked`,
+  );
 }
 
 /** Cancels all open deliveries of an event; answers how many. */
@@ -106,7 +114,7 @@ async function move(
     with chosen as (
       select org_id, id from open_deliveries
        where org_id = ${orgId} and endpoint_id = ${endpointId} and phase >= 0 and phase = any(${from}::int[])
-       limit ${movedAtOnce} for update
+       limit ${movedAtOnce} for update skip locked
     )
     update open_deliveries delivery set phase = ${sql.lit(to)} from chosen
      where delivery.org_id = chosen.org_id and delivery.id = chosen.id returning 1`.execute(tx);

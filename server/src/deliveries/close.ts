@@ -35,12 +35,17 @@ export const movedAtOnce = 10_000;
  * them when it settles. They are locked first, so that one which is being claimed or settled at this moment is judged by
  * what it becomes.
  * @param condition on the columns of `open_deliveries delivery`
+ * @param locked `skip locked` leaves out those that another transaction holds, instead of waiting for them
  */
-export async function cancelWhere(tx: Queries, condition: RawBuilder<unknown>): Promise<number> {
+export async function cancelWhere(
+  tx: Queries,
+  condition: RawBuilder<unknown>,
+  locked: RawBuilder<unknown> = sql``,
+): Promise<number> {
   const leased = sql.lit(phase.leased);
   const { rows } = await sql<{ count: number }>`
     with chosen as (
-      select * from open_deliveries delivery where ${condition} limit ${movedAtOnce} for update
+      select * from open_deliveries delivery where ${condition} limit ${movedAtOnce} for update ${locked}
     ),
     ending as (
       select *, case when phase <> ${leased} then 'cancelled' end as state, null::integer as last_duration_ms from chosen

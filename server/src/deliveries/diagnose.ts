@@ -5,7 +5,8 @@ import { SluiceError } from '../base/errors.ts';
 import { publicId } from '../base/ids.ts';
 import type { Sealer } from '../base/seal.ts';
 import type { Queries } from '../db/connect.ts';
-import { getEndpoint, openHeaders } from '../endpoints/endpoints.ts';
+import { getEndpoint } from '../endpoints/endpoints.ts';
+import { openHeaders } from '../endpoints/headers.ts';
 import { type EndpointName, readSecrets } from '../endpoints/secrets.ts';
 import type { HttpClient, HttpResult } from './http-client.ts';
 

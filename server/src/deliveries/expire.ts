@@ -6,6 +6,7 @@ import type { Tables } from '../db/tables.ts';
 import { leaseMarginSeconds } from './leases.ts';
 import { phase } from './phases.ts';
 import { retryRuleFor } from './retry-rules.ts';
+import type { LedgerAttempt, OnAttempts } from './settle.ts';
 import { settleAttempts } from './settle-attempts.ts';
 
 type Expired = Pick<Selectable<Tables['open_deliveries']>, 'org_id' | 'id' | 'contract' | 'round_attempts'> &
@@ -20,8 +21,14 @@ const leasesAtOnce = 500;
  * the round's last attempt, so a delivery that kills its workers is not sent again and again without end.
  * @param everyone also leases that have not run out: right only where no other process can hold one (at the start of
  *   the embedded database)
+ * @param onAttempts what else happens in the transaction that writes the attempts
  */
-export function expireLeases(queries: Queries, clock: Clock, everyone = false): Promise<number> {
+export function expireLeases(
+  queries: Queries,
+  clock: Clock,
+  everyone = false,
+  onAttempts: OnAttempts = async () => {},
+): Promise<number> {
   return queries.transaction().execute(async (tx) => {
     const { rows: expired } = await sql<Expired>`
       select delivery.org_id, delivery.id, delivery.contract, delivery.round_attempts, endpoint.retry_delays
@@ -30,17 +37,21 @@ export function expireLeases(queries: Queries, clock: Clock, everyone = false): 
        where delivery.phase = ${sql.lit(phase.leased)} and (${everyone} or delivery.lease_until < now())
        order by delivery.org_id, delivery.id limit ${leasesAtOnce}
          for update of delivery skip locked`.execute(tx);
-    if (expired.length > 0) await settleAsUnknown(tx, clock, expired);
+    if (expired.length > 0) await onAttempts(tx, await settleAsUnknown(tx, clock, expired));
     return expired.length;
   });
 }
 
 /** The caller's transaction has locked them. */
-async function settleAsUnknown(tx: Queries, clock: Clock, expired: readonly Expired[]): Promise<void> {
+async function settleAsUnknown(
+  tx: Queries,
+  clock: Clock,
+  expired: readonly Expired[],
+): Promise<LedgerAttempt[]> {
   const isLast = expired.map(
     (row) => row.round_attempts >= retryRuleFor(row.contract, row.retry_delays).delays.length,
   );
-  await sql`
+  const { rows } = await sql<LedgerAttempt>`
     with given as (
       select * from unnest(${expired.map((row) => row.org_id)}::uuid[], ${expired.map((row) => row.id)}::uuid[],
         ${expired.map(() => newId(clock))}::uuid[], ${isLast}::boolean[]) as given (org_id, id, attempt_id, is_last)
@@ -63,5 +74,7 @@ async function settleAsUnknown(tx: Queries, clock: Clock, expired: readonly Expi
            secs => coalesce(endpoint.effective_timeout_seconds, 0) + ${leaseMarginSeconds})) as began_at) attempt
     ),
     ${settleAttempts}
-    select attempt_id from attempted`.execute(tx);
+    select org_id as "orgId", endpoint_id as "endpointId", id as "deliveryId", attempt_id as "attemptId", contract
+      from attempted`.execute(tx);
+  return rows;
 }

@@ -1,7 +1,7 @@
 import { type Contract, getContract, type RetryRule, type WireEvent } from '@sluice/contracts';
 import type { Sealer } from '../base/seal.ts';
 import type { Queries } from '../db/connect.ts';
-import { openHeaders } from '../endpoints/endpoints.ts';
+import { openHeaders } from '../endpoints/headers.ts';
 import { readSecrets } from '../endpoints/secrets.ts';
 import { type Body, bodyIdOf } from './bodies.ts';
 import type { Claimed } from './claim.ts';

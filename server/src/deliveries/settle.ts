@@ -11,6 +11,8 @@ export interface Settlement {
   readonly orgId: string;
   readonly deliveryId: string;
   readonly endpointId: string;
+  /** Under which it was sent. */
+  readonly contract: string;
   readonly fence: number;
   readonly attemptId: string;
   readonly number: number;
@@ -34,6 +36,15 @@ export interface Settlement {
   readonly countsAsFailure: boolean;
   readonly strained: boolean;
 }
+
+/** An attempt that was written to the ledger. */
+export type LedgerAttempt = Pick<
+  Settlement,
+  'orgId' | 'endpointId' | 'deliveryId' | 'attemptId' | 'contract'
+>;
+
+/** What else happens in the transaction that writes attempts to the ledger. */
+export type OnAttempts = (tx: Queries, attempts: readonly LedgerAttempt[]) => Promise<void>;
 
 export interface Settled {
   readonly settlement: Settlement;

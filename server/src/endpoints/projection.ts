@@ -1,15 +1,21 @@
 import { type JsonMember, scanJson } from '@sluice/contracts';
 
 /**
- * All that an endpoint may ever be shown: changes `{current, previous}` of one subject, each object cut down to some
- * fields. What is kept is kept byte for byte.
+ * All that an endpoint may ever be shown: events about one subject, whose data is some objects and nothing else, each
+ * cut down to some fields. What is left is sent byte for byte as it was published.
  */
 export interface Projection {
   /** Event types below this name: `crm.account` is about `crm.account.update`. */
   readonly about: string;
+  /**
+   * The members of the data that are such objects, in the order in which they are sent; each an object or null. Data
+   * with other members is not shown. Objects of one event are states of one thing: where no field that may be seen
+   * differs between them, there is nothing to tell.
+   */
+  readonly objects: readonly string[];
   /** Fields that may be seen; `null`: the data as it is. */
   readonly fields: readonly string[] | null;
-  /** Fields that change with every change: alone they are no news. */
+  /** Fields that differ every time: alone they are no news. */
   readonly quiet: readonly string[];
 }
 
@@ -25,26 +31,29 @@ export interface Projectable {
 }
 
 /**
- * Makes a test of what an event has to show through projections: nothing, when it is about something else, is no
- * change, or changes only what the projection hides.
+ * Makes a test of whether an event has anything to show through projections. It has not, when it is about something
+ * else, when its data has another form, or when its objects differ only in what the projection hides.
  */
 export function showing(event: Projectable): (projection: Projection | null) => boolean {
   const answers = new Map<Projection, boolean>();
-  let change: Change | null | undefined;
+  const read = new Map<string, readonly Part[] | null>();
+  const partsFor = ({ objects }: Projection) => {
+    const form = objects.join('\n');
+    const known = read.get(form);
+    if (known !== undefined) return known;
+    const parts = readParts(Buffer.from(event.data), objects);
+    read.set(form, parts);
+    return parts;
+  };
   return (projection) => {
     if (projection === null) return true;
     if (!isAbout(projection, event.type)) return false;
-    const { fields, quiet } = projection;
-    if (fields === null) return true;
-    if (change === undefined) change = readChange(Buffer.from(event.data));
+    if (projection.fields === null) return true;
     const known = answers.get(projection);
-    const shows =
-      known ??
-      (change !== null &&
-        changesAny(
-          change,
-          fields.filter((field) => !quiet.includes(field)),
-        ));
+    if (known !== undefined) return known;
+    const parts = partsFor(projection);
+    const heard = projection.fields.filter((field) => !projection.quiet.includes(field));
+    const shows = parts !== null && differIn(parts, heard);
     answers.set(projection, shows);
     return shows;
   };
@@ -54,16 +63,13 @@ export function showing(event: Projectable): (projection: Projection | null) => 
 export function project(projection: Projection, type: string, data: Buffer): Buffer | null {
   if (!isAbout(projection, type)) return null;
   if (projection.fields === null) return data;
-  const change = readChange(data);
-  if (change === null) return null;
+  const parts = readParts(data, projection.objects);
+  if (parts === null) return null;
   const visible = new Set(projection.fields);
-  return Buffer.concat([
-    Buffer.from('{"current":'),
-    cutDown(change.current, visible),
-    Buffer.from(',"previous":'),
-    cutDown(change.previous, visible),
-    Buffer.from('}'),
-  ]);
+  const written = parts.map((part, index) =>
+    Buffer.concat([Buffer.from(`${JSON.stringify(projection.objects[index])}:`), cutDown(part, visible)]),
+  );
+  return Buffer.concat([Buffer.from('{'), ...withCommas(written), Buffer.from('}')]);
 }
 
 function isAbout(projection: Projection, type: string): boolean {
@@ -71,23 +77,22 @@ function isAbout(projection: Projection, type: string): boolean {
 }
 
 /** The members of an object with the bytes that they are written in; `null` for null. */
-type Side = { readonly bytes: Buffer; readonly members: readonly JsonMember[] } | null;
+type Part = { readonly bytes: Buffer; readonly members: readonly JsonMember[] } | null;
 
-interface Change {
-  readonly current: Side;
-  readonly previous: Side;
-}
-
-/** `null` for data of any other form: it is not known which part of it would be which field. */
-function readChange(data: Buffer): Change | null {
+/** The objects of the data; `null` for data of any other form: it is not known which part of it would be which field. */
+function readParts(data: Buffer, objects: readonly string[]): readonly Part[] | null {
   const scanned = scanJson(data);
-  if (!scanned.ok || scanned.members.length !== 2) return null;
-  const current = readSide(data, scanned.members, 'current');
-  const previous = readSide(data, scanned.members, 'previous');
-  return current === undefined || previous === undefined ? null : { current, previous };
+  if (!scanned.ok || scanned.members.length !== objects.length) return null;
+  const parts: Part[] = [];
+  for (const key of objects) {
+    const part = readPart(data, scanned.members, key);
+    if (part === undefined) return null;
+    parts.push(part);
+  }
+  return parts;
 }
 
-function readSide(data: Buffer, members: readonly JsonMember[], key: string): Side | undefined {
+function readPart(data: Buffer, members: readonly JsonMember[], key: string): Part | undefined {
   const member = members.find((candidate) => candidate.key === key);
   if (!member) return undefined;
   const bytes = data.subarray(member.valueStart, member.valueEnd);
@@ -97,28 +102,29 @@ function readSide(data: Buffer, members: readonly JsonMember[], key: string): Si
 }
 
 const nothing = Buffer.from('null');
-
-function cutDown(side: Side, visible: ReadonlySet<string>): Buffer {
-  if (side === null) return nothing;
-  const kept = side.members
-    .filter(({ key }) => visible.has(key))
-    .map(({ keyStart, valueEnd }) => side.bytes.subarray(keyStart, valueEnd));
-  return Buffer.concat([
-    Buffer.from('{'),
-    ...kept.flatMap((member, index) => (index === 0 ? [member] : [comma, member])),
-    Buffer.from('}'),
-  ]);
-}
-
 const comma = Buffer.from(',');
 
-function changesAny({ current, previous }: Change, fields: readonly string[]): boolean {
-  if (current === null || previous === null) return current !== previous;
-  return fields.some((field) => writtenValue(current, field) !== writtenValue(previous, field));
+function cutDown(part: Part, visible: ReadonlySet<string>): Buffer {
+  if (part === null) return nothing;
+  const kept = part.members
+    .filter(({ key }) => visible.has(key))
+    .map(({ keyStart, valueEnd }) => part.bytes.subarray(keyStart, valueEnd));
+  return Buffer.concat([Buffer.from('{'), ...withCommas(kept), Buffer.from('}')]);
+}
+
+function withCommas(written: readonly Buffer[]): Buffer[] {
+  return written.flatMap((each, index) => (index === 0 ? [each] : [comma, each]));
+}
+
+/** Whether there is an object beside a null, or a field that is not written the same in all objects. */
+function differIn(parts: readonly Part[], fields: readonly string[]): boolean {
+  const present = parts.filter((part) => part !== null);
+  if (present.length < parts.length) return present.length > 0;
+  return fields.some((field) => new Set(present.map((part) => writtenValue(part, field))).size > 1);
 }
 
 /** The value as it is written; the last one where a key is given twice. */
-function writtenValue(side: Exclude<Side, null>, field: string): string | undefined {
-  const member = side.members.findLast(({ key }) => key === field);
-  return member && side.bytes.toString('utf8', member.valueStart, member.valueEnd);
+function writtenValue(part: Exclude<Part, null>, field: string): string | undefined {
+  const member = part.members.findLast(({ key }) => key === field);
+  return member && part.bytes.toString('utf8', member.valueStart, member.valueEnd);
 }

@@ -7,27 +7,27 @@ import { newId } from '../base/ids.ts';
 import type { Sealer } from '../base/seal.ts';
 import type { Queries } from '../db/connect.ts';
 
-export interface SecretTools {
-  readonly clock: Clock;
-  readonly sealer: Sealer;
-}
-
 export interface EndpointName {
   readonly orgId: string;
   readonly id: string;
 }
 
+/** What it takes to make a secret: the clock for its id, the sealer that encrypts it. */
+interface SecretMaking {
+  readonly clock: Clock;
+  readonly sealer: Sealer;
+}
+
 /**
- * Gives a new endpoint its first secret. Answers it in clear: the one time that it is.
- * @param given the caller's own secret, if it has one already
+ * Gives an endpoint a secret that signs from now on. Answers it in clear: the one time that it is.
+ * @param given the caller's own secret; a random one is made if left out
  * @throws {SluiceError} invalid_input, when the contract does not allow the given secret
  */
 export async function issueSecret(
   tx: Queries,
-  tools: SecretTools,
-  endpoint: EndpointName,
-  contract: Contract,
-  given?: string,
+  { clock, sealer }: SecretMaking,
+  name: EndpointName,
+  { contract, given }: { readonly contract: Contract; readonly given?: string | undefined },
 ): Promise<string> {
   if (given !== undefined) {
     const problem = contract.secret.problem(given);
@@ -37,10 +37,10 @@ export async function issueSecret(
   await tx
     .insertInto('endpoint_secrets')
     .values({
-      org_id: endpoint.orgId,
-      endpoint_id: endpoint.id,
-      id: newId(tools.clock),
-      ciphertext: tools.sealer.seal(secret, purpose(endpoint)),
+      org_id: name.orgId,
+      endpoint_id: name.id,
+      id: newId(clock),
+      ciphertext: sealer.seal(secret, purpose(name)),
       created_at: sql<Date>`now()`,
     })
     .execute();
@@ -48,35 +48,20 @@ export async function issueSecret(
 }
 
 /**
- * Puts a new secret in front; the one before goes on signing beside it for the overlap, all older ones stop at once.
- * @param overlapSeconds within what the contract allows; `undefined` for the contract's own default
- * @throws {SluiceError} invalid_input, when the overlap is longer than the contract allows
+ * Lets the newest secret sign on for the overlap and no longer; all older ones stop at once.
+ * @param seconds 0: the newest stops at once, too
  */
-export async function rotateSecret(
-  tx: Queries,
-  tools: SecretTools,
-  endpoint: EndpointName,
-  contract: Contract,
-  overlapSeconds?: number,
-): Promise<{ secret: string; overlapSeconds: number }> {
-  const overlap = overlapSeconds ?? contract.secret.defaultOverlapSeconds;
-  if (overlap > contract.secret.maxOverlapSeconds) {
-    throw invalidInput(
-      '/overlap_seconds',
-      `The ${contract.name} contract allows at most ${contract.secret.maxOverlapSeconds} seconds.`,
-    );
-  }
+export async function retireSecrets(tx: Queries, name: EndpointName, seconds: number): Promise<void> {
   await sql`
-    delete from endpoint_secrets where org_id = ${endpoint.orgId} and endpoint_id = ${endpoint.id}
-       and (expires_at is not null or ${overlap}::int = 0)`.execute(tx);
+    delete from endpoint_secrets where org_id = ${name.orgId} and endpoint_id = ${name.id}
+       and (expires_at is not null or ${seconds}::int = 0)`.execute(tx);
   await sql`
-    update endpoint_secrets set expires_at = now() + make_interval(secs => ${overlap})
-     where org_id = ${endpoint.orgId} and endpoint_id = ${endpoint.id}`.execute(tx);
-  return { secret: await issueSecret(tx, tools, endpoint, contract), overlapSeconds: overlap };
+    update endpoint_secrets set expires_at = now() + make_interval(secs => ${seconds})
+     where org_id = ${name.orgId} and endpoint_id = ${name.id}`.execute(tx);
 }
 
 /**
- * The secrets that sign now, newest first, for each endpoint's id. They are opened by whoever needs them: one that no
+ * The secrets that sign now, newest first, for each endpoint's id. They are opened when they are needed: one that no
  * master key opens is a failure of its own endpoint only.
  */
 export async function readSecrets(

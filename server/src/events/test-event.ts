@@ -30,9 +30,9 @@ export interface SentTest {
 export type SendTest = (name: EndpointName, idempotency: IdempotentRequest | null) => Promise<SentTest>;
 
 /**
- * Sends a test event to one endpoint, now and once, enabled or not, and answers when it has ended.
- * It takes the way of every delivery, so what is seen is what later events will meet; and what the endpoint answers counts
- * like any other answer: 410 disables it.
+ * Sends a test event to one endpoint, now and once, enabled or not, and answers when it has ended. It is prepared, sent
+ * and settled as every delivery is, so its outcome is that of later events, and its answer counts like any other: 410
+ * disables the endpoint.
  * @throws {SluiceError} not_found, idempotency_conflict
  */
 export async function sendTestEvent(

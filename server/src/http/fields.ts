@@ -7,7 +7,7 @@ import {
   Type,
 } from 'typebox';
 import { invalidInput, SluiceError } from '../base/errors.ts';
-import { type IdKind, idPrefixes, parseId } from '../base/ids.ts';
+import { type IdKind, idPrefix, parseId, wordsOf } from '../base/ids.ts';
 
 /** An object that has no other members than these. */
 export function Closed<Properties extends TProperties>(properties: Properties, options: TObjectOptions = {}) {
@@ -24,13 +24,8 @@ export function IdOf(kind: IdKind) {
   const words = wordsOf(kind);
   return Type.String({
     description: `Id of ${/^[aeiou]/.test(words) ? 'an' : 'a'} ${words}`,
-    examples: [`${idPrefixes[kind]}_01jd8r5w3kfq5bz0p2v6x7y8z9`],
+    examples: [`${idPrefix(kind)}_01jd8r5w3kfq5bz0p2v6x7y8z9`],
   });
-}
-
-/** `auditEntry` → `audit entry`. */
-function wordsOf(kind: IdKind): string {
-  return kind.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
 export function OrNull<Schema extends Parameters<typeof Type.Union>[0][number]>(
@@ -94,7 +89,7 @@ export function pathId(kind: IdKind, text: string): string {
  */
 export function inputId(kind: IdKind, text: string, pointer: string): string {
   const id = parseId(kind, text);
-  if (id === null) throw invalidInput(pointer, `This is not an id of the kind ${idPrefixes[kind]}_….`);
+  if (id === null) throw invalidInput(pointer, `This is not an id of the kind ${idPrefix(kind)}_….`);
   return id;
 }
 

@@ -116,6 +116,7 @@ export interface Operation {
   handle(context: Context, input: AnyInput, prepared: unknown): Promise<Answer>;
 }
 
+/** The type of a value that a schema has checked; `undefined` without a schema. */
 export type Typed<Schema extends TSchema | undefined> = Schema extends TSchema ? Static<Schema> : undefined;
 
 /**

@@ -5,8 +5,8 @@ import { putEventTypes } from '../events/event-types.ts';
 import { putRecordType } from '../features/records/record-types.ts';
 import { defaultKeyPrefix } from '../tenants/keys.ts';
 import { changeOrganization, type Organization } from '../tenants/organizations.ts';
-import { findPreset } from './index.ts';
 import type { Preset } from './preset.ts';
+import type { Product } from './product.ts';
 
 /**
  * Gives an organization a product's contract, catalogue and record types. Its own types stay, unless the product has one
@@ -23,14 +23,17 @@ export async function adoptPreset(tx: Queries, orgId: string, preset: Preset): P
   return organization;
 }
 
-/** The products, for the engine. */
-export const productCatalogue: ProductCatalogue = {
-  defaultContract: standard.name,
-  has: (name) => findPreset(name) !== undefined,
-  adopt(tx, orgId, name) {
-    const preset = findPreset(name);
-    if (!preset) throw new Error(`There is no product ${name}.`);
-    return adoptPreset(tx, orgId, preset);
-  },
-  keyPrefix: (name) => (name === null ? undefined : findPreset(name))?.keyPrefix ?? defaultKeyPrefix,
-};
+/** Products, as the engine knows them. */
+export function catalogueOf(products: readonly Product[]): ProductCatalogue {
+  const presets = new Map(products.map(({ preset }) => [preset.name, preset]));
+  return {
+    defaultContract: standard.name,
+    has: (name) => presets.has(name),
+    adopt(tx, orgId, name) {
+      const preset = presets.get(name);
+      if (!preset) throw new Error(`There is no product ${name}.`);
+      return adoptPreset(tx, orgId, preset);
+    },
+    keyPrefix: (name) => (name === null ? undefined : presets.get(name))?.keyPrefix ?? defaultKeyPrefix,
+  };
+}

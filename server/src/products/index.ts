@@ -1,16 +1,15 @@
-import { flowbeacon } from './flowbeacon/preset.ts';
+import { flowbeacon } from './flowbeacon/product.ts';
 import { flowlu } from './flowlu/preset.ts';
-import { flowxtra } from './flowxtra/preset.ts';
+import { flowxtra } from './flowxtra/product.ts';
 import { fluxdesk } from './fluxdesk/preset.ts';
 import { fluxo } from './fluxo/preset.ts';
-import type { Preset } from './preset.ts';
+import type { Product } from './product.ts';
 
-export type { Preset } from './preset.ts';
-
-/** Every product that can be adopted, by name. */
-export const presets: readonly Preset[] = [flowbeacon, flowlu, flowxtra, fluxdesk, fluxo];
-
-/** The preset with this name, or `undefined`. */
-export function findPreset(name: string): Preset | undefined {
-  return presets.find((preset) => preset.name === name);
-}
+/** Every product that organizations can adopt, by name. */
+export const products: readonly Product[] = [
+  flowbeacon,
+  { preset: flowlu },
+  flowxtra,
+  { preset: fluxdesk },
+  { preset: fluxo },
+];

@@ -201,6 +201,18 @@ export async function lockMember(tx: Queries, orgId: string, id: string): Promis
   return member;
 }
 
+/**
+ * Keeps a member from leaving until the caller's transaction ends, and lets one such transaction in at a time. Unlike
+ * `lockMember` it does not wait for audiences that are being resolved: a transaction that settles attempts may resolve
+ * one while it holds what the caller is about to lock.
+ * @throws {SluiceError} not_found
+ */
+export async function keepMember(tx: Queries, orgId: string, id: string): Promise<void> {
+  const { rows } = await sql`
+    select 1 from members where org_id = ${orgId} and id = ${id} for no key update`.execute(tx);
+  if (rows.length === 0) throw new SluiceError('not_found', 'No such member.');
+}
+
 async function keepAnOwner(tx: Queries, orgId: string, leaving: string): Promise<void> {
   const owners = await tx
     .selectFrom('members')

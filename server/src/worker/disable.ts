@@ -1,14 +1,13 @@
 import type { Clock } from '../base/clock.ts';
-import { SluiceError } from '../base/errors.ts';
 import { publicId } from '../base/ids.ts';
 import type { Queries } from '../db/connect.ts';
 import type { AttemptResult } from '../deliveries/attempt.ts';
-import { pauseForEndpoint } from '../deliveries/changes.ts';
 import type { Settled } from '../deliveries/settle.ts';
-import { disableEndpoint, type Endpoint } from '../endpoints/endpoints.ts';
+import type { Endpoint } from '../endpoints/endpoints.ts';
 import { type Health, reasonToDisable } from '../endpoints/health.ts';
 import type { Publisher } from '../events/publisher.ts';
-import { recordAudit, systemActor } from '../tenants/audit.ts';
+import { disableEndpoint } from '../life-cycle/enable.ts';
+import { systemActor } from '../tenants/audit.ts';
 
 /** Tells the member who owns an endpoint that it was disabled, in the transaction that disables it. */
 export type TellMember = (tx: Queries, endpoint: Endpoint, reason: string) => Promise<void>;
@@ -20,7 +19,10 @@ export interface Disabling {
   readonly reason: string;
 }
 
-/** Which endpoints a settled batch disables: by 410, or by their contract's rule. In the order of their ids. */
+/**
+ * Which endpoints a settled batch disables: by 410, or by their contract's rule. In the order of their organizations and
+ * ids, so that two batches cannot wait for each other.
+ */
 export function endpointsToDisable(
   batch: readonly AttemptResult[],
   settled: readonly Settled[],
@@ -36,7 +38,8 @@ export function endpointsToDisable(
     const reason = disable ? `the receiver answered ${settlement.status}` : byRule;
     if (reason !== null) found.set(id, { orgId, id, reason });
   }
-  return [...found.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const orderOf = ({ orgId, id }: Disabling) => `${orgId} ${id}`;
+  return [...found.values()].sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
 }
 
 /**
@@ -57,20 +60,9 @@ export async function disableAutomatically(
   },
   { orgId, id, reason }: Disabling,
 ): Promise<boolean> {
-  const endpoint = await disableIfThere(tx, { orgId, id, reason });
+  const endpoint = await disableEndpoint(tx, { clock, actor: systemActor }, { orgId, id }, reason);
   if (endpoint === null) return false;
-  await pauseForEndpoint(tx, orgId, id);
   const endpointId = publicId('endpoint', id);
-  await recordAudit(
-    tx,
-    clock,
-    { orgId, actor: systemActor },
-    {
-      action: 'endpoint.disabled',
-      target: endpointId,
-      details: { reason },
-    },
-  );
   const { url, name, disabled_at } = endpoint;
   await publisher.publishWithin(tx, orgId, [
     {
@@ -82,13 +74,4 @@ export async function disableAutomatically(
   ]);
   if (endpoint.owner_kind === 'member') await tellMember(tx, endpoint, reason);
   return true;
-}
-
-async function disableIfThere(tx: Queries, { orgId, id, reason }: Disabling): Promise<Endpoint | null> {
-  try {
-    return await disableEndpoint(tx, { orgId, id }, reason);
-  } catch (error) {
-    if (error instanceof SluiceError && error.code === 'not_found') return null;
-    throw error;
-  }
 }

@@ -11,7 +11,8 @@ import { movedAtOnce } from '../deliveries/close.ts';
 import { expireLeases } from '../deliveries/expire.ts';
 import { moveOrphans } from '../deliveries/orphans.ts';
 import { deleteUnpartitionedRows, holdsEventsBetween } from '../deliveries/retention.ts';
-import { reencryptHeaders } from '../endpoints/endpoints.ts';
+import type { OnAttempts } from '../deliveries/settle.ts';
+import { reencryptHeaders } from '../endpoints/headers.ts';
 import { reencryptSecrets } from '../endpoints/secrets.ts';
 import { deleteUnpartitionedEvents, forgetEventIds } from '../events/events.ts';
 import { forgetIdempotencyKeys } from '../tenants/idempotency.ts';
@@ -25,6 +26,7 @@ interface Engine {
   readonly database: Database;
   readonly clock: Clock;
   readonly sealer: Sealer;
+  readonly onAttempts: OnAttempts;
   readonly log: Logger;
   /** Days for which the ledger is kept. */
   readonly retentionDays: number;
@@ -76,8 +78,8 @@ function forgetting({ queries }: Database, retentionDays: number): Duty[] {
   ];
 }
 
-async function takeBackLeases({ database, clock, log }: Engine): Promise<void> {
-  const count = await expireLeases(database.queries, clock);
+async function takeBackLeases({ database, clock, onAttempts, log }: Engine): Promise<void> {
+  const count = await expireLeases(database.queries, clock, false, onAttempts);
   if (count === 0) return;
   log.warn({ count }, 'leases of workers that are gone were taken back');
   database.wakeUps.signal();

@@ -4,7 +4,7 @@ import type { Logger } from '../base/log.ts';
 import type { Database } from '../db/connect.ts';
 import { transact } from '../db/transaction.ts';
 import type { AttemptResult } from '../deliveries/attempt.ts';
-import { type Settled, settle } from '../deliveries/settle.ts';
+import { type OnAttempts, type Settled, settle } from '../deliveries/settle.ts';
 import type { Publisher } from '../events/publisher.ts';
 import { type Disabling, disableAutomatically, endpointsToDisable, type TellMember } from './disable.ts';
 
@@ -26,6 +26,8 @@ export function createSettleBatch(parts: {
   readonly clock: Clock;
   readonly publisher: Pick<Publisher, 'publishWithin'>;
   readonly tellMember: TellMember;
+  /** What else happens with the attempts that count. */
+  readonly onAttempts: OnAttempts;
   readonly log: Logger;
 }): SettleBatch {
   const { database, log } = parts;
@@ -39,6 +41,8 @@ export function createSettleBatch(parts: {
           if (await disableAutomatically(tx, parts, disabling)) disabled.push(disabling);
         }
       }
+      const attempts = settled.map(({ settlement }) => settlement);
+      if (attempts.length > 0) await parts.onAttempts(tx, attempts);
       return { settled, disabled };
     });
     if (disabled.length > 0) database.wakeUps.signal();

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { publicId } from '../../src/base/ids.ts';
 import { Evaluator } from '../../src/features/evaluations/evaluator.ts';
+import { moduleKind } from '../../src/features/evaluations/ids.ts';
 import { EvaluationRunner } from '../../src/features/evaluations/run.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
@@ -61,7 +62,7 @@ describeOnEachDatabase('how much of FlowBeacon one organization may use', (kind)
          where org_id = (select id from organizations where slug = ${slug})
         returning id`.execute(app.database.queries);
       const { body } = await who.call('POST', '/evaluations', {
-        modules: rows.map(({ id }) => publicId('module', id)),
+        modules: rows.map(({ id }) => publicId(moduleKind, id)),
         scenarios: [{ name: 'x', input: 1 }],
       });
       started.push({ who, id: body.data.id });

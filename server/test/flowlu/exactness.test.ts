@@ -78,7 +78,12 @@ describe('projections', () => {
     const names = fc.subarray(['a', 'b', '__proto__', 'é']);
     fc.assert(
       fc.property(side, side, names, (current, previous, visible) => {
-        const projection = { about: 'crm.account', fields: visible, quiet: ['b'] };
+        const projection = {
+          about: 'crm.account',
+          objects: ['current', 'previous'],
+          fields: visible,
+          quiet: ['b'],
+        };
         const data = JSON.stringify({ current, previous });
         const cut = (value: object | null) =>
           value && Object.fromEntries(Object.entries(value).filter(([key]) => visible.includes(key)));

@@ -2,7 +2,8 @@ import { createHmac } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Queries } from '../../src/db/connect.ts';
-import { firstKeptId, numberLogs } from '../../src/products/flowxtra/logs.ts';
+import { numberEarlier } from '../../src/products/flowxtra/log-numbers.ts';
+import { firstKeptId } from '../../src/products/flowxtra/logs.ts';
 import type { TestApp } from '../support/app.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
 import type { TestReceiver } from '../support/receiver.ts';
@@ -190,7 +191,9 @@ describeOnEachDatabase('deliveries and logs of the Flowxtra plugin', (kind) => {
       .executeTakeFirstOrThrow();
     const first = firstKeptId(app.parts.clock.now(), 30);
     const number = () =>
-      queries.transaction().execute((tx) => numberLogs(tx, org_id, endpoint_id, first, 1_000));
+      queries
+        .transaction()
+        .execute((tx) => numberEarlier(tx, { orgId: org_id, id: endpoint_id }, first, 1_000));
     expect([await number(), await number(), await number(), await number()]).toEqual([
       true,
       true,

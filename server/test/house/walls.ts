@@ -3,7 +3,7 @@ import { layerOf, portalWalls } from './portal-layers.ts';
 import type { SourceFile } from './source.ts';
 
 /** Rooms that accept, keep and send events. */
-const engine = ['events', 'deliveries', 'endpoints', 'schemas', 'tenants', 'db', 'base'];
+const engine = ['events', 'life-cycle', 'deliveries', 'endpoints', 'schemas', 'tenants', 'db', 'base'];
 
 /** Room → the rooms it may import. A room is a folder of server/src, or a workspace. */
 const walls: Readonly<Record<string, readonly string[]>> = {
@@ -11,13 +11,14 @@ const walls: Readonly<Record<string, readonly string[]>> = {
   main: ['http', 'api', 'products', 'features', 'worker', 'demo', ...engine],
   // A client of the public API that happens to live in the same process.
   demo: ['base', 'contracts'],
-  products: ['features', 'api', 'http', ...engine, 'contracts'],
+  products: ['features', 'worker', 'api', 'http', ...engine, 'contracts'],
   features: ['api', 'http', 'worker', ...engine, 'contracts'],
   api: ['http', ...engine, 'contracts'],
   // The door knows no resource and no feature.
   http: ['tenants', 'db', 'base', 'contracts'],
-  worker: ['events', 'deliveries', 'endpoints', 'tenants', 'db', 'base'],
+  worker: ['events', 'life-cycle', 'deliveries', 'endpoints', 'tenants', 'db', 'base'],
   events: ['deliveries', 'endpoints', 'schemas', 'tenants', 'db', 'base', 'contracts'],
+  'life-cycle': ['deliveries', 'endpoints', 'tenants', 'db', 'base', 'contracts'],
   deliveries: ['endpoints', 'tenants', 'db', 'base', 'contracts', 'doctor'],
   endpoints: ['tenants', 'db', 'base', 'contracts'],
   schemas: ['base'],

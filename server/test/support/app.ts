@@ -7,6 +7,7 @@ import { doorOf } from '../../src/compose.ts';
 import { type Database, openServer } from '../../src/db/connect.ts';
 import { createServer } from '../../src/http/server.ts';
 import { createParts, type Parts, realSurroundings } from '../../src/parts.ts';
+import type { Product } from '../../src/products/product.ts';
 import type { SchemaChecks } from '../../src/schemas/checks.ts';
 import { Worker } from '../../src/worker/loop.ts';
 import { createTestDatabase, type DatabaseKind, setTime, type TestDatabase } from './databases.ts';
@@ -59,6 +60,8 @@ export interface AppOptions {
   /** Where log lines go; nowhere, if left out. */
   readonly log?: Logger;
   readonly schemas?: SchemaChecks;
+  /** Every product, if left out. */
+  readonly products?: readonly Product[];
 }
 
 class TestClock implements Clock {
@@ -83,6 +86,7 @@ export async function createTestApp(kind: DatabaseKind, options: AppOptions = {}
     clock: clock ?? surroundings.clock,
     random: options.random ?? surroundings.random,
     schemas: options.schemas ?? surroundings.schemas,
+    ...(options.products && { products: options.products }),
   });
   const server = await createServer(doorOf(parts));
   const url = await server.listen({ host: '127.0.0.1', port: 0 });

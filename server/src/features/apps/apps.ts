@@ -4,7 +4,7 @@ import { SluiceError } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
 import { isDuplicate } from '../../db/failures.ts';
-import { checkEndpointUrl, type EndpointTools } from '../../endpoints/endpoints.ts';
+import { type AddressRules, checkUrl, contractNamed } from '../../endpoints/rules.ts';
 import { getOrganization } from '../../tenants/organizations.ts';
 import { requireFields, requireModels } from './declared-models.ts';
 import { type Manifest, readManifest } from './manifest.ts';
@@ -109,13 +109,14 @@ async function lockApp(tx: Queries, orgId: string, id: string): Promise<void> {
  */
 export async function createVersion(
   tx: Queries,
-  tools: EndpointTools,
+  addresses: AddressRules,
   app: App,
   input: { readonly version: string; readonly manifest: Manifest; readonly createdBy: string },
 ): Promise<AppVersion> {
-  const { default_contract: contract } = await getOrganization(tx, app.org_id);
+  const { default_contract } = await getOrganization(tx, app.org_id);
+  const contract = contractNamed(default_contract);
   const manifest = readManifest(input.manifest, (url, pointer) =>
-    checkEndpointUrl(tools, contract, url, pointer),
+    checkUrl(addresses, contract, url, pointer),
   );
   await requireModels(tx, app.org_id, manifest.scopes, (index) => `/scopes/${index}`);
   await requireFields(tx, app.org_id, manifest.scopes);
@@ -179,7 +180,7 @@ export async function getVersion(
 }
 
 /**
- * What a version is compared with when nobody says: the installed one, otherwise the one registered before it;
+ * The version that another one is compared with by default: the installed one, otherwise the one registered before it;
  * `null` for the first.
  */
 export async function comparedVersion(queries: Queries, version: AppVersion): Promise<AppVersion | null> {

@@ -24,7 +24,7 @@ export async function requireModels(
       throw invalidInput(place(index), `The organization has no record type ${nameOf(scope)}.`);
 }
 
-/** What no record can be without: these need not be in any schema. */
+/** Fields of every record: no schema has to name them. */
 const everyRecord = ['id', 'created_at', 'updated_at'];
 
 /**
@@ -50,7 +50,7 @@ export async function requireFields(
   }
 }
 
-/** Only what is forbidden by name or by not being named is impossible: what else a schema means is asked of records. */
+/** Impossible is only a field that the schema forbids by its name, or by naming all others and closing the list. */
 function isPossible(schema: unknown, field: string): boolean {
   if (field === '__proto__') return false;
   if (typeof schema !== 'object' || schema === null) return true;
@@ -75,7 +75,7 @@ async function readSchemas(
 }
 
 /**
- * For whoever deletes a record type, after it is gone for the caller's transaction.
+ * Refuses to delete a record type that an app needs; called once it is gone for the caller's transaction.
  * @throws {SluiceError} conflict, while an installed version declares a scope on it
  */
 export async function refuseWhileDeclared(tx: Queries, orgId: string, name: ModelName): Promise<void> {

@@ -3,9 +3,12 @@ import { SluiceError } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
 import { isDuplicate } from '../../db/failures.ts';
-import { changeProjection, createEndpoint, type EndpointTools } from '../../endpoints/endpoints.ts';
+import { lockEndpoints } from '../../endpoints/endpoints.ts';
 import type { Projection } from '../../endpoints/projection.ts';
-import { withdrawEndpoint } from '../../events/withdraw.ts';
+import type { Acting } from '../../life-cycle/acting.ts';
+import { changeProjection } from '../../life-cycle/change.ts';
+import { createEndpoint, type Setting } from '../../life-cycle/create.ts';
+import { withdrawEndpoints } from '../../life-cycle/withdraw.ts';
 import { getOrganization } from '../../tenants/organizations.ts';
 import { type App, type AppVersion, getVersion, keepApp } from './apps.ts';
 import { requireModels } from './declared-models.ts';
@@ -22,6 +25,11 @@ import { createToken, type InstallationToken } from './tokens.ts';
 
 type InstallationRow = Selectable<Tables['installations']>;
 
+export interface InstallationName {
+  readonly orgId: string;
+  readonly id: string;
+}
+
 /** A webhook of an installation: an endpoint, and what the manifest says of it. */
 export interface InstalledWebhook extends ManifestWebhook {
   readonly endpointId: string;
@@ -35,9 +43,9 @@ export interface Installation extends InstallationRow {
 }
 
 export interface InstallRequest {
+  readonly app: App;
+  readonly version: AppVersion;
   readonly consent: Consent | undefined;
-  /** Who installs, as in the audit log. */
-  readonly by: string;
   /** For whom the installation's token acts; `null`: for the organization. */
   readonly memberId: string | null;
 }
@@ -49,25 +57,24 @@ export interface InstallRequest {
  */
 export async function installApp(
   tx: Queries,
-  tools: EndpointTools,
-  app: App,
-  version: AppVersion,
-  request: InstallRequest,
+  setting: Setting,
+  { app, version, consent, memberId }: InstallRequest,
 ): Promise<{ installation: Installation; token: InstallationToken; secret: string }> {
-  requireConsent(compareManifests(null, version.manifest).consent, request.consent);
+  requireConsent(compareManifests(null, version.manifest).consent, consent);
   await keepApp(tx, app);
   await requireModels(tx, app.org_id, version.manifest.scopes, () => '/version');
   const row = await insertInstallation(tx, app, {
-    id: newId(tools.clock),
+    id: newId(setting.clock),
     version: version.version,
-    by: request.by,
+    by: setting.actor.name,
   });
-  const webhooks = await addWebhooks(tx, tools, row, app, version.manifest, version.manifest.webhooks);
-  const { token, secret } = await createToken(tx, tools.clock, row, {
-    memberId: request.memberId,
-    createdBy: request.by,
+  const { manifest } = version;
+  const webhooks = await addWebhooks(tx, setting, { app, installation: row, manifest }, manifest.webhooks);
+  const { token, secret } = await createToken(tx, setting.clock, row, {
+    memberId,
+    createdBy: setting.actor.name,
   });
-  return { installation: { ...row, manifest: version.manifest, webhooks }, token, secret };
+  return { installation: { ...row, manifest, webhooks }, token, secret };
 }
 
 async function insertInstallation(
@@ -103,10 +110,9 @@ async function insertInstallation(
  */
 export async function upgradeInstallation(
   tx: Queries,
-  tools: EndpointTools,
-  app: App,
-  name: { readonly orgId: string; readonly id: string },
-  request: { readonly version: string; readonly consent: Consent | undefined },
+  setting: Setting,
+  name: InstallationName,
+  { app, ...request }: Pick<InstallRequest, 'app' | 'consent'> & { readonly version: string },
 ): Promise<{ installation: Installation; added: number; removed: number }> {
   const row = await lockInstallation(tx, name);
   const before = (await getVersion(tx, app, row.version)).manifest;
@@ -118,13 +124,16 @@ export async function upgradeInstallation(
   const stays = new Set(differences.webhooks.unchanged.map(definitionOf));
   const kept = present.filter((webhook) => stays.has(definitionOf(webhook)));
   const removed = present.filter((webhook) => !stays.has(definitionOf(webhook)));
-  for (const { endpointId } of removed) await removeWebhook(tx, row, endpointId);
+  const endpointIds = present.map(({ endpointId }) => endpointId);
+  await lockEndpoints(tx, name.orgId, endpointIds);
+  await removeWebhooks(tx, setting, name, removed);
   for (const webhook of kept) {
     const projection = projectionOf(after, webhook);
     if (JSON.stringify(projection) !== JSON.stringify(projectionOf(before, webhook)))
-      await changeProjection(tx, { orgId: name.orgId, id: webhook.endpointId }, projection);
+      await changeProjection(tx, setting, { orgId: name.orgId, id: webhook.endpointId }, projection);
   }
-  const added = await addWebhooks(tx, tools, row, app, after, differences.webhooks.added);
+  const owner = { app, installation: row, manifest: after };
+  const added = await addWebhooks(tx, setting, owner, differences.webhooks.added);
   const changed = await tx
     .updateTable('installations')
     .set({ version: request.version, updated_at: sql<Date>`now()` })
@@ -143,20 +152,14 @@ export async function upgradeInstallation(
  * Takes an app out: its webhooks go with what is queued for them, its tokens stop at once. Publishes nothing.
  * @throws {SluiceError} not_found
  */
-export async function uninstallApp(
-  tx: Queries,
-  name: { readonly orgId: string; readonly id: string },
-): Promise<void> {
-  const row = await lockInstallation(tx, name);
-  for (const { endpointId } of await readWebhooks(tx, name)) await removeWebhook(tx, row, endpointId);
+export async function uninstallApp(tx: Queries, acting: Acting, name: InstallationName): Promise<void> {
+  await lockInstallation(tx, name);
+  await removeWebhooks(tx, acting, name, await readWebhooks(tx, name));
   await tx.deleteFrom('installations').where('org_id', '=', name.orgId).where('id', '=', name.id).execute();
 }
 
 /** @throws {SluiceError} not_found */
-export async function getInstallation(
-  queries: Queries,
-  name: { readonly orgId: string; readonly id: string },
-): Promise<Installation> {
+export async function getInstallation(queries: Queries, name: InstallationName): Promise<Installation> {
   const row = await installationsOf(queries, name.orgId).where('id', '=', name.id).executeTakeFirst();
   if (!row) throw new SluiceError('not_found', 'No such installation.');
   return complete(queries, row);
@@ -186,19 +189,13 @@ async function complete(queries: Queries, row: InstallationRow): Promise<Install
 }
 
 /** The lock makes upgrades of one installation take turns. */
-async function lockInstallation(
-  tx: Queries,
-  name: { readonly orgId: string; readonly id: string },
-): Promise<InstallationRow> {
+async function lockInstallation(tx: Queries, name: InstallationName): Promise<InstallationRow> {
   const row = await installationsOf(tx, name.orgId).where('id', '=', name.id).forUpdate().executeTakeFirst();
   if (!row) throw new SluiceError('not_found', 'No such installation.');
   return row;
 }
 
-async function readWebhooks(
-  queries: Queries,
-  name: { readonly orgId: string; readonly id: string },
-): Promise<InstalledWebhook[]> {
+async function readWebhooks(queries: Queries, name: InstallationName): Promise<InstalledWebhook[]> {
   const rows = await queries
     .selectFrom('installation_webhooks')
     .selectAll()
@@ -214,18 +211,18 @@ async function readWebhooks(
 
 async function addWebhooks(
   tx: Queries,
-  tools: EndpointTools,
-  installation: InstallationRow,
-  app: App,
-  manifest: Manifest,
+  setting: Setting,
+  owner: { readonly app: App; readonly installation: InstallationRow; readonly manifest: Manifest },
   webhooks: readonly ManifestWebhook[],
 ): Promise<InstalledWebhook[]> {
-  const { default_contract: contract } = await getOrganization(tx, installation.org_id);
+  const { app, installation, manifest } = owner;
+  const { org_id: orgId, id } = installation;
+  const { default_contract: contract } = await getOrganization(tx, orgId);
   const made: InstalledWebhook[] = [];
   for (const webhook of webhooks) {
     const { module, model, actions, url } = webhook;
-    const owner = { kind: 'installation', id: installation.id } as const;
-    const { endpoint, secret } = await createEndpoint(tx, tools, installation.org_id, owner, {
+    const ownedBy = { orgId, owner: { kind: 'installation', id } as const };
+    const { endpoint, secret } = await createEndpoint(tx, setting, ownedBy, {
       url,
       name: `${app.name}: ${module}.${model}`,
       events: actions.map((action) => `${module}.${model}.${action}`),
@@ -235,8 +232,8 @@ async function addWebhooks(
     await tx
       .insertInto('installation_webhooks')
       .values({
-        org_id: installation.org_id,
-        installation_id: installation.id,
+        org_id: orgId,
+        installation_id: id,
         endpoint_id: endpoint.id,
         definition: JSON.stringify({ module, model, actions, url }),
       })
@@ -246,15 +243,23 @@ async function addWebhooks(
   return made;
 }
 
-async function removeWebhook(tx: Queries, installation: InstallationRow, endpointId: string): Promise<void> {
-  await withdrawEndpoint(tx, { orgId: installation.org_id, id: endpointId });
-  await tx
-    .deleteFrom('installation_webhooks')
-    .where('org_id', '=', installation.org_id)
-    .where('installation_id', '=', installation.id)
-    .where('endpoint_id', '=', endpointId)
-    .execute();
+async function removeWebhooks(
+  tx: Queries,
+  acting: Acting,
+  { orgId, id }: InstallationName,
+  webhooks: readonly InstalledWebhook[],
+): Promise<void> {
+  const endpointIds = webhooks.map(({ endpointId }) => endpointId);
+  await withdrawEndpoints(tx, acting, orgId, endpointIds);
+  await sql`
+    delete from installation_webhooks
+     where org_id = ${orgId} and installation_id = ${id} and endpoint_id = any(${endpointIds}::uuid[])`.execute(
+    tx,
+  );
 }
+
+/** The members of a record's change: the record as it is, and as it was. */
+const recordStates = ['current', 'previous'];
 
 /** All that a webhook may be shown: what the scope on its model names. */
 function projectionOf({ scopes }: Manifest, { module, model }: ManifestWebhook): Projection {
@@ -262,6 +267,7 @@ function projectionOf({ scopes }: Manifest, { module, model }: ManifestWebhook):
   if (!scope) throw new Error(`A manifest was stored whose webhook on ${module}.${model} has no scope.`);
   return {
     about: `${module}.${model}`,
+    objects: recordStates,
     fields: scope.fields && ['id', ...scope.fields.filter((field) => field !== 'id')],
     quiet: ['updated_at'],
   };

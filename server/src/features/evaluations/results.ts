@@ -1,6 +1,7 @@
 import { SluiceError } from '../../base/errors.ts';
 import { publicId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
+import { evaluationKind, scenarioKind } from './ids.ts';
 
 /**
  * What one scenario's evaluation found, as JSON text.
@@ -22,7 +23,7 @@ export async function readScenarioResults(queries: Queries, orgId: string, id: s
   if (found.result === null)
     throw new SluiceError('conflict', 'The scenario has not been evaluated yet; ask again later.');
   return scenarioJson(found, found.result, {
-    evaluation_id: publicId('evaluation', found.evaluation_id),
+    evaluation_id: publicId(evaluationKind, found.evaluation_id),
   });
 }
 
@@ -45,7 +46,7 @@ export async function readEvaluationResults(
     .orderBy('scenarios.position')
     .execute();
   const scenarios = rows.map((row) => scenarioJson(row, row.result)).join(',');
-  return `{"evaluation_id":${JSON.stringify(publicId('evaluation', evaluationId))},"scenarios":[${scenarios}]}`;
+  return `{"evaluation_id":${JSON.stringify(publicId(evaluationKind, evaluationId))},"scenarios":[${scenarios}]}`;
 }
 
 /** The stored result is a JSON object that is never empty; its members go behind the scenario's own. */
@@ -54,6 +55,6 @@ function scenarioJson(
   result: string,
   more: Readonly<Record<string, string>> = {},
 ): string {
-  const own = JSON.stringify({ id: publicId('scenario', scenario.id), name: scenario.name, ...more });
+  const own = JSON.stringify({ id: publicId(scenarioKind, scenario.id), name: scenario.name, ...more });
   return `${own.slice(0, -1)},${result.slice(1)}`;
 }

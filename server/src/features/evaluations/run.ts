@@ -7,6 +7,7 @@ import type { Database, Queries } from '../../db/connect.ts';
 import type { Publisher } from '../../events/publisher.ts';
 import { takeChange } from './changes.ts';
 import type { Evaluation } from './evaluations.ts';
+import { evaluationKind } from './ids.ts';
 import { readEvaluationResults } from './results.ts';
 import { readModules } from './rule-modules.ts';
 import { evaluateScenarios } from './rule-runner.ts';
@@ -157,7 +158,7 @@ export class EvaluationRunner {
       .where('id', '=', id)
       .execute();
     this.#tools.log.info(
-      { org_id: publicId('organization', orgId), evaluation_id: publicId('evaluation', id) },
+      { org_id: publicId('organization', orgId), evaluation_id: publicId(evaluationKind, id) },
       'evaluation complete',
     );
   }
@@ -167,7 +168,7 @@ export class EvaluationRunner {
     this.#tools.log.warn(
       {
         org_id: publicId('organization', orgId),
-        evaluation_id: publicId('evaluation', id),
+        evaluation_id: publicId(evaluationKind, id),
         error: error instanceof Error ? error.message : String(error),
       },
       'a batch of an evaluation failed; it is tried again later',

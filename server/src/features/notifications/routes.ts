@@ -1,9 +1,9 @@
-import type { AddressRules } from '../../endpoints/endpoints.ts';
 import type { Judging } from '../../events/judging.ts';
 import type { Publisher } from '../../events/publisher.ts';
 import type { SendTest } from '../../events/test-event.ts';
 
 import { type Route, route } from '../../http/route.ts';
+import type { EndpointRules } from '../../life-cycle/create.ts';
 import * as integrations from './routes/integrations.ts';
 import * as meetings from './routes/meetings.ts';
 import * as myNotifications from './routes/my-notifications.ts';
@@ -12,13 +12,13 @@ import * as notifications from './routes/notifications.ts';
 
 interface NotificationParts extends Judging {
   readonly publisher: Publisher;
-  readonly addresses: AddressRules;
+  readonly endpointRules: EndpointRules;
   readonly sendTest: SendTest;
 }
 
 export function notificationRoutes({
   publisher,
-  addresses,
+  endpointRules,
   sendTest,
   ...judging
 }: NotificationParts): readonly Route[] {
@@ -40,9 +40,9 @@ export function notificationRoutes({
     route('DELETE', '/v1/meetings/{id}', 'notifications:write', meetings.cancel(publisher)),
 
     route('GET', '/v1/integrations', 'integrations:read', integrations.list),
-    route('POST', '/v1/integrations', 'integrations:write', integrations.create(addresses)),
+    route('POST', '/v1/integrations', 'integrations:write', integrations.create(endpointRules)),
     route('GET', '/v1/integrations/{id}', 'integrations:read', integrations.get),
-    route('PATCH', '/v1/integrations/{id}', 'integrations:write', integrations.change(addresses)),
+    route('PATCH', '/v1/integrations/{id}', 'integrations:write', integrations.change(endpointRules)),
     route('DELETE', '/v1/integrations/{id}', 'integrations:write', integrations.remove),
     route('POST', '/v1/integrations/{id}/rotate-secret', 'integrations:write', integrations.rotate),
     route('POST', '/v1/integrations/{id}/test', 'integrations:write', integrations.test(sendTest)),
@@ -64,9 +64,9 @@ export function notificationRoutes({
     route('GET', '/v1/me/meetings', 'a member', meetings.listOwn),
 
     route('GET', '/v1/me/webhooks', 'a member', myWebhooks.list),
-    route('POST', '/v1/me/webhooks', 'a member', myWebhooks.create(addresses)),
+    route('POST', '/v1/me/webhooks', 'a member', myWebhooks.create(endpointRules)),
     route('GET', '/v1/me/webhooks/{id}', 'a member', myWebhooks.get),
-    route('PATCH', '/v1/me/webhooks/{id}', 'a member', myWebhooks.change(addresses)),
+    route('PATCH', '/v1/me/webhooks/{id}', 'a member', myWebhooks.change(endpointRules)),
     route('DELETE', '/v1/me/webhooks/{id}', 'a member', myWebhooks.remove),
     route('POST', '/v1/me/webhooks/{id}/rotate-secret', 'a member', myWebhooks.rotate),
     route('POST', '/v1/me/webhooks/{id}/test', 'a member', myWebhooks.test(sendTest)),

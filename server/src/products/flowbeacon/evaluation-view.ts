@@ -2,13 +2,14 @@ import { type Static, Type } from 'typebox';
 import { publicId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
 import type { Evaluation as Row } from '../../features/evaluations/evaluations.ts';
+import { evaluationKind, moduleKind, scenarioKind } from '../../features/evaluations/ids.ts';
 import { describeModules } from '../../features/evaluations/rule-modules.ts';
 import { IdOf, OrNull, Timestamp } from '../../http/fields.ts';
 
 export const Evaluation = Type.Object({
-  id: IdOf('evaluation'),
+  id: IdOf(evaluationKind),
   status: Type.Enum(['pending', 'running', 'complete']),
-  modules: Type.Array(Type.Object({ id: IdOf('module'), name: Type.String() })),
+  modules: Type.Array(Type.Object({ id: IdOf(moduleKind), name: Type.String() })),
   progress: Type.Object({
     evaluated: Type.Integer({ description: 'Scenarios that have results' }),
     total: Type.Integer(),
@@ -20,7 +21,7 @@ export const Evaluation = Type.Object({
 
 export const EvaluationWithScenarios = Type.Object({
   ...Evaluation.properties,
-  scenarios: Type.Array(Type.Object({ id: IdOf('scenario'), name: Type.String() })),
+  scenarios: Type.Array(Type.Object({ id: IdOf(scenarioKind), name: Type.String() })),
 });
 
 const count = Type.Integer({ minimum: 0 });
@@ -44,12 +45,12 @@ const findings = {
   failing_count: Type.Integer({ minimum: 0, description: 'Rules that are broken' }),
 };
 
-const scenario = { id: IdOf('scenario'), name: Type.String() };
+const scenario = { id: IdOf(scenarioKind), name: Type.String() };
 
-export const ScenarioResults = Type.Object({ ...scenario, evaluation_id: IdOf('evaluation'), ...findings });
+export const ScenarioResults = Type.Object({ ...scenario, evaluation_id: IdOf(evaluationKind), ...findings });
 
 export const EvaluationResults = Type.Object({
-  evaluation_id: IdOf('evaluation'),
+  evaluation_id: IdOf(evaluationKind),
   scenarios: Type.Array(Type.Object({ ...scenario, ...findings })),
 });
 
@@ -61,10 +62,10 @@ export async function showEvaluations(
 ): Promise<Static<typeof Evaluation>[]> {
   const modules = await describeModules(queries, orgId, [...new Set(rows.flatMap((row) => row.module_ids))]);
   return rows.map((row) => ({
-    id: publicId('evaluation', row.id),
+    id: publicId(evaluationKind, row.id),
     status: row.status,
     modules: row.module_ids.map((id) => ({
-      id: publicId('module', id),
+      id: publicId(moduleKind, id),
       name: modules.get(id)?.name ?? '',
     })),
     progress: { evaluated: row.evaluated_count, total: row.scenario_count },

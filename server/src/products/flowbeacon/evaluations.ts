@@ -9,6 +9,7 @@ import {
   listChanged,
   listScenarios,
 } from '../../features/evaluations/evaluations.ts';
+import { evaluationKind, moduleKind, scenarioKind } from '../../features/evaluations/ids.ts';
 import { createResultToken, redeemResultToken } from '../../features/evaluations/result-tokens.ts';
 import { readScenarioResults } from '../../features/evaluations/results.ts';
 import { IdParams, inputId, pathId, Text, Timestamp } from '../../http/fields.ts';
@@ -40,7 +41,7 @@ async function whole({ queries, orgId }: Context, row: EvaluationRow) {
   const scenarios = await listScenarios(queries, orgId, row.id);
   return {
     ...evaluation,
-    scenarios: scenarios.map(({ id, name }) => ({ id: publicId('scenario', id), name })),
+    scenarios: scenarios.map(({ id, name }) => ({ id: publicId(scenarioKind, id), name })),
   };
 }
 
@@ -77,7 +78,7 @@ export const create = operation({
   runs: 'write',
   async handle(context, { body }) {
     const { queries, orgId, clock } = context;
-    const moduleIds = body.modules.map((id, index) => inputId('module', id, `/modules/${index}`));
+    const moduleIds = body.modules.map((id, index) => inputId(moduleKind, id, `/modules/${index}`));
     for (const [index, { input }] of body.scenarios.entries()) {
       const pointer = `/scenarios/${index}/input`;
       refuseInexact(input, pointer);
@@ -136,7 +137,7 @@ export const get = operation({
   answers: { 200: { description: 'The evaluation', schema: EvaluationWithScenarios } },
   runs: 'read',
   async handle(context, { params }) {
-    const row = await getEvaluation(context.queries, context.orgId, pathId('evaluation', params.id));
+    const row = await getEvaluation(context.queries, context.orgId, pathId(evaluationKind, params.id));
     return { status: 200, body: await whole(context, row) };
   },
 });
@@ -150,7 +151,7 @@ export const scenarioResults = operation({
   answers: { 200: { description: 'The results', schema: ScenarioResults }, refusals: [409] },
   runs: 'read',
   async handle({ queries, orgId }, { params }) {
-    return { status: 200, text: await readScenarioResults(queries, orgId, pathId('scenario', params.id)) };
+    return { status: 200, text: await readScenarioResults(queries, orgId, pathId(scenarioKind, params.id)) };
   },
 });
 
@@ -181,7 +182,7 @@ export const createToken = operation({
   },
   runs: 'write',
   async handle({ queries, orgId, actor, audit }, { params, body }) {
-    const evaluation = await getEvaluation(queries, orgId, pathId('evaluation', params.id));
+    const evaluation = await getEvaluation(queries, orgId, pathId(evaluationKind, params.id));
     const { token, expiresAt } = await createResultToken(queries, orgId, evaluation.id, {
       lifetimeSeconds: body.expires_in ?? hourSeconds,
       createdBy: actor.name,

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { publicId } from '../../base/ids.ts';
+import { moduleKind } from '../../features/evaluations/ids.ts';
 import { createModule, listModules, type ModuleRow } from '../../features/evaluations/rule-modules.ts';
 import { checkRules } from '../../features/evaluations/rule-runner.ts';
 import type { Rule as RuleOfModule } from '../../features/evaluations/rules.ts';
@@ -20,7 +21,7 @@ const Rule = Type.Object(
 );
 
 const Module = Type.Object({
-  id: IdOf('module'),
+  id: IdOf(moduleKind),
   name: Type.String(),
   description: OrNull(Type.String()),
   rules: Type.Array(Type.Object({ code: Type.String(), description: Type.String(), schema: Type.Unknown() })),
@@ -33,7 +34,7 @@ function rulesOf(rules: readonly Static<typeof Rule>[]): RuleOfModule[] {
 
 function show(row: ModuleRow): Static<typeof Module> {
   return {
-    id: publicId('module', row.id),
+    id: publicId(moduleKind, row.id),
     name: row.name,
     description: row.description,
     rules: JSON.parse(row.rules),
@@ -68,7 +69,7 @@ export const create = operation({
       description: body.description ?? null,
       rules: rulesOf(body.rules),
     });
-    const target = publicId('module', row.id);
+    const target = publicId(moduleKind, row.id);
     await audit({
       action: 'module.created',
       target,

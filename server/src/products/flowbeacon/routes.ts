@@ -1,25 +1,17 @@
-import type { Clock } from '../../base/clock.ts';
-import type { Database } from '../../db/connect.ts';
-import type { AddressRules } from '../../endpoints/endpoints.ts';
 import { onSurface, type Route, route } from '../../http/route.ts';
+import type { ProductParts } from '../product.ts';
 import * as evaluations from './evaluations.ts';
 import * as modules from './modules.ts';
 import * as subscriptions from './subscriptions.ts';
 import { createFlowbeaconSurface, defaultRateLimit } from './surface.ts';
 
-export interface FlowbeaconParts {
-  readonly database: Database;
-  readonly clock: Clock;
-  readonly addresses: AddressRules;
-}
-
 /** FlowBeacon's public API, with a limit of requests for each key. */
 export function flowbeaconRoutes(
-  { database, clock, addresses }: FlowbeaconParts,
+  { database, clock, endpointRules }: Pick<ProductParts, 'database' | 'clock' | 'endpointRules'>,
   limit = defaultRateLimit,
 ): readonly Route[] {
   return onSurface(createFlowbeaconSurface(database, clock, limit), [
-    route('POST', '/webhooks', 'endpoints:write', subscriptions.create(addresses)),
+    route('POST', '/webhooks', 'endpoints:write', subscriptions.create(endpointRules)),
     route('GET', '/webhooks', 'endpoints:read', subscriptions.list),
     route('DELETE', '/webhooks/{id}', 'endpoints:write', subscriptions.revoke),
     route('POST', '/webhooks/{id}/rotate-secret', 'endpoints:write', subscriptions.rotate),

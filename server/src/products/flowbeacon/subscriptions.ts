@@ -2,22 +2,21 @@ import { flowbeacon as contract } from '@sluice/contracts';
 import { type Static, Type } from 'typebox';
 import { SluiceError } from '../../base/errors.ts';
 import { publicId } from '../../base/ids.ts';
-import { cancelForEndpoint } from '../../deliveries/changes.ts';
 import { type EndpointWithRecord, findByContract, listByContract } from '../../endpoints/by-contract.ts';
-import type { AddressRules } from '../../endpoints/endpoints.ts';
-import { createEndpoint, deleteEndpoint } from '../../endpoints/endpoints.ts';
-import { resetHealth } from '../../endpoints/health.ts';
-import { rotateSecret } from '../../endpoints/secrets.ts';
 import { IdOf, IdParams, OrNull, pathId, Text, Timestamp } from '../../http/fields.ts';
 import { type Context, operation } from '../../http/operation.ts';
+import { createEndpoint, type EndpointRules } from '../../life-cycle/create.ts';
+import { rotateSecret } from '../../life-cycle/rotate.ts';
+import { withdrawEndpoint } from '../../life-cycle/withdraw.ts';
 import { refuseUnknownEvents } from '../known-events.ts';
 import { flowbeacon } from './preset.ts';
 
 const group = 'FlowBeacon: webhooks';
+const subscriptionKind = { words: 'subscription', prefix: 'sub' } as const;
 const warning = 'Store this signing_secret securely — it will not be shown again.';
 
 const own = {
-  id: IdOf('subscription'),
+  id: IdOf(subscriptionKind),
   url: Type.String(),
   events: Type.Array(Type.String()),
   description: OrNull(Type.String()),
@@ -61,7 +60,7 @@ function showOwn(
   row: Pick<EndpointWithRecord, 'id' | 'url' | 'events' | 'description' | 'enabled' | 'deleted_at'>,
 ) {
   return {
-    id: publicId('subscription', row.id),
+    id: publicId(subscriptionKind, row.id),
     url: row.url,
     events: row.events,
     description: row.description,
@@ -70,20 +69,12 @@ function showOwn(
 }
 
 async function find({ queries, orgId }: Context, id: string): Promise<EndpointWithRecord> {
-  const found = await findByContract(queries, orgId, contract.name, pathId('subscription', id));
+  const found = await findByContract(queries, orgId, contract.name, pathId(subscriptionKind, id));
   if (!found) throw new SluiceError('not_found', 'No such subscription.');
   return found;
 }
 
-function audit({ audit }: Context, action: string, id: string, details = {}) {
-  return audit({
-    action,
-    target: publicId('endpoint', id),
-    details,
-  });
-}
-
-export const create = (addresses: AddressRules) =>
+export const create = (rules: EndpointRules) =>
   operation({
     id: 'flowbeaconCreateWebhook',
     summary: 'Register a subscription',
@@ -110,21 +101,14 @@ export const create = (addresses: AddressRules) =>
     answers: { 200: { description: 'The subscription with its secret', schema: WithSecret } },
     runs: 'write',
     async handle(context, { body }) {
-      const { queries, clock, sealer, orgId } = context;
+      const { queries, orgId } = context;
       await refuseUnknownEvents(queries, orgId, flowbeacon, body.events);
       const { endpoint, secret } = await createEndpoint(
         queries,
-        { clock, sealer, addresses },
-        orgId,
-        { kind: 'organization', id: orgId },
-        {
-          url: body.url,
-          events: body.events,
-          description: body.description ?? null,
-          contract: contract.name,
-        },
+        { ...context, ...rules },
+        { orgId, owner: { kind: 'organization', id: orgId } },
+        { ...body, contract: contract.name },
       );
-      await audit(context, 'endpoint.created', endpoint.id, { url: endpoint.url, contract: contract.name });
       return { status: 200, body: { ...showOwn(endpoint), signing_secret: secret, warning } };
     },
   });
@@ -151,12 +135,8 @@ export const revoke = operation({
   runs: 'write',
   async handle(context, { params }) {
     const { queries, orgId } = context;
-    const before = await find(context, params.id);
-    if (before.deleted_at === null) {
-      await deleteEndpoint(queries, { orgId, id: before.id });
-      const cancelled = await cancelForEndpoint(queries, orgId, before.id);
-      await audit(context, 'endpoint.deleted', before.id, { cancelled });
-    }
+    const { id } = await find(context, params.id);
+    await withdrawEndpoint(queries, context, { orgId, id });
     return { status: 200, body: show(await find(context, params.id)) };
   },
 });
@@ -170,12 +150,10 @@ export const rotate = operation({
   answers: { 200: { description: 'The subscription with its new secret', schema: WithSecret } },
   runs: 'write',
   async handle(context, { params }) {
-    const { queries, clock, sealer, orgId } = context;
+    const { queries, orgId } = context;
     const row = await find(context, params.id);
     if (row.deleted_at !== null) throw new SluiceError('conflict', 'The subscription is revoked.');
-    const { secret } = await rotateSecret(queries, { clock, sealer }, { orgId, id: row.id }, contract);
-    await resetHealth(queries, orgId, row.id);
-    await audit(context, 'endpoint.secret_rotated', row.id);
+    const { secret } = await rotateSecret(queries, context, { orgId, id: row.id });
     return { status: 200, body: { ...showOwn(row), signing_secret: secret, warning } };
   },
 });

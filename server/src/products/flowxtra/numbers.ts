@@ -1,5 +1,7 @@
+import { flowxtra as contract } from '@sluice/contracts';
 import { sql } from 'kysely';
 import type { Queries } from '../../db/connect.ts';
+import type { Endpoint } from '../../endpoints/endpoints.ts';
 
 /** Makes the company's row, unless it is there. Not by an upsert: each would use up a number. */
 async function ensureCompany(tx: Queries, orgId: string): Promise<void> {
@@ -9,27 +11,30 @@ async function ensureCompany(tx: Queries, orgId: string): Promise<void> {
     on conflict (org_id) do nothing`.execute(tx);
 }
 
-/** Locks the company's counters: whoever numbers things of one organization does so one after another. */
+/** Locks the company's counters: transactions that number things of one organization take turns. */
 export async function lockCompany(tx: Queries, orgId: string): Promise<void> {
   await ensureCompany(tx, orgId);
   await sql`select 1 from plugin_companies where org_id = ${orgId} for update`.execute(tx);
 }
 
-/** Gives every endpoint of the organization with this contract a number that has none yet, whoever made it. */
-export async function numberWebhooks(tx: Queries, orgId: string, contract: string): Promise<void> {
-  await lockCompany(tx, orgId);
+/**
+ * Numbers an endpoint that has got the plugin's contract, whatever part of the API made it: it is a webhook of the plugin
+ * from then on. One that has a number keeps it.
+ */
+export async function numberWebhook(tx: Queries, endpoint: Endpoint): Promise<void> {
+  if (endpoint.contract !== contract.name || endpoint.owner_kind !== 'organization') return;
+  await lockCompany(tx, endpoint.org_id);
   await sql`
     with numbered as (
       insert into plugin_webhooks (org_id, id, endpoint_id)
-      select endpoint.org_id, company.latest_webhook + row_number() over (order by endpoint.id), endpoint.id
-        from endpoints endpoint join plugin_companies company on company.org_id = endpoint.org_id
-       where endpoint.org_id = ${orgId} and endpoint.contract = ${contract} and endpoint.owner_kind = 'organization'
-         and endpoint.deleted_at is null
-         and not exists (select 1 from plugin_webhooks webhook where webhook.org_id = endpoint.org_id and webhook.endpoint_id = endpoint.id)
+      select org_id, latest_webhook + 1, ${endpoint.id}::uuid from plugin_companies company
+       where org_id = ${endpoint.org_id}
+         and not exists (select 1 from plugin_webhooks where org_id = company.org_id and endpoint_id = ${endpoint.id})
       returning id
     )
-    update plugin_companies set latest_webhook = greatest(latest_webhook, (select max(id) from numbered))
-     where org_id = ${orgId}`.execute(tx);
+    update plugin_companies set latest_webhook = numbered.id from numbered where org_id = ${endpoint.org_id}`.execute(
+    tx,
+  );
 }
 
 /** The numbers of an organization's webhooks, by their endpoints' ids. */

@@ -8,7 +8,7 @@ import type { Endpoint } from '../../endpoints/endpoints.ts';
 import { readSecrets } from '../../endpoints/secrets.ts';
 import { OrNull } from '../../http/fields.ts';
 import type { Context } from '../../http/operation.ts';
-import { findLog, firstKeptId, type LogFilter, type Log as LogRow, numberLogs, readLogs } from './logs.ts';
+import { findLog, firstKeptId, type LogFilter, type Log as LogRow, readLogs } from './logs.ts';
 import { findNumber } from './numbers.ts';
 
 const Moment = Type.String({ format: 'date-time', examples: ['2026-04-06T12:00:00.000000Z'] });
@@ -77,8 +77,13 @@ export async function findWebhook(queries: Queries, orgId: string, number: strin
   const id = Number(number);
   const found = await findNumber(queries, orgId, id);
   const row = found && (await findByContract(queries, orgId, contract.name, found.endpoint_id));
-  if (!row || row.deleted_at !== null) throw new SluiceError('not_found', 'No such webhook.');
+  if (!row || row.deleted_at !== null) return noSuchWebhook();
   return { id, companyId: found.company_id, row };
+}
+
+/** @throws {SluiceError} not_found, always */
+export function noSuchWebhook(): never {
+  throw new SluiceError('not_found', 'No such webhook.');
 }
 
 /** @param secret as it is to be shown */
@@ -116,30 +121,15 @@ export async function maskedSecrets(
   };
 }
 
-/** How long one request goes on numbering; whoever asks again goes on from there. */
-const longestNumberingMs = 5_000;
-
-/** Numbers a webhook's new logs, in transactions of their own. */
-async function numberNewLogs(
-  { queries, orgId, clock }: Context,
-  endpointId: string,
-  retentionDays: number,
-): Promise<void> {
-  const firstKept = firstKeptId(clock.now(), retentionDays);
-  const until = performance.now() + longestNumberingMs;
-  for (let more = true; more && performance.now() < until; )
-    more = await queries.transaction().execute((tx) => numberLogs(tx, orgId, endpointId, firstKept));
-}
-
-/** A page of a webhook's logs, those that are new among them. */
+/** A page of a webhook's logs, newest first. */
 export async function pageOfLogs(
-  context: Context,
+  { queries, orgId, clock }: Context,
   { endpointId, retentionDays }: { readonly endpointId: string; readonly retentionDays: number },
   page: { number: number; size: number },
-  filter: LogFilter = {},
+  filter: Omit<LogFilter, 'firstKept'> = {},
 ) {
-  await numberNewLogs(context, endpointId, retentionDays);
-  const { logs, total } = await readLogs(context.queries, context.orgId, endpointId, page, filter);
+  const firstKept = firstKeptId(clock.now(), retentionDays);
+  const { logs, total } = await readLogs(queries, orgId, endpointId, page, { ...filter, firstKept });
   return { logs: logs.map(showLog), total };
 }
 

@@ -1,24 +1,18 @@
 import { flowxtra as contract } from '@sluice/contracts';
 import { Type } from 'typebox';
-import { SluiceError } from '../../base/errors.ts';
-import { publicId } from '../../base/ids.ts';
-import { cancelForEndpoint, pauseForEndpoint, resumeForEndpoint } from '../../deliveries/changes.ts';
-import { getDelivery, listAttempts } from '../../deliveries/ledger.ts';
+import { sendTestOnce } from '../../api/endpoint-test.ts';
 import { listByContract } from '../../endpoints/by-contract.ts';
-import type { AddressRules } from '../../endpoints/endpoints.ts';
-import {
-  changeEndpoint,
-  createEndpoint,
-  deleteEndpoint,
-  disableEndpoint,
-  enableEndpoint,
-  getEndpoint,
-} from '../../endpoints/endpoints.ts';
+import { getEndpoint } from '../../endpoints/endpoints.ts';
+import type { EndpointName } from '../../endpoints/secrets.ts';
 import type { SendTest } from '../../events/test-event.ts';
 import { given, OrNull, Text } from '../../http/fields.ts';
 import { type Context, operation } from '../../http/operation.ts';
+import { changeEndpoint } from '../../life-cycle/change.ts';
+import { createEndpoint, type EndpointRules } from '../../life-cycle/create.ts';
+import { disabledByHand, disableEndpoint, enableEndpoint } from '../../life-cycle/enable.ts';
+import { withdrawEndpoint } from '../../life-cycle/withdraw.ts';
 import { knownEvents, refuseUnknownEvents } from '../known-events.ts';
-import { forgetWebhook, numberWebhooks, webhookNumbers } from './numbers.ts';
+import { forgetWebhook, webhookNumbers } from './numbers.ts';
 import { flowxtra } from './preset.ts';
 import { TenantQuery, tenant } from './surface.ts';
 import {
@@ -28,6 +22,7 @@ import {
   LogWithExchange,
   logWithExchange,
   maskedSecrets,
+  noSuchWebhook,
   pageOfLogs,
   showWebhook,
   Webhook,
@@ -47,14 +42,6 @@ const settings = {
     examples: [['application.created']],
   }),
 };
-
-function audit({ audit }: Context, action: string, id: string, details = {}) {
-  return audit({
-    action,
-    target: publicId('endpoint', id),
-    details,
-  });
-}
 
 export const listEvents = operation({
   id: 'flowxtraListEvents',
@@ -93,10 +80,9 @@ export const list = operation({
   group,
   takes: { query: TenantQuery },
   answers: { 200: { description: 'All of them, oldest first', schema: Type.Array(Webhook) } },
-  runs: 'write',
+  runs: 'read',
   async handle(context) {
     const { queries, orgId } = context;
-    await numberWebhooks(queries, orgId, contract.name);
     const rows = await listByContract(queries, orgId, contract.name, { deleted: false });
     const { companyId, webhooks } = await webhookNumbers(queries, orgId);
     const secretOf = await maskedSecrets(context, rows);
@@ -108,7 +94,7 @@ export const list = operation({
   },
 });
 
-export const create = (addresses: AddressRules) =>
+export const create = (rules: EndpointRules) =>
   operation({
     id: 'flowxtraCreateWebhook',
     summary: 'Create a webhook',
@@ -118,18 +104,15 @@ export const create = (addresses: AddressRules) =>
     answers: { 201: { description: 'The webhook with its secret', schema: Webhook } },
     runs: 'write',
     async handle(context, { body }) {
-      const { queries, clock, sealer, orgId } = context;
+      const { queries, orgId } = context;
       await refuseUnknownEvents(queries, orgId, flowxtra, body.events);
       const { endpoint, secret } = await createEndpoint(
         queries,
-        { clock, sealer, addresses },
-        orgId,
-        { kind: 'organization', id: orgId },
+        { ...context, ...rules },
+        { orgId, owner: { kind: 'organization', id: orgId } },
         { ...body, contract: contract.name },
       );
-      await numberWebhooks(queries, orgId, contract.name);
       const { companyId, webhooks } = await webhookNumbers(queries, orgId);
-      await audit(context, 'endpoint.created', endpoint.id, { url: endpoint.url, contract: contract.name });
       const id = webhooks.get(endpoint.id);
       if (id === undefined) throw new Error('A webhook got no number.');
       return { status: 201, body: showWebhook({ id, companyId }, endpoint, secret) };
@@ -143,7 +126,7 @@ export const get = (retentionDays: number) =>
     group,
     takes: { params: WebhookParams, query: TenantQuery },
     answers: { 200: { description: 'The webhook', schema: WebhookWithLogs } },
-    runs: 'direct',
+    runs: 'read',
     async handle(context, { params }) {
       const webhook = await findWebhook(context.queries, context.orgId, params.id);
       const secretOf = await maskedSecrets(context, [webhook.row]);
@@ -156,7 +139,7 @@ export const get = (retentionDays: number) =>
     },
   });
 
-export const change = (addresses: AddressRules) =>
+export const change = (rules: EndpointRules) =>
   operation({
     id: 'flowxtraChangeWebhook',
     summary: 'Change a webhook',
@@ -179,38 +162,25 @@ export const change = (addresses: AddressRules) =>
     answers: { 200: { description: 'The webhook', schema: Webhook } },
     runs: 'write',
     async handle(context, { params, body }) {
-      const { queries, clock, sealer, orgId } = context;
+      const { queries, orgId } = context;
       const webhook = await findWebhook(queries, orgId, params.id);
       const name = { orgId, id: webhook.row.id };
-      if (body.events !== undefined) await refuseUnknownEvents(queries, orgId, flowxtra, body.events);
-      await changeEndpoint(
-        queries,
-        { clock, sealer, addresses },
-        name,
-        given({ name: body.name, url: body.url, events: body.events }),
-      );
-      await switchTo(context, name.id, webhook.row.enabled, body.status);
-      await audit(context, 'endpoint.changed', name.id, { changed: Object.keys(body) });
+      const { status, ...settings } = body;
+      if (settings.events !== undefined) await refuseUnknownEvents(queries, orgId, flowxtra, settings.events);
+      if (Object.keys(settings).length > 0)
+        await changeEndpoint(queries, { ...context, ...rules }, name, settings);
+      if (status !== undefined) await switchTo(context, name, status);
       const secretOf = await maskedSecrets(context, [webhook.row]);
       const row = await getEndpoint(queries, name);
       return { status: 200, body: showWebhook(webhook, row, secretOf(row)) };
     },
   });
 
-async function switchTo(
-  { queries, orgId }: Context,
-  id: string,
-  before: boolean,
-  after: boolean | undefined,
-): Promise<void> {
-  if (after === undefined || after === before) return;
-  if (after) {
-    await enableEndpoint(queries, { orgId, id });
-    await resumeForEndpoint(queries, orgId, id);
-  } else {
-    await disableEndpoint(queries, { orgId, id }, 'disabled by hand');
-    await pauseForEndpoint(queries, orgId, id);
-  }
+/** Enables what is disabled, disables what is enabled; a webhook that has the status already stays as it is. */
+async function switchTo(context: Context, name: EndpointName, status: boolean): Promise<void> {
+  const { queries } = context;
+  if (!status) await disableEndpoint(queries, context, name, disabledByHand);
+  else if (!(await getEndpoint(queries, name)).enabled) await enableEndpoint(queries, context, name);
 }
 
 export const remove = operation({
@@ -224,10 +194,8 @@ export const remove = operation({
   async handle(context, { params }) {
     const { queries, orgId } = context;
     const { row } = await findWebhook(queries, orgId, params.id);
-    await deleteEndpoint(queries, { orgId, id: row.id });
-    const cancelled = await cancelForEndpoint(queries, orgId, row.id);
+    if (!(await withdrawEndpoint(queries, context, { orgId, id: row.id }))) noSuchWebhook();
     await forgetWebhook(queries, orgId, row.id);
-    await audit(context, 'endpoint.deleted', row.id, { cancelled });
     return { status: 200 };
   },
 });
@@ -251,15 +219,9 @@ export const test = (sendTest: SendTest) =>
       },
     },
     runs: 'direct',
-    async handle({ queries, orgId, idempotency }, { params }) {
-      const { row } = await findWebhook(queries, orgId, params.id);
-      const name = { orgId, id: row.id };
-      const sent = await sendTest(name, idempotency);
-      const delivery = await getDelivery(queries, orgId, sent.deliveryId);
-      const [attempt] = await listAttempts(queries, delivery, { after: 0, limit: 1 });
-      if (!attempt && sent.replayed)
-        throw new SluiceError('conflict', 'The test with this Idempotency-Key is still under way.');
-      if (!attempt) throw new Error('The test attempt was not settled.');
+    async handle(context, { params }) {
+      const { row } = await findWebhook(context.queries, context.orgId, params.id);
+      const { attempt, headers } = await sendTestOnce(context, sendTest, row.id);
       const success = attempt.outcome === 'delivered';
       const failure =
         attempt.status === null
@@ -272,7 +234,7 @@ export const test = (sendTest: SendTest) =>
           status_code: attempt.status,
           message: success ? 'Test webhook delivered successfully.' : failure,
         },
-        ...(sent.replayed ? { headers: { 'idempotent-replay': 'true' } } : {}),
+        headers,
       };
     },
   });
@@ -310,7 +272,7 @@ export const logs = (retentionDays: number) =>
         }),
       },
     },
-    runs: 'direct',
+    runs: 'read',
     async handle(context, { params, query }) {
       const { row } = await findWebhook(context.queries, context.orgId, params.id);
       const page = { number: query.page, size: query.per_page };

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { publicId } from '../../../base/ids.ts';
-import type { AddressRules } from '../../../endpoints/endpoints.ts';
+import type { AddressRules } from '../../../endpoints/rules.ts';
 import { given, IdParams, OrNull, pathId, Text } from '../../../http/fields.ts';
 import { operation } from '../../../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../../../http/page.ts';
@@ -157,13 +157,13 @@ export const createAppVersion = (addresses: AddressRules) =>
     takes: { params: IdParams, body: ManifestInput },
     answers: { 201: { description: 'The version', schema: VersionWithDifferences } },
     runs: 'write',
-    async handle({ queries, clock, sealer, orgId, actor, audit }, { params, body }) {
+    async handle({ queries, orgId, actor, audit }, { params, body }) {
       const app = await getApp(queries, orgId, pathId('app', params.id));
       const manifest = {
         scopes: body.scopes.map((scope) => ({ ...scope, fields: scope.fields ?? null })),
         webhooks: body.webhooks ?? [],
       };
-      const version = await createVersion(queries, { clock, sealer, addresses }, app, {
+      const version = await createVersion(queries, addresses, app, {
         version: body.version,
         manifest,
         createdBy: actor.name,

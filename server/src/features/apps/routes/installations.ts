@@ -1,11 +1,11 @@
 import { Type } from 'typebox';
 import { invalidInput, SluiceError } from '../../../base/errors.ts';
 import { publicId } from '../../../base/ids.ts';
-import type { AddressRules } from '../../../endpoints/endpoints.ts';
 import { heldScopes } from '../../../http/credential.ts';
 import { IdOf, IdParams, inputId, pathId } from '../../../http/fields.ts';
 import { type Context, operation } from '../../../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../../../http/page.ts';
+import type { EndpointRules } from '../../../life-cycle/create.ts';
 import { getMember } from '../../../tenants/members.ts';
 import { covers } from '../../../tenants/scopes.ts';
 import { getApp, getVersion } from '../apps.ts';
@@ -44,27 +44,23 @@ const memberId = Type.Optional(
   }),
 );
 
-function audit({ audit }: Context, action: string, id: string, details = {}) {
-  return audit({ action, target: id, details });
-}
-
-/** For whom a token is to act. */
+/** The member that a token is to act for; `null`: the organization. */
 async function actsFor(
   { queries, orgId, credential }: Context,
   given: string | null | undefined,
 ): Promise<string | null> {
-  if (given === null) return refuseNobody(credential?.kind === 'member');
+  if (given === null) return actsForOrganization(credential?.kind === 'member');
   if (given === undefined) return credential?.kind === 'member' ? credential.memberId : null;
   return (await getMember(queries, orgId, inputId('member', given, '/member_id'))).id;
 }
 
-/** A member cannot hand out more than a member has. */
-function refuseNobody(byMember: boolean): null {
+/** @throws {SluiceError} invalid_input, when a member asks for it: a member cannot hand out more than a member has */
+function actsForOrganization(byMember: boolean): null {
   if (byMember) throw invalidInput('/member_id', 'Issued by a member, a token acts for a member.');
   return null;
 }
 
-/** @throws {SluiceError} missing_scope: nobody can let an app do what they may not do themselves */
+/** @throws {SluiceError} missing_scope, for an app that may do more than the caller */
 function checkGrant({ credential }: Context, manifest: Manifest): void {
   const beyond = routeScopes(manifest.scopes).find((scope) => !covers(heldScopes(credential), scope));
   if (beyond === undefined) return;
@@ -75,7 +71,7 @@ function checkGrant({ credential }: Context, manifest: Manifest): void {
 
 const group = 'Apps';
 
-export const install = (addresses: AddressRules) =>
+export const install = (rules: EndpointRules) =>
   operation({
     id: 'installApp',
     summary: 'Install a version of an app',
@@ -93,23 +89,32 @@ export const install = (addresses: AddressRules) =>
       checkGrant(context, (await getVersion(context.queries, app, body.version)).manifest);
     },
     async handle(context, { params, body }) {
-      const { queries, clock, sealer, orgId, actor } = context;
+      const { queries, orgId } = context;
       const app = await getApp(queries, orgId, pathId('app', params.id));
       const version = await getVersion(queries, app, body.version);
       checkGrant(context, version.manifest);
-      const installed = await installApp(queries, { clock, sealer, addresses }, app, version, {
-        consent: body.consent,
-        by: actor.name,
-        memberId: await actsFor(context, body.member_id),
-      });
+      const installed = await installApp(
+        queries,
+        { ...context, ...rules },
+        {
+          app,
+          version,
+          consent: body.consent,
+          memberId: await actsFor(context, body.member_id),
+        },
+      );
       const shown = showInstallation(installed.installation);
-      await audit(context, 'app.installed', params.id, { version: body.version, scopes: shown.scopes });
+      await context.audit({
+        action: 'app.installed',
+        target: params.id,
+        details: { version: body.version, scopes: shown.scopes },
+      });
       const token = { ...showToken(installed.token), secret: installed.secret };
       return { status: 201, body: { ...shown, token } };
     },
   });
 
-export const upgrade = (addresses: AddressRules) =>
+export const upgrade = (rules: EndpointRules) =>
   operation({
     id: 'upgradeInstallation',
     summary: 'Put another version in the place of the installed one',
@@ -128,25 +133,25 @@ export const upgrade = (addresses: AddressRules) =>
       );
     },
     async handle(context, { params, body }) {
-      const { queries, clock, sealer, orgId } = context;
+      const { queries, orgId } = context;
       const name = { orgId, id: pathId('installation', params.id) };
       const before = await getInstallation(queries, name);
       const app = await getApp(queries, orgId, before.app_id);
       checkGrant(context, (await getVersion(queries, app, body.version)).manifest);
       const { installation, added, removed } = await upgradeInstallation(
         queries,
-        { clock, sealer, addresses },
-        app,
+        { ...context, ...rules },
         name,
-        {
-          version: body.version,
-          consent: body.consent,
-        },
+        { app, version: body.version, consent: body.consent },
       );
-      await audit(context, 'app.upgraded', publicId('app', app.id), {
-        version: body.version,
-        added,
-        removed,
+      await context.audit({
+        action: 'app.upgraded',
+        target: publicId('app', app.id),
+        details: {
+          version: body.version,
+          added,
+          removed,
+        },
       });
       return { status: 200, body: showInstallation(installation) };
     },
@@ -163,8 +168,8 @@ export const uninstall = operation({
   async handle(context, { params }) {
     const name = { orgId: context.orgId, id: pathId('installation', params.id) };
     const { app_id } = await getInstallation(context.queries, name);
-    await uninstallApp(context.queries, name);
-    await audit(context, 'app.uninstalled', publicId('app', app_id));
+    await uninstallApp(context.queries, context, name);
+    await context.audit({ action: 'app.uninstalled', target: publicId('app', app_id) });
     return { status: 204 };
   },
 });
@@ -245,7 +250,11 @@ export const issueToken = operation({
       createdBy: actor.name,
     });
     const shown = showToken(token);
-    await audit(context, 'app.token_issued', params.id, { token: shown.id, member: shown.member_id });
+    await context.audit({
+      action: 'app.token_issued',
+      target: params.id,
+      details: { token: shown.id, member: shown.member_id },
+    });
     return { status: 201, body: { ...shown, secret } };
   },
 });
@@ -261,7 +270,11 @@ export const removeToken = operation({
     const { queries, orgId } = context;
     const installation = await getInstallation(queries, { orgId, id: pathId('installation', params.id) });
     await revokeToken(queries, installation, pathId('installationToken', params.token_id));
-    await audit(context, 'app.token_revoked', params.id, { token: params.token_id });
+    await context.audit({
+      action: 'app.token_revoked',
+      target: params.id,
+      details: { token: params.token_id },
+    });
     return { status: 204 };
   },
 });

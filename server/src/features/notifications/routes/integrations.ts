@@ -1,29 +1,18 @@
 import { Type } from 'typebox';
-import { endpointLog } from '../../../api/endpoint-deliveries.ts';
-import { auditEndpoint, endpointOperations } from '../../../api/endpoint-operations.ts';
-import { Endpoint, NewEndpoint, showEndpoint } from '../../../api/endpoint-view.ts';
+import type { ListQuery } from '../../../api/endpoint-family.ts';
+import { endpointOperations } from '../../../api/endpoint-operations.ts';
 import { SluiceError } from '../../../base/errors.ts';
-import { publicId } from '../../../base/ids.ts';
 import { owesOthers } from '../../../deliveries/ledger.ts';
-import type { AddressRules } from '../../../endpoints/endpoints.ts';
-import {
-  changeEndpoint,
-  createEndpoint,
-  getEndpoint,
-  listEndpoints,
-  type Endpoint as Row,
-} from '../../../endpoints/endpoints.ts';
+import { getEndpoint, type Endpoint as Row } from '../../../endpoints/endpoints.ts';
 import { testEventType } from '../../../events/test-event.ts';
 import { heldScopes } from '../../../http/credential.ts';
-import { given, IdParams, OrNull, pathId, Text } from '../../../http/fields.ts';
-import { type Context, operation } from '../../../http/operation.ts';
-import { PageOf, PageQuery, pageOf, readCursor } from '../../../http/page.ts';
+import { OrNull, pathId, Text } from '../../../http/fields.ts';
+import type { Context } from '../../../http/operation.ts';
+import { PageQuery } from '../../../http/page.ts';
 import { getOrganization } from '../../../tenants/organizations.ts';
 import { covers } from '../../../tenants/scopes.ts';
 import { notificationTypes } from '../message.ts';
 import { NotificationType } from './notifications.ts';
-
-const group = 'Integrations';
 
 const settings = {
   url: Type.String({ minLength: 1, maxLength: 2_048, examples: ['https://example.com/notifications'] }),
@@ -70,102 +59,59 @@ async function checkMove({ queries, orgId, credential }: Context, row: Row): Pro
   );
 }
 
-const family = {
+/** Endpoints of the organization that get notifications and nothing else. Every other endpoint does not exist here. */
+export const {
+  list,
+  create,
+  get,
+  change,
+  remove,
+  enable,
+  disable,
+  rotate,
+  test,
+  stats,
+  deliveries,
+  attempts,
+} = endpointOperations({
   called: 'Integration',
   one: 'an integration',
-  group,
-  /** An endpoint of the organization that gets notifications and nothing else. Every other is none. */
-  async find({ queries, orgId }: Context, id: string): Promise<Row> {
+  group: 'Integrations',
+  async find({ queries, orgId }, id) {
     const row = await getEndpoint(queries, { orgId, id: pathId('endpoint', id) });
     const known: readonly string[] = notificationTypes;
     if (row.owner_kind !== 'organization' || !row.events.every((pattern) => known.includes(pattern)))
       throw new SluiceError('not_found', 'No such endpoint.');
     return row;
   },
-};
-
-export const list = operation({
-  id: 'listIntegrations',
-  summary: 'List the organization’s webhooks for notifications, newest first',
-  description:
-    'An integration is an endpoint of the organization that gets notifications, whomever they are addressed to, and nothing else.',
-  group,
-  takes: { query: PageQuery },
-  answers: { 200: { description: 'A page', schema: PageOf(Endpoint) } },
-  runs: 'read',
-  async handle({ queries, orgId, sealer }, { query }) {
-    const name = { sealer, list: 'integrations', orgId };
-    const page = { before: readCursor(name, query.cursor), limit: query.limit + 1 };
-    const of = { owner: { kind: 'organization', id: orgId }, withinTypes: notificationTypes } as const;
-    const rows = await listEndpoints(queries, orgId, page, of);
-    return {
-      status: 200,
-      body: pageOf(
-        name,
-        rows,
-        query.limit,
-        (row) => row.id,
-        (row) => showEndpoint(sealer, row),
-      ),
-    };
+  loggedTypes: [...notificationTypes, testEventType],
+  list: {
+    id: 'listIntegrations',
+    summary: 'List the organization’s webhooks for notifications, newest first',
+    description:
+      'An integration is an endpoint of the organization that gets notifications, whomever they are addressed to, and nothing else.',
+    query: Type.Unsafe<ListQuery>(PageQuery),
+    cursorOf: () => 'integrations',
+    of: ({ orgId: id }) => ({ owner: { kind: 'organization', id }, withinTypes: notificationTypes }),
   },
-});
-
-export const create = (addresses: AddressRules) =>
-  operation({
-    id: 'createIntegration',
+  create: {
     summary: 'Add a webhook for notifications to anybody in the organization',
     description: 'Its signing secret is in this answer and in no other.',
-    group,
-    takes: { body: Create },
-    answers: { 201: { description: 'The integration with its secret', schema: NewEndpoint } },
-    runs: 'write',
-    async handle(context, { body }) {
-      const { queries, clock, sealer, orgId } = context;
-      const { default_contract: contract } = await getOrganization(queries, orgId);
-      const { endpoint, secret } = await createEndpoint(
-        queries,
-        { clock, sealer, addresses },
-        orgId,
-        { kind: 'organization', id: orgId },
-        {
-          url: body.url,
-          events: body.events ?? notificationTypes,
-          contract,
-          ...given({ name: body.name, description: body.description, secret: body.secret }),
-        },
-      );
-      await auditEndpoint(context, 'endpoint.created', publicId('endpoint', endpoint.id), {
-        url: endpoint.url,
-        contract,
-      });
-      return { status: 201, body: { ...showEndpoint(sealer, endpoint), secret } };
+    body: Create,
+    made: 'The integration with its secret',
+    async draft({ queries, orgId: id }, body) {
+      const { default_contract: contract } = await getOrganization(queries, id);
+      const draft = { ...body, events: body.events ?? notificationTypes, contract };
+      return { owner: { kind: 'organization', id }, draft };
     },
-  });
-
-export const change = (addresses: AddressRules) =>
-  operation({
-    id: 'changeIntegration',
+  },
+  change: {
     summary: 'Change an integration',
-    group,
-    takes: { params: IdParams, body: Change },
-    answers: { 200: { description: 'The integration', schema: Endpoint } },
-    runs: 'write',
-    async handle(context, { params, body }) {
-      const { queries, clock, sealer, orgId } = context;
-      const row = await family.find(context, params.id);
-      const { id } = row;
+    body: Change,
+    changed: 'The integration',
+    async change(context, row, body) {
       if (body.url !== undefined && body.url !== row.url) await checkMove(context, row);
-      const changed = await changeEndpoint(
-        queries,
-        { clock, sealer, addresses },
-        { orgId, id },
-        given({ url: body.url, name: body.name, description: body.description, events: body.events }),
-      );
-      await auditEndpoint(context, 'endpoint.changed', params.id, { changed: Object.keys(body) });
-      return { status: 200, body: showEndpoint(sealer, changed) };
+      return body;
     },
-  });
-
-export const { get, remove, enable, disable, rotate, test, stats } = endpointOperations(family);
-export const { deliveries, attempts } = endpointLog(family, [...notificationTypes, testEventType]);
+  },
+});

@@ -6,14 +6,11 @@ import { given, IdParams, pathId } from '../http/fields.ts';
 import { operation } from '../http/operation.ts';
 import { PageOf, PageQuery, pageOf, readCursor } from '../http/page.ts';
 import { Attempt, Delivery, showAttempt, showDelivery } from './delivery-view.ts';
-import type { EndpointFamily } from './endpoint-operations.ts';
+import type { EndpointFamily } from './endpoint-family.ts';
 
-/**
- * The log of one endpoint, for those who may see no other deliveries.
- * @param types the event types that they may see; left out: all that went there
- */
-export function endpointLog({ called, one, group, find }: EndpointFamily, types?: readonly string[]) {
-  const deliveries = operation({
+/** What went to one endpoint: the log of those who may see no other deliveries. */
+export function deliveriesOf({ called, one, group, find, loggedTypes }: EndpointFamily) {
+  return operation({
     id: `list${called}Deliveries`,
     summary: `List what went to ${one}, newest first`,
     group,
@@ -30,7 +27,7 @@ export function endpointLog({ called, one, group, find }: EndpointFamily, types?
       const { queries, orgId, sealer } = context;
       const { id } = await find(context, params.id);
       const name = { sealer, list: `deliveries ${id}`, orgId };
-      const filter = { endpointId: id, ...given({ state: query.state, eventTypes: types }) };
+      const filter = { endpointId: id, ...given({ state: query.state, eventTypes: loggedTypes }) };
       const page = { before: readCursor(name, query.cursor), limit: query.limit + 1 };
       const rows = await listDeliveries(queries, orgId, filter, page);
       const eventIds = rows.map((row) => row.event_id);
@@ -47,8 +44,11 @@ export function endpointLog({ called, one, group, find }: EndpointFamily, types?
       };
     },
   });
+}
 
-  const attempts = operation({
+/** The attempts of one delivery to an endpoint. */
+export function attemptsOf({ called, one, group, find, loggedTypes }: EndpointFamily) {
+  return operation({
     id: `list${called}Attempts`,
     summary: `List the attempts of a delivery to ${one}, oldest first`,
     description: 'Each with the request as it was sent, byte for byte, and what was answered.',
@@ -63,7 +63,7 @@ export function endpointLog({ called, one, group, find }: EndpointFamily, types?
       const { queries, orgId, sealer } = context;
       const { id } = await find(context, params.id);
       const delivery = await getDelivery(queries, orgId, pathId('delivery', params.delivery_id));
-      if (delivery.endpoint_id !== id || types?.includes(delivery.event_type) === false)
+      if (delivery.endpoint_id !== id || loggedTypes?.includes(delivery.event_type) === false)
         throw new SluiceError('not_found', 'No such delivery.');
       const name = { sealer, list: `attempts ${delivery.id} of ${id}`, orgId };
       const after = Number(readCursor(name, query.cursor) ?? 0);
@@ -71,6 +71,4 @@ export function endpointLog({ called, one, group, find }: EndpointFamily, types?
       return { status: 200, body: pageOf(name, rows, query.limit, (row) => String(row.number), showAttempt) };
     },
   });
-
-  return { deliveries, attempts };
 }
