@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { SchemaChecks } from '../src/schemas/checks.ts';
 import { createTestApp, type TestApp } from './support/app.ts';
 import { describeOnEachDatabase } from './support/databases.ts';
@@ -13,6 +13,8 @@ describeOnEachDatabase('what changes between a plan and its commit', (kind) => {
   const thread = new WatchedThread();
 
   beforeAll(async () => {
+    // Beginning a thread takes long where the machine is busy.
+    vi.setConfig({ testTimeout: 60_000 });
     app = await createTestApp(kind, { schemas: new SchemaChecks(0, thread) });
   });
   afterAll(() => app.close());

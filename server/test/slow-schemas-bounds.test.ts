@@ -129,7 +129,6 @@ describeOnEachDatabase('a schema that takes long', (kind) => {
     expect([status, body.code]).toEqual([422, 'invalid_event_data']);
     expect(body.errors[0].detail).toContain('it takes too long for an event that belongs to a change');
     expect((await tenant.get('/v1/records/crm/account')).body.data).toEqual([]);
-    expect((await tenant.post('/v1/records/crm/account', { list: [1] })).status).toBe(201);
   });
 });
 

@@ -1,4 +1,4 @@
-import { Text } from '@mantine/core';
+import { Group, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { PageLink } from './page.tsx';
 
@@ -31,16 +31,18 @@ export function Row({ title, path, beside, below, middle, children, isWide = fal
   return (
     <li className={isWide ? 'endpoint-row endpoint-row-strip' : 'endpoint-row'}>
       <div style={{ minWidth: 0 }}>
-        <Text fw={600} truncate title={title}>
-          {path === undefined ? (
-            title
-          ) : (
-            <PageLink path={path} className="row-link" inherit>
-              {title}
-            </PageLink>
-          )}{' '}
+        <Group gap="xs">
+          <Text fw={600} truncate title={title}>
+            {path === undefined ? (
+              title
+            ) : (
+              <PageLink path={path} className="row-link" inherit>
+                {title}
+              </PageLink>
+            )}
+          </Text>
           {beside}
-        </Text>
+        </Group>
         {below}
       </div>
       {middle ?? <div className="endpoint-health" />}
