@@ -30,7 +30,7 @@ const By = Type.Object(
   { description: 'Who did it' },
 );
 
-export const Decision = Type.Object({
+const Decision = Type.Object({
   status: Status,
   action: Action,
   by: By,
