@@ -19,8 +19,7 @@ interface Props {
 
 /** Shows secrets that the API has answered once and never will again. It closes by its button alone. */
 export function SecretDialog({ title, secrets, onClose, note }: Props) {
-  const [it, way, is] =
-    secrets.length > 1 ? ['them', 'ways to check them', 'are'] : ['it', 'a way to check it', 'is'];
+  const it = secrets.length > 1 ? 'them' : 'it';
   return (
     <Modal
       opened={secrets.length > 0}
@@ -35,7 +34,8 @@ export function SecretDialog({ title, secrets, onClose, note }: Props) {
       <Stack>
         <Alert color="orange" variant="outline" title={`You will not see ${it} again`}>
           <Text fz="sm">
-            Keep {it} where your receiver finds {it}. Only {way} {is} stored here.
+            Keep {it} where {secrets.length > 1 ? 'they are' : 'it is'} needed: Sluice shows {it} in no other
+            place.
           </Text>
         </Alert>
         {secrets.map(({ label, secret }) => (
