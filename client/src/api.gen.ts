@@ -115,7 +115,7 @@ export interface Attempt {
   outcome: 'delivered' | 'http_error' | 'timeout' | 'connection_error' | 'tls_error' | 'dns_error' | 'blocked_address' | 'unknown';
   error: string | null;
   request: {
-    /** Empty where it is not known */
+    /** Empty where it is unknown */
     url: string;
     headers: {
       [name: string]: string | string[];
@@ -127,7 +127,7 @@ export interface Attempt {
     headers: {
       [name: string]: string | string[];
     };
-    /** At most the first 16 KiB; text, or base64 where it is not UTF-8 */
+    /** The first 16 KiB; base64 where it is not UTF-8 */
     body: string;
     body_encoding: 'utf-8' | 'base64';
     truncated: boolean;
@@ -222,7 +222,7 @@ export interface ChangeMemberBody {
   email?: string;
   name?: string;
   role?: 'owner' | 'admin' | 'hr_admin' | 'member';
-  /** Module → what the member may do there */
+  /** Module → the member’s right there */
   access?: {
     [name: string]: 'none' | 'read' | 'write';
   };
@@ -246,7 +246,7 @@ export interface ChangeScheduleBody {
   cron?: string;
   /** Dot-separated words of a-z, 0-9 and _ */
   type?: string;
-  /** Any JSON object up to 256 KiB; delivered as the bytes received */
+  /** Any JSON object up to 256 KiB; delivered byte for byte */
   data?: {
     [name: string]: unknown;
   };
@@ -288,19 +288,19 @@ export interface Contract {
   name: string;
   title: string;
   description: string;
-  /** Every header that it sends */
+  /** Every header that is sent */
   headers: string[];
   tolerance_seconds: number | null;
   timeout_seconds: number;
   retry: {
-    /** Share by which a delay may vary either way */
+    /** Fraction by which a delay varies in either direction */
     jitter: number;
     endpoint_may_change: boolean;
   };
-  /** When each attempt would happen if the first were now */
+  /** The time of each attempt if the first one took place now */
   attempts: {
     number: number;
-    /** Since the first attempt, without jitter and the attempts’ own duration */
+    /** Since the first attempt, without jitter and the duration of attempts */
     after_seconds: number;
     /** RFC 3339, UTC */
     at: string;
@@ -492,7 +492,7 @@ export interface CreateMemberBody {
   email: string;
   name: string;
   role?: 'owner' | 'admin' | 'hr_admin' | 'member';
-  /** Module → what the member may do there */
+  /** Module → the member’s right there */
   access?: {
     [name: string]: 'none' | 'read' | 'write';
   };
@@ -504,9 +504,9 @@ export interface CreateMemberTokenAnswer {
   /** Id of a member */
   member_id: string;
   name: string;
-  /** How the secret ends */
+  /** The end of the secret */
   last_four: string;
-  /** What the role that it was issued for holds; less where the member’s role now holds less */
+  /** The scopes of the role for which it was issued; fewer where the member’s role of now has fewer */
   scopes: string[];
   created_by: string;
   /** RFC 3339, UTC */
@@ -514,7 +514,7 @@ export interface CreateMemberTokenAnswer {
   last_used_at: string | null;
   expires_at: string | null;
   revoked_at: string | null;
-  /** Shown once: only its hash is kept */
+  /** Shown only now: only its hash is stored */
   secret: string;
 }
 
@@ -543,9 +543,9 @@ export interface CreateOrganizationKeyAnswer {
   /** Id of a key */
   id: string;
   name: string;
-  /** How the secret begins */
+  /** The beginning of the secret */
   prefix: string;
-  /** How the secret ends */
+  /** The end of the secret */
   last_four: string;
   scopes: string[];
   created_by: string;
@@ -554,7 +554,7 @@ export interface CreateOrganizationKeyAnswer {
   last_used_at: string | null;
   expires_at: string | null;
   revoked_at: string | null;
-  /** Shown once: only its hash is kept */
+  /** Shown only now: only its hash is stored */
   secret: string;
 }
 
@@ -570,7 +570,7 @@ export interface CreateOrganizationSignInLinkAnswer {
   /** Id of a member */
   member_id: string;
   email: string;
-  /** Shown once: open it in a browser, and the member is signed in */
+  /** Shown only now: opened in a browser, it signs the member in */
   url: string;
   /** RFC 3339, UTC */
   created_at: string;
@@ -579,9 +579,9 @@ export interface CreateOrganizationSignInLinkAnswer {
 }
 
 export interface CreateOrganizationSignInLinkBody {
-  /** Whose; without it, the owner who has been there longest */
+  /** Of the member; by default, the owner who was added first */
   email?: string;
-  /** An hour, unless given */
+  /** By default 3600 */
   expires_in_seconds?: number;
 }
 
@@ -625,7 +625,7 @@ export interface CreateScheduleBody {
   cron: string;
   /** Dot-separated words of a-z, 0-9 and _ */
   type: string;
-  /** Any JSON object up to 256 KiB; delivered as the bytes received */
+  /** Any JSON object up to 256 KiB; delivered byte for byte */
   data: {
     [name: string]: unknown;
   };
@@ -640,7 +640,7 @@ export interface CreateScheduleBody {
 }
 
 export interface CreateSignInLinkBody {
-  /** An hour, unless given */
+  /** By default 3600 */
   expires_in_seconds?: number;
 }
 
@@ -678,7 +678,7 @@ export interface Delivery {
   state: 'pending' | 'sending' | 'delivered' | 'failed' | 'cancelled' | 'held';
   attempts: number;
   next_attempt_at: string | null;
-  /** Waits until its endpoint is enabled again */
+  /** Whether it waits until its endpoint is enabled again */
   paused: boolean;
   last_attempt: {
     outcome: 'delivered' | 'http_error' | 'timeout' | 'connection_error' | 'tls_error' | 'dns_error' | 'blocked_address' | 'unknown';
@@ -727,7 +727,7 @@ export interface DeliverySummary {
   state: 'pending' | 'sending' | 'delivered' | 'failed' | 'cancelled' | 'held';
   attempts: number;
   next_attempt_at: string | null;
-  /** Waits until its endpoint is enabled again */
+  /** Whether it waits until its endpoint is enabled again */
   paused: boolean;
   last_attempt: {
     outcome: 'delivered' | 'http_error' | 'timeout' | 'connection_error' | 'tls_error' | 'dns_error' | 'blocked_address' | 'unknown';
@@ -895,9 +895,9 @@ export interface Event {
   source: 'api' | 'schedule' | 'test' | 'system';
   /** RFC 3339, UTC */
   created_at: string;
-  /** The data, written exactly as it was received */
+  /** The data, byte for byte as it was received */
   data: unknown;
-  /** What the event meant for each endpoint; those it goes to first */
+  /** Why each endpoint gets the event or not; those that get it first */
   trace: ({
     /** Id of an endpoint */
     endpoint_id: string;
@@ -909,7 +909,7 @@ export interface Event {
     state: string | null;
     attempts: number;
   })[];
-  /** false when there are more than 200 endpoints; list deliveries by `event_id` then */
+  /** false where there are more than 200 endpoints: list deliveries by `event_id` instead */
   trace_complete: boolean;
 }
 
@@ -1528,9 +1528,9 @@ export interface Key {
   /** Id of a key */
   id: string;
   name: string;
-  /** How the secret begins */
+  /** The beginning of the secret */
   prefix: string;
-  /** How the secret ends */
+  /** The end of the secret */
   last_four: string;
   scopes: string[];
   created_by: string;
@@ -1552,10 +1552,10 @@ export interface Me {
   id: string;
   name: string;
   scopes: string[];
-  /** What an installation's manifest declares */
+  /** Of an installation: the record scopes in the app's manifest */
   record_scopes?: string[];
   acts_for?: string | null;
-  /** Where a member asks */
+  /** Where the credential is a member’s */
   member?: {
     /** Id of a member */
     id: string;
@@ -1601,7 +1601,7 @@ export interface Member {
   email: string;
   name: string;
   role: 'owner' | 'admin' | 'hr_admin' | 'member';
-  /** Module → what the member may do there */
+  /** Module → the member’s right there */
   access: {
     [name: string]: 'none' | 'read' | 'write';
   };
@@ -1623,9 +1623,9 @@ export interface MemberToken {
   /** Id of a member */
   member_id: string;
   name: string;
-  /** How the secret ends */
+  /** The end of the secret */
   last_four: string;
-  /** What the role that it was issued for holds; less where the member’s role now holds less */
+  /** The scopes of the role for which it was issued; fewer where the member’s role of now has fewer */
   scopes: string[];
   created_by: string;
   /** RFC 3339, UTC */
@@ -1754,7 +1754,7 @@ export interface Organization {
   /** Subdomain name: a-z, 0-9 and -, at most 63 characters */
   slug: string;
   preset: string | null;
-  /** What new endpoints get when they name no contract */
+  /** The contract of new endpoints that name none */
   default_contract: string;
   /** IANA time zone */
   time_zone: string;
@@ -1774,9 +1774,9 @@ export interface Preset {
   name: string;
   title: string;
   description: string;
-  /** What new endpoints get when they name no contract */
+  /** The contract of new endpoints that name none */
   default_contract: string;
-  /** How keys begin that are made for the organization */
+  /** The prefix of the organization’s new keys */
   key_prefix: string;
   /** The catalogue: each type with the JSON Schema of its data and a valid example */
   event_types: {
@@ -1821,14 +1821,14 @@ export interface Problem {
   status: number;
   /** A stable name for programs */
   code: string;
-  /** What is wrong this time */
+  /** What is wrong with this request */
   detail: string;
-  /** What can be done about it */
+  /** What the caller can do */
   remedy: string;
   request_id: string;
-  /** With `review_decided`: what was decided, by whom and when */
+  /** With `review_decided`: the decision, its author and time */
   decision?: unknown;
-  /** With `stale_version`: the version that it has now */
+  /** With `stale_version`: the present version */
   version?: number;
   errors?: {
     /** JSON pointer into the body; `?name` for a query parameter, `header:name` for a header */
@@ -1848,7 +1848,7 @@ export interface PublishEventAnswer {
 export interface PublishEventBody {
   /** Dot-separated words of a-z, 0-9 and _ */
   type: string;
-  /** Any JSON object up to 256 KiB; delivered as the bytes received */
+  /** Any JSON object up to 256 KiB; delivered byte for byte */
   data: {
     [name: string]: unknown;
   };
@@ -2261,7 +2261,7 @@ export interface Session {
   id: string;
   /** Id of a member */
   member_id: string;
-  /** Whether it is the one that asks */
+  /** Whether it is the session of this request */
   current: boolean;
   signed_in_by: 'link' | 'password';
   ip: string | null;
@@ -2282,7 +2282,7 @@ export interface SessionPage {
 
 export interface SetPasswordBody {
   password: string;
-  /** Asked for where there is one */
+  /** Required where the member has a password */
   current_password?: string;
 }
 
@@ -2363,16 +2363,6 @@ export interface PageQuery {
   cursor?: string;
 }
 
-export interface ListMembersQuery {
-  /** Entries at most */
-  limit?: number;
-  /** `next_cursor` of the page before */
-  cursor?: string;
-  /** Words that are all in the name or the e-mail address, in capitals or not */
-  search?: string;
-  role?: 'owner' | 'admin' | 'hr_admin' | 'member';
-}
-
 export interface ListAuditLogQuery {
   /** Entries at most */
   limit?: number;
@@ -2381,6 +2371,16 @@ export interface ListAuditLogQuery {
   action?: string;
   actor?: string;
   target?: string;
+}
+
+export interface ListMembersQuery {
+  /** Entries at most */
+  limit?: number;
+  /** `next_cursor` of the page before */
+  cursor?: string;
+  /** Words that are all in the name or the e-mail address, in upper or lower case */
+  search?: string;
+  role?: 'owner' | 'admin' | 'hr_admin' | 'member';
 }
 
 export interface ListEventsQuery {
@@ -2393,7 +2393,7 @@ export interface ListEventsQuery {
   since?: string;
   /** RFC 3339, UTC */
   until?: string;
-  /** Only those whose `deliver_at` is still to come; false: only the others */
+  /** true: only events whose `deliver_at` is still to come; false: only the others */
   scheduled?: boolean;
 }
 
@@ -2419,7 +2419,7 @@ export interface ListDeliveriesQuery {
   state?: 'pending' | 'sending' | 'delivered' | 'failed' | 'cancelled' | 'held';
   /** Id of an endpoint */
   endpoint_id?: string;
-  /** To webhooks of this app, also to those that it has no longer */
+  /** To webhooks of this app, deleted webhooks included */
   installation_id?: string;
   event_id?: string;
   type?: string;
@@ -2620,7 +2620,7 @@ export function operations(call: Call, list: List) {
     /** Make a link that signs a member of an organization in, once */
     createOrganizationSignInLink: (id: string, body?: CreateOrganizationSignInLinkBody, options?: CallOptions): Promise<CreateOrganizationSignInLinkAnswer> =>
       call({ method: 'POST', path: `/v1/organizations/${encodeURIComponent(id)}/sign-in-links`, body }, options),
-    /** List keys, newest first, revoked ones too */
+    /** List keys, newest first, revoked keys included */
     listKeys: (query?: PageQuery, options?: CallOptions): Listing<Key> =>
       list({ method: 'GET', path: '/v1/keys', query }, options),
     /** Create a key */
@@ -2629,6 +2629,9 @@ export function operations(call: Call, list: List) {
     /** Revoke a key at once */
     revokeKey: (id: string, options?: CallOptions): Promise<void> =>
       call({ method: 'DELETE', path: `/v1/keys/${encodeURIComponent(id)}` }, options),
+    /** List the changes that were made, with author, address and time; newest first */
+    listAuditLog: (query?: ListAuditLogQuery, options?: CallOptions): Listing<AuditLogEntry> =>
+      list({ method: 'GET', path: '/v1/audit-log', query }, options),
     /** List members, newest first */
     listMembers: (query?: ListMembersQuery, options?: CallOptions): Listing<Member> =>
       list({ method: 'GET', path: '/v1/members', query }, options),
@@ -2641,7 +2644,7 @@ export function operations(call: Call, list: List) {
     /** Remove a member */
     deleteMember: (id: string, options?: CallOptions): Promise<void> =>
       call({ method: 'DELETE', path: `/v1/members/${encodeURIComponent(id)}` }, options),
-    /** List a member's personal tokens, newest first, revoked ones too */
+    /** List a member's personal tokens, newest first, revoked tokens included */
     listMemberTokens: (id: string, query?: PageQuery, options?: CallOptions): Listing<MemberToken> =>
       list({ method: 'GET', path: `/v1/members/${encodeURIComponent(id)}/tokens`, query }, options),
     /** Issue a personal token for a member */
@@ -2656,12 +2659,12 @@ export function operations(call: Call, list: List) {
     /** Sign a member out everywhere, at once */
     endSessionsOfMember: (id: string, options?: CallOptions): Promise<void> =>
       call({ method: 'DELETE', path: `/v1/members/${encodeURIComponent(id)}/sessions` }, options),
-    /** Remove the password of a member who has forgotten it, and sign the member out everywhere */
+    /** Remove a forgotten password of a member, and sign the member out everywhere */
     removePassword: (id: string, options?: CallOptions): Promise<void> =>
       call({ method: 'DELETE', path: `/v1/members/${encodeURIComponent(id)}/password` }, options),
     /** Sign in, by a one-time link or by a password */
     createSession: (body: {
-      /** What a sign-in link has behind the `#` */
+      /** The part of a sign-in link after the `#` */
       link: string;
     } | {
       /** Its slug */
@@ -2670,24 +2673,21 @@ export function operations(call: Call, list: List) {
       password: string;
     }, options?: CallOptions): Promise<Session> =>
       call({ method: 'POST', path: '/v1/sessions', body }, options),
-    /** Who am I, and what may I do */
+    /** Read your credential and its rights */
     getMe: (options?: CallOptions): Promise<Me> =>
       call({ method: 'GET', path: '/v1/me' }, options),
-    /** Set the password of the member who is signed in */
+    /** Set the password of the signed-in member */
     setPassword: (body: SetPasswordBody, options?: CallOptions): Promise<void> =>
       call({ method: 'PUT', path: '/v1/me/password', body }, options),
-    /** List the sessions of the member who is signed in, newest first */
+    /** List the sessions of the signed-in member, newest first */
     listSessions: (query?: PageQuery, options?: CallOptions): Listing<Session> =>
       list({ method: 'GET', path: '/v1/me/sessions', query }, options),
-    /** End a session of the member who is signed in, at once */
+    /** End a session of the signed-in member at once */
     endSession: (id: string, options?: CallOptions): Promise<void> =>
       call({ method: 'DELETE', path: `/v1/me/sessions/${encodeURIComponent(id)}` }, options),
     /** Sign out */
     signOut: (options?: CallOptions): Promise<void> =>
       call({ method: 'DELETE', path: '/v1/me/session' }, options),
-    /** Who did what, from where and when; newest first */
-    listAuditLog: (query?: ListAuditLogQuery, options?: CallOptions): Listing<AuditLogEntry> =>
-      list({ method: 'GET', path: '/v1/audit-log', query }, options),
     /** List event types by name */
     listEventTypes: (query?: PageQuery, options?: CallOptions): Listing<EventType> =>
       list({ method: 'GET', path: '/v1/event-types', query }, options),
@@ -2712,7 +2712,7 @@ export function operations(call: Call, list: List) {
     /** Read an event with its data and its trace */
     getEvent: (id: string, options?: CallOptions): Promise<Event> =>
       call({ method: 'GET', path: `/v1/events/${encodeURIComponent(id)}` }, options),
-    /** Cancel what is still to be delivered of an event */
+    /** Cancel the unfinished deliveries of an event */
     cancelEvent: (id: string, options?: CallOptions): Promise<CancelEventAnswer> =>
       call({ method: 'POST', path: `/v1/events/${encodeURIComponent(id)}/cancel` }, options),
     /** Deliver an event again */
@@ -2760,7 +2760,7 @@ export function operations(call: Call, list: List) {
     /** List deliveries, newest first */
     listDeliveries: (query?: ListDeliveriesQuery, options?: CallOptions): Listing<DeliverySummary> =>
       list({ method: 'GET', path: '/v1/deliveries', query }, options),
-    /** Read a delivery, with the review that held it */
+    /** Read a delivery, with the review task that held it */
     getDelivery: (id: string, options?: CallOptions): Promise<Delivery> =>
       call({ method: 'GET', path: `/v1/deliveries/${encodeURIComponent(id)}` }, options),
     /** List the attempts of a delivery, oldest first */
