@@ -29,5 +29,5 @@ test('every operation has an id of its own', () => {
 });
 
 test('the schema of problems is there once', () => {
-  expect(JSON.stringify(document).split('"What can be done about it"')).toHaveLength(2);
+  expect(JSON.stringify(document).split('"What the caller can do"')).toHaveLength(2);
 });

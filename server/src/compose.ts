@@ -81,7 +81,7 @@ export async function start(parts: Parts): Promise<Running> {
     await releaseEvaluations(database.queries);
   }
   const server = config.port === null ? null : await createServer(doorOf(parts));
-  const address = server === null ? null : await listen(server, config);
+  const address = server === null ? null : await server.listen({ host: config.host, port: config.port ?? 0 });
   if (address !== null) parts.listensAt(address);
   const works = config.roles.includes('worker');
   const worker = works ? new Worker(parts) : null;
@@ -120,8 +120,4 @@ export function dutiesOf(parts: Parts): Duty[] {
     ...evaluationDuties({ database, retentionDays }),
     ...parts.products.flatMap((product) => product.duties?.({ database, clock, retentionDays }) ?? []),
   ];
-}
-
-function listen(server: Awaited<ReturnType<typeof createServer>>, { host, port }: Config): Promise<string> {
-  return server.listen({ host, port: port ?? 0 });
 }

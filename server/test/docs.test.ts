@@ -147,8 +147,9 @@ describe('the settings', () => {
   });
 
   test('are those that the configuration reads, and --help prints them', () => {
-    const { text } = read('server/src/base/config.ts');
-    const asked = new Set([...text.matchAll(/\btext\('(\w+)'\)/g)].map(({ 1: name = '' }) => name));
+    const asked = new Set<string>();
+    const environment = new Proxy({}, { get: (_, name) => void asked.add(String(name)) });
+    readConfig(environment);
     expect(settings.map(({ name }) => name).sort()).toEqual([...asked].sort());
     for (const { name } of settings) expect(helpText()).toContain(` ${name} `);
   });
