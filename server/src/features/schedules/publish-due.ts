@@ -39,7 +39,7 @@ export async function publishDueSchedules(parts: Parts): Promise<number> {
   }
   // One of each organization, so that a thousand of one do not keep everybody's next look waiting.
   const slow = parts.http.closed ? [] : [...left.slow.values()];
-  const published = await Promise.all(slow.map((schedule) => publishSlow(parts, schedule)));
+  const published = await Promise.all(slow.map((schedule) => publishJudged(parts, schedule)));
   count += published.reduce((sum, events) => sum + events, 0);
   if (count === 0) return 0;
   parts.log.info({ count }, 'scheduled events published');
@@ -72,7 +72,7 @@ async function publishOneByOne(parts: Parts, left: Left): Promise<Omit<Ran, 'slo
         .transaction()
         .execute((tx) => runDueSchedules(tx, parts, take));
       if (ran.schedules === 0) break;
-      putAside(left, ran.slow);
+      setAside(left, ran.slow);
       total.schedules += ran.schedules;
       total.events += ran.events;
     } catch (error) {
@@ -91,14 +91,14 @@ async function publishEach(parts: Parts, left: Left, schedules: readonly Schedul
   for (const { id } of schedules) {
     const take = { limit: 1, except: [], only: id, verdicts: new Verdicts() };
     const ran = await parts.database.queries.transaction().execute((tx) => runDueSchedules(tx, parts, take));
-    putAside(left, ran.slow);
+    setAside(left, ran.slow);
     count += ran.events;
     await new Promise(setImmediate);
   }
   return count;
 }
 
-function putAside(left: Left, slow: readonly Schedule[]): void {
+function setAside(left: Left, slow: readonly Schedule[]): void {
   for (const schedule of slow) {
     left.ids.push(schedule.id);
     if (!left.slow.has(schedule.org_id)) left.slow.set(schedule.org_id, schedule);
@@ -106,7 +106,7 @@ function putAside(left: Left, slow: readonly Schedule[]): void {
 }
 
 /** Judges a schedule's data, then publishes what it owes; one that has changed meanwhile is left to the next look. */
-async function publishSlow(parts: Parts, schedule: Schedule): Promise<number> {
+async function publishJudged(parts: Parts, schedule: Schedule): Promise<number> {
   const { queries } = parts.database;
   const { orgId, events } = publicationOf({ schedule, at: new Date(parts.clock.now()) });
   try {
