@@ -102,7 +102,7 @@ export interface AppVersionSummaryPage {
 export interface ApproveReviewBody {
   comment?: string | null;
   member_id?: string | null;
-  /** The version that was seen; another one is refused */
+  /** The version that you have seen; refused where the task has another one */
   version?: number;
 }
 
@@ -207,7 +207,7 @@ export interface ChangeIntegrationBody {
   url?: string;
   name?: string | null;
   description?: string | null;
-  /** Types of notifications; all of them if left out */
+  /** Types of notifications; by default, all of them */
   events?: ('task_assigned' | 'task_status' | 'blocker' | 'review' | 'meeting' | 'weekly_digest' | 'team_support.approved' | 'system')[];
 }
 
@@ -250,13 +250,13 @@ export interface ChangeScheduleBody {
   data?: {
     [name: string]: unknown;
   };
-  /** IANA time zone; the organization's if left out */
+  /** IANA time zone; by default, the organization's */
   time_zone?: string;
   audience?: {
     members?: string[];
     roles?: ('owner' | 'admin' | 'hr_admin' | 'member')[];
   } | null;
-  /** For times that passed while no worker ran: nothing, one event for the latest (the default), or one for each */
+  /** For times that were missed while no worker ran: nothing, one event for the latest (the default), or one for each */
   catch_up?: 'none' | 'latest' | 'all';
   enabled?: boolean;
 }
@@ -271,7 +271,7 @@ export interface ChangeWorkflowBody {
     role: 'owner' | 'admin' | 'hr_admin' | 'member';
   } | null;
   rejection_ends?: boolean;
-  /** What happens to tasks whose time runs out; `after_seconds` is for those that name no time */
+  /** What happens to tasks that expire; `after_seconds` is for tasks without a time of their own */
   expiry?: {
     after_seconds: number | null;
     action: 'expire' | 'approve' | 'reject' | 'escalate';
@@ -354,7 +354,7 @@ export interface CreateEmbedTokenAnswer {
   /** Id of an embed token */
   id: string;
   label: string | null;
-  /** How the secret ends */
+  /** The end of the secret */
   last_four: string;
   workflow_id: string | null;
   queue_id: string | null;
@@ -372,7 +372,7 @@ export interface CreateEmbedTokenAnswer {
   /** RFC 3339, UTC */
   expires_at: string;
   revoked_at: string | null;
-  /** Shown once: only its hash is kept */
+  /** Shown only now: only its hash is stored */
   secret: string;
   /** The page, with the secret in the fragment, which browsers do not send */
   url: string;
@@ -384,7 +384,7 @@ export interface CreateEmbedTokenBody {
   workflow_id?: string | null;
   queue_id?: string | null;
   member_id?: string | null;
-  /** Looking is always allowed */
+  /** Every token can view */
   capabilities: {
     approve?: boolean;
     reject?: boolean;
@@ -475,9 +475,9 @@ export interface CreateIntegrationBody {
   url: string;
   name?: string | null;
   description?: string | null;
-  /** Types of notifications; all of them if left out */
+  /** Types of notifications; by default, all of them */
   events?: ('task_assigned' | 'task_status' | 'blocker' | 'review' | 'meeting' | 'weekly_digest' | 'team_support.approved' | 'system')[];
-  /** Your own signing secret; made if left out */
+  /** Your own signing secret; by default, one is generated */
   secret?: string;
 }
 
@@ -594,12 +594,12 @@ export interface CreateReviewBody {
   workflow_id: string;
   queue_id?: string | null;
   title: string;
-  /** Any JSON up to 256 KiB; kept as the bytes received */
+  /** Any JSON up to 256 KiB; stored byte for byte */
   content: unknown;
   content_type?: string | null;
   priority?: 'low' | 'normal' | 'high' | 'urgent';
   assignee?: string | null;
-  /** As the workflow says, if left out; null: never */
+  /** By default, as the workflow says; null: never */
   expires_at?: string | null;
   /** Your own names and values */
   metadata?: {
@@ -629,13 +629,13 @@ export interface CreateScheduleBody {
   data: {
     [name: string]: unknown;
   };
-  /** IANA time zone; the organization's if left out */
+  /** IANA time zone; by default, the organization's */
   time_zone?: string;
   audience?: {
     members?: string[];
     roles?: ('owner' | 'admin' | 'hr_admin' | 'member')[];
   } | null;
-  /** For times that passed while no worker ran: nothing, one event for the latest (the default), or one for each */
+  /** For times that were missed while no worker ran: nothing, one event for the latest (the default), or one for each */
   catch_up?: 'none' | 'latest' | 'all';
 }
 
@@ -654,7 +654,7 @@ export interface CreateWorkflowBody {
     role: 'owner' | 'admin' | 'hr_admin' | 'member';
   } | null;
   rejection_ends?: boolean;
-  /** What happens to tasks whose time runs out; `after_seconds` is for those that name no time */
+  /** What happens to tasks that expire; `after_seconds` is for tasks without a time of their own */
   expiry?: {
     after_seconds: number | null;
     action: 'expire' | 'approve' | 'reject' | 'escalate';
@@ -696,7 +696,7 @@ export interface Delivery {
     decision: {
       status: 'pending' | 'approved' | 'rejected' | 'revised' | 'expired';
       action: 'created' | 'approved' | 'rejected' | 'revised' | 'expired' | 'escalated';
-      /** Who did it */
+      /** The author */
       by: {
         kind: 'key' | 'member' | 'embed_token' | 'gate' | 'system';
         id: string | null;
@@ -795,7 +795,7 @@ export interface EmbedToken {
   /** Id of an embed token */
   id: string;
   label: string | null;
-  /** How the secret ends */
+  /** The end of the secret */
   last_four: string;
   workflow_id: string | null;
   queue_id: string | null;
@@ -1799,7 +1799,7 @@ export interface PresetPage {
 export interface PreviewScheduleAnswer {
   /** Five fields: minute, hour, day of month, month, day of week */
   cron: string;
-  /** IANA time zone; the organization's if left out */
+  /** IANA time zone; by default, the organization's */
   time_zone: string;
   times: string[];
 }
@@ -1807,9 +1807,9 @@ export interface PreviewScheduleAnswer {
 export interface PreviewScheduleBody {
   /** Five fields: minute, hour, day of month, month, day of week */
   cron: string;
-  /** IANA time zone; the organization's if left out */
+  /** IANA time zone; by default, the organization's */
   time_zone?: string;
-  /** Times; five if left out */
+  /** Number of times; by default 5 */
   count?: number;
 }
 
@@ -1908,11 +1908,11 @@ export interface QueuePage {
 }
 
 export interface ReadMyNotificationsAnswer {
-  /** How many were unread */
+  /** Number of entries that were unread */
   marked: number;
 }
 
-/** The fields of the record, with `id`, `created_at` and `updated_at`; an app sees what its scope names, and the id */
+/** The fields of the record, with `id`, `created_at` and `updated_at`; an app sees the id and the fields of its scope */
 export interface Record {
   /** Id of a record */
   id: string;
@@ -1951,7 +1951,7 @@ export interface RecordTypePage {
 export interface RejectReviewBody {
   reason: string;
   member_id?: string | null;
-  /** The version that was seen; another one is refused */
+  /** The version that you have seen; refused where the task has another one */
   version?: number;
 }
 
@@ -1980,9 +1980,9 @@ export interface Review {
     [name: string]: string;
   };
   status: 'pending' | 'approved' | 'rejected' | 'revised' | 'expired';
-  /** Grows with everything that is done to it; also the `ETag` */
+  /** Grows with every change; also the `ETag` */
   version: number;
-  /** So far, for the content as it is now */
+  /** So far, for the present content */
   approvals: number;
   rejections: number;
   escalated: boolean;
@@ -1990,7 +1990,7 @@ export interface Review {
   decision: {
     status: 'pending' | 'approved' | 'rejected' | 'revised' | 'expired';
     action: 'created' | 'approved' | 'rejected' | 'revised' | 'expired' | 'escalated';
-    /** Who did it */
+    /** The author */
     by: {
       kind: 'key' | 'member' | 'embed_token' | 'gate' | 'system';
       id: string | null;
@@ -2016,11 +2016,11 @@ export interface Review {
   /** RFC 3339, UTC */
   updated_at: string;
   approvals_needed: number;
-  /** What it holds, or held */
+  /** Deliveries that it holds or has held */
   deliveries: string[];
-  /** What is under review, written exactly as it was received */
+  /** The content under review, byte for byte as it was received */
   content: unknown;
-  /** The content as reviewers changed it; null if nobody did */
+  /** The content as a reviewer has revised it; null without a revision */
   revision: unknown;
 }
 
@@ -2048,13 +2048,13 @@ export interface ReviewGatePage {
 }
 
 export interface ReviewHistoryEntry {
-  /** Of the task after it */
+  /** Of the task after this change */
   version: number;
   action: 'created' | 'approved' | 'rejected' | 'revised' | 'expired' | 'escalated';
   status: 'pending' | 'approved' | 'rejected' | 'revised' | 'expired';
   /** Revisions begin a new round of approvals */
   round: number;
-  /** Who did it */
+  /** The author */
   by: {
     kind: 'key' | 'member' | 'embed_token' | 'gate' | 'system';
     id: string | null;
@@ -2071,7 +2071,7 @@ export interface ReviewHistoryEntry {
   queue_id: string | null;
   /** RFC 3339, UTC */
   at: string;
-  /** Of a revision: the content as it was changed; otherwise null */
+  /** Of a revision: the revised content; otherwise null */
   content: unknown;
 }
 
@@ -2096,9 +2096,9 @@ export interface ReviewSummary {
     [name: string]: string;
   };
   status: 'pending' | 'approved' | 'rejected' | 'revised' | 'expired';
-  /** Grows with everything that is done to it; also the `ETag` */
+  /** Grows with every change; also the `ETag` */
   version: number;
-  /** So far, for the content as it is now */
+  /** So far, for the present content */
   approvals: number;
   rejections: number;
   escalated: boolean;
@@ -2106,7 +2106,7 @@ export interface ReviewSummary {
   decision: {
     status: 'pending' | 'approved' | 'rejected' | 'revised' | 'expired';
     action: 'created' | 'approved' | 'rejected' | 'revised' | 'expired' | 'escalated';
-    /** Who did it */
+    /** The author */
     by: {
       kind: 'key' | 'member' | 'embed_token' | 'gate' | 'system';
       id: string | null;
@@ -2140,11 +2140,11 @@ export interface ReviewSummaryPage {
 }
 
 export interface ReviseReviewBody {
-  /** Any JSON up to 256 KiB; kept as the bytes received */
+  /** Any JSON up to 256 KiB; stored byte for byte */
   content: unknown;
   comment?: string | null;
   member_id?: string | null;
-  /** The version that was seen; another one is refused */
+  /** The version that you have seen; refused where the task has another one */
   version?: number;
 }
 
@@ -2162,7 +2162,7 @@ export interface Schedule {
   id: string;
   /** Five fields: minute, hour, day of month, month, day of week */
   cron: string;
-  /** IANA time zone; the organization's if left out */
+  /** IANA time zone; by default, the organization's */
   time_zone: string;
   type: string;
   data: unknown;
@@ -2170,13 +2170,13 @@ export interface Schedule {
     members?: string[];
     roles?: string[];
   } | null;
-  /** For times that passed while no worker ran: nothing, one event for the latest (the default), or one for each */
+  /** For times that were missed while no worker ran: nothing, one event for the latest (the default), or one for each */
   catch_up: 'none' | 'latest' | 'all';
   enabled: boolean;
   /** null while it is stopped */
   next_at: string | null;
   last_at: string | null;
-  /** Its next times, up to five; none while it is stopped */
+  /** The next five times; none while it is stopped */
   upcoming: string[];
   /** RFC 3339, UTC */
   created_at: string;
@@ -2185,9 +2185,9 @@ export interface Schedule {
 }
 
 export interface ScheduleRun {
-  /** When it was due */
+  /** The due time */
   at: string;
-  /** What was published; null: it was refused */
+  /** The published event; null: it was refused */
   event_id: string | null;
   refusal: string | null;
   /** RFC 3339, UTC */
@@ -2205,14 +2205,14 @@ export interface ScheduleSummary {
   id: string;
   /** Five fields: minute, hour, day of month, month, day of week */
   cron: string;
-  /** IANA time zone; the organization's if left out */
+  /** IANA time zone; by default, the organization's */
   time_zone: string;
   type: string;
   audience: {
     members?: string[];
     roles?: string[];
   } | null;
-  /** For times that passed while no worker ran: nothing, one event for the latest (the default), or one for each */
+  /** For times that were missed while no worker ran: nothing, one event for the latest (the default), or one for each */
   catch_up: 'none' | 'latest' | 'all';
   enabled: boolean;
   /** null while it is stopped */
@@ -2235,7 +2235,7 @@ export interface SendNotificationAnswer {
   id: string;
   type: 'task_assigned' | 'task_status' | 'blocker' | 'review' | 'meeting' | 'weekly_digest' | 'team_support.approved' | 'system';
   state: 'scheduled' | 'sent' | 'cancelled' | 'refused';
-  /** Members who got it, or would get it as of now */
+  /** Number of members who got it or, if it is scheduled, would get it now */
   recipients: number;
 }
 
@@ -2323,16 +2323,16 @@ export interface Workflow {
   id: string;
   name: string;
   description: string | null;
-  /** Approvals that end a task */
+  /** Number of approvals that approve a task */
   approvals: number;
   reviewers: {
     members: string[];
   } | {
     role: 'owner' | 'admin' | 'hr_admin' | 'member';
   } | null;
-  /** Whether one rejection ends a task */
+  /** Whether one rejection rejects a task */
   rejection_ends: boolean;
-  /** What happens to tasks whose time runs out; `after_seconds` is for those that name no time */
+  /** What happens to tasks that expire; `after_seconds` is for tasks without a time of their own */
   expiry: {
     after_seconds: number | null;
     action: 'expire' | 'approve' | 'reject' | 'escalate';
@@ -2449,9 +2449,9 @@ export interface ListRecordsQuery {
   limit?: number;
   /** `next_cursor` of the page before */
   cursor?: string;
-  /** By when they were made, or `updated`: what was changed the longest ago first */
+  /** By the time of creation; `updated`: by the time of the last change, oldest first */
   order?: 'newest' | 'oldest' | 'updated';
-  /** Only what was changed then or later */
+  /** Only records whose last change was then or later */
   updated_since?: string;
 }
 
@@ -2483,11 +2483,11 @@ export interface ListMeetingsQuery {
   limit?: number;
   /** `next_cursor` of the page before */
   cursor?: string;
-  /** By when they were planned, or `soonest`: by when they begin */
+  /** By the time of creation; `soonest`: by the start */
   order?: 'newest' | 'soonest';
-  /** Only those that begin then or later */
+  /** Only meetings that begin then or later */
   from?: string;
-  /** Only those that begin before */
+  /** Only meetings that begin before */
   until?: string;
 }
 
@@ -2509,7 +2509,7 @@ export interface ListMyNotificationsQuery {
   limit?: number;
   /** `next_cursor` of the page before */
   cursor?: string;
-  /** true: only what you have not read */
+  /** true: only unread entries */
   unread?: boolean;
 }
 
@@ -2518,11 +2518,11 @@ export interface ListMyMeetingsQuery {
   limit?: number;
   /** `next_cursor` of the page before */
   cursor?: string;
-  /** By when they were planned, or `soonest`: by when they begin */
+  /** By the time of creation; `soonest`: by the start */
   order?: 'newest' | 'soonest';
-  /** Only those that begin then or later */
+  /** Only meetings that begin then or later */
   from?: string;
-  /** Only those that begin before */
+  /** Only meetings that begin before */
   until?: string;
 }
 
@@ -2772,13 +2772,13 @@ export function operations(call: Call, list: List) {
     /** Cancel a delivery */
     cancelDelivery: (id: string, options?: CallOptions): Promise<DeliverySummary> =>
       call({ method: 'POST', path: `/v1/deliveries/${encodeURIComponent(id)}/cancel` }, options),
-    /** List schedules, newest first */
+    /** List schedules, newest first, without their data and next times */
     listSchedules: (query?: PageQuery, options?: CallOptions): Listing<ScheduleSummary> =>
       list({ method: 'GET', path: '/v1/schedules', query }, options),
-    /** Publish an event again and again, by the calendar */
+    /** Create a schedule */
     createSchedule: (body: CreateScheduleBody, options?: CallOptions): Promise<Schedule> =>
       call({ method: 'POST', path: '/v1/schedules', body }, options),
-    /** See when a cron expression comes */
+    /** Preview the next times of a cron expression */
     previewSchedule: (body: PreviewScheduleBody, options?: CallOptions): Promise<PreviewScheduleAnswer> =>
       call({ method: 'POST', path: '/v1/schedules/preview', body }, options),
     /** Read a schedule */
@@ -2790,7 +2790,7 @@ export function operations(call: Call, list: List) {
     /** Delete a schedule */
     deleteSchedule: (id: string, options?: CallOptions): Promise<void> =>
       call({ method: 'DELETE', path: `/v1/schedules/${encodeURIComponent(id)}` }, options),
-    /** See what came of its times, newest first */
+    /** List the runs of a schedule, newest first */
     listScheduleRuns: (id: string, query?: PageQuery, options?: CallOptions): Listing<ScheduleRun> =>
       list({ method: 'GET', path: `/v1/schedules/${encodeURIComponent(id)}/runs`, query }, options),
     /** List workflows, newest first */
@@ -2817,13 +2817,13 @@ export function operations(call: Call, list: List) {
     /** List review tasks */
     listReviews: (query?: ListReviewsQuery, options?: CallOptions): Listing<ReviewSummary> =>
       list({ method: 'GET', path: '/v1/reviews', query }, options),
-    /** Ask for a review */
+    /** Create a review task */
     createReview: (body: CreateReviewBody, options?: CallOptions): Promise<Review> =>
       call({ method: 'POST', path: '/v1/reviews', body }, options),
     /** Read a review task with its content */
     getReview: (id: string, options?: CallOptions): Promise<Review> =>
       call({ method: 'GET', path: `/v1/reviews/${encodeURIComponent(id)}` }, options),
-    /** What was done to a review task, oldest first */
+    /** List the history of a review task, oldest first */
     listReviewHistory: (id: string, query?: PageQuery, options?: CallOptions): Listing<ReviewHistoryEntry> =>
       list({ method: 'GET', path: `/v1/reviews/${encodeURIComponent(id)}/history`, query }, options),
     /** Approve a review task */
@@ -2832,7 +2832,7 @@ export function operations(call: Call, list: List) {
     /** Reject a review task */
     rejectReview: (id: string, body: RejectReviewBody, options?: CallOptions): Promise<Review> =>
       call({ method: 'POST', path: `/v1/reviews/${encodeURIComponent(id)}/reject`, body }, options),
-    /** Change what is under review, and approve it so */
+    /** Revise the content of a review task, and approve it */
     reviseReview: (id: string, body: ReviseReviewBody, options?: CallOptions): Promise<Review> =>
       call({ method: 'POST', path: `/v1/reviews/${encodeURIComponent(id)}/revise`, body }, options),
     /** List review gates, newest first */
@@ -2844,10 +2844,10 @@ export function operations(call: Call, list: List) {
     /** Read a review gate */
     getReviewGate: (id: string, options?: CallOptions): Promise<ReviewGate> =>
       call({ method: 'GET', path: `/v1/review-gates/${encodeURIComponent(id)}` }, options),
-    /** Take a review gate away */
+    /** Delete a review gate */
     deleteReviewGate: (id: string, options?: CallOptions): Promise<void> =>
       call({ method: 'DELETE', path: `/v1/review-gates/${encodeURIComponent(id)}` }, options),
-    /** List embed tokens, newest first, revoked ones too */
+    /** List embed tokens, newest first, revoked tokens included */
     listEmbedTokens: (query?: PageQuery, options?: CallOptions): Listing<EmbedToken> =>
       list({ method: 'GET', path: '/v1/embed-tokens', query }, options),
     /** Create an embed token */
@@ -2856,7 +2856,7 @@ export function operations(call: Call, list: List) {
     /** Revoke an embed token at once */
     revokeEmbedToken: (id: string, options?: CallOptions): Promise<void> =>
       call({ method: 'DELETE', path: `/v1/embed-tokens/${encodeURIComponent(id)}` }, options),
-    /** What an embed token is good for */
+    /** Read what an embed token can see and do */
     openEmbedSession: (options?: CallOptions): Promise<OpenEmbedSessionAnswer> =>
       call({ method: 'GET', path: '/v1/embed/session' }, options),
     /** List record types by module and model */
@@ -2868,7 +2868,7 @@ export function operations(call: Call, list: List) {
     /** Create or replace a record type */
     putRecordType: (module: string, model: string, body: PutRecordTypeBody, options?: CallOptions): Promise<RecordType> =>
       call({ method: 'PUT', path: `/v1/record-types/${encodeURIComponent(module)}/${encodeURIComponent(model)}`, body }, options),
-    /** Delete a record type that has no records and that no installed app declares a scope on */
+    /** Delete a record type without records, on which no installed app declares a scope */
     deleteRecordType: (module: string, model: string, options?: CallOptions): Promise<void> =>
       call({ method: 'DELETE', path: `/v1/record-types/${encodeURIComponent(module)}/${encodeURIComponent(model)}` }, options),
     /** List records */
@@ -2938,7 +2938,7 @@ export function operations(call: Call, list: List) {
     /** Revoke a token of an installation at once */
     revokeInstallationToken: (id: string, token_id: string, options?: CallOptions): Promise<void> =>
       call({ method: 'DELETE', path: `/v1/installations/${encodeURIComponent(id)}/tokens/${encodeURIComponent(token_id)}` }, options),
-    /** List what members were told and will be told, newest first */
+    /** List sent and scheduled notifications, newest first, without data */
     listNotifications: (query?: ListNotificationsQuery, options?: CallOptions): Listing<NotificationSummary> =>
       list({ method: 'GET', path: '/v1/notifications', query }, options),
     /** Notify members */
@@ -2947,10 +2947,10 @@ export function operations(call: Call, list: List) {
     /** Read a notification */
     getNotification: (id: string, options?: CallOptions): Promise<Notification> =>
       call({ method: 'GET', path: `/v1/notifications/${encodeURIComponent(id)}` }, options),
-    /** Take back a notification whose time has not come */
+    /** Cancel a scheduled notification */
     cancelNotification: (id: string, options?: CallOptions): Promise<Notification> =>
       call({ method: 'POST', path: `/v1/notifications/${encodeURIComponent(id)}/cancel` }, options),
-    /** List meetings, cancelled ones too */
+    /** List meetings, cancelled meetings included */
     listMeetings: (query?: ListMeetingsQuery, options?: CallOptions): Listing<Meeting> =>
       list({ method: 'GET', path: '/v1/meetings', query }, options),
     /** Plan a meeting */
@@ -2968,7 +2968,7 @@ export function operations(call: Call, list: List) {
     /** List the organization’s webhooks for notifications, newest first */
     listIntegrations: (query?: PageQuery, options?: CallOptions): Listing<Endpoint> =>
       list({ method: 'GET', path: '/v1/integrations', query }, options),
-    /** Add a webhook for notifications to anybody in the organization */
+    /** Add a webhook for the notifications of all members */
     createIntegration: (body: CreateIntegrationBody, options?: CallOptions): Promise<CreateEndpointAnswer> =>
       call({ method: 'POST', path: '/v1/integrations', body }, options),
     /** Read an integration */
@@ -2995,16 +2995,16 @@ export function operations(call: Call, list: List) {
     /** How an integration does */
     getIntegrationStats: (id: string, query?: GetIntegrationStatsQuery, options?: CallOptions): Promise<EndpointStats> =>
       call({ method: 'GET', path: `/v1/integrations/${encodeURIComponent(id)}/stats`, query }, options),
-    /** List what went to an integration, newest first */
+    /** List the deliveries to an integration, newest first */
     listIntegrationDeliveries: (id: string, query?: ListIntegrationDeliveriesQuery, options?: CallOptions): Listing<DeliverySummary> =>
       list({ method: 'GET', path: `/v1/integrations/${encodeURIComponent(id)}/deliveries`, query }, options),
     /** List the attempts of a delivery to an integration, oldest first */
     listIntegrationAttempts: (id: string, delivery_id: string, query?: PageQuery, options?: CallOptions): Listing<Attempt> =>
       list({ method: 'GET', path: `/v1/integrations/${encodeURIComponent(id)}/deliveries/${encodeURIComponent(delivery_id)}/attempts`, query }, options),
-    /** Your inbox, newest first */
+    /** List your inbox, newest first */
     listMyNotifications: (query?: ListMyNotificationsQuery, options?: CallOptions): Listing<MyNotification> =>
       list({ method: 'GET', path: '/v1/me/notifications', query }, options),
-    /** How many notifications you have not read */
+    /** Count your unread notifications */
     countMyUnreadNotifications: (options?: CallOptions): Promise<CountMyUnreadNotificationsAnswer> =>
       call({ method: 'GET', path: '/v1/me/notifications/unread' }, options),
     /** Mark all of your notifications as read */
@@ -3013,7 +3013,7 @@ export function operations(call: Call, list: List) {
     /** Mark one of your notifications as read */
     readMyNotification: (id: string, options?: CallOptions): Promise<ReadMyNotificationsAnswer> =>
       call({ method: 'POST', path: `/v1/me/notifications/${encodeURIComponent(id)}/read` }, options),
-    /** List the meetings that you are invited to, cancelled ones too */
+    /** List the meetings that you are invited to, cancelled meetings included */
     listMyMeetings: (query?: ListMyMeetingsQuery, options?: CallOptions): Listing<Meeting> =>
       list({ method: 'GET', path: '/v1/me/meetings', query }, options),
     /** List your own webhooks, newest first */
@@ -3046,7 +3046,7 @@ export function operations(call: Call, list: List) {
     /** How one of your webhooks does */
     getMyWebhookStats: (id: string, query?: GetMyWebhookStatsQuery, options?: CallOptions): Promise<EndpointStats> =>
       call({ method: 'GET', path: `/v1/me/webhooks/${encodeURIComponent(id)}/stats`, query }, options),
-    /** List what went to one of your webhooks, newest first */
+    /** List the deliveries to one of your webhooks, newest first */
     listMyWebhookDeliveries: (id: string, query?: ListMyWebhookDeliveriesQuery, options?: CallOptions): Listing<DeliverySummary> =>
       list({ method: 'GET', path: `/v1/me/webhooks/${encodeURIComponent(id)}/deliveries`, query }, options),
     /** List the attempts of a delivery to one of your webhooks, oldest first */

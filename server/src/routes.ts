@@ -21,7 +21,7 @@ export function allRoutes(parts: Parts): readonly Route[] {
     ...engineRoutes({ ...parts, products: catalogueOf(parts.products), holdingReview, replaying: parts }),
     ...scheduleRoutes({ publisher, snapshots, schemas, clock, log }),
     ...reviewRoutes({ reviewing: { clock, publisher, snapshots, schemas, taskFollower }, publicUrl }),
-    ...recordRoutes({ publisher, schemas }, refuseWhileDeclared),
+    ...recordRoutes({ clock, publisher, schemas }, refuseWhileDeclared),
     ...appRoutes(endpointRules),
     ...notificationRoutes({ publisher, snapshots, schemas, endpointRules, sendTest }),
     ...productRoutes(parts.products, { ...parts, retentionDays: parts.config.retentionDays }),

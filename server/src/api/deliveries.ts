@@ -8,19 +8,13 @@ import {
   listDeliveries,
   type Delivery as Row,
 } from '../deliveries/ledger.ts';
-import { eventNames, findEventId } from '../events/events.ts';
+import { findEventId } from '../events/events.ts';
 import { given, IdOf, IdParams, inputId, inputTime, pathId, Timestamp } from '../http/fields.ts';
 import { listOperation } from '../http/list-operation.ts';
 import { type Context, operation } from '../http/operation.ts';
-import { Attempt, Delivery, showAttempt, showDelivery } from './delivery-view.ts';
+import { Attempt, Delivery, showAttempt, showDelivery, withEventNames } from './delivery-view.ts';
 
 const group = 'Deliveries';
-
-async function withEventNames({ queries, orgId }: Context, rows: readonly Row[]) {
-  const eventIds = rows.map((row) => row.event_id);
-  const names = await eventNames(queries, orgId, eventIds);
-  return rows.map((row) => ({ row, eventName: names.get(row.event_id) ?? row.event_id }));
-}
 
 async function showOne(context: Context, row: Row) {
   const [{ eventName } = { eventName: row.event_id }] = await withEventNames(context, [row]);
@@ -46,7 +40,7 @@ export const list = listOperation({
     until: Type.Optional(Timestamp),
   },
   item: Delivery,
-  async read(context, { query }, { after, limit }) {
+  async read(context, { query }, page) {
     const { queries, orgId } = context;
     const {
       state,
@@ -60,15 +54,14 @@ export const list = listOperation({
     if (eventId === null) return [];
     const filter = given({
       state,
-      endpointId: endpoint === undefined ? undefined : inputId('endpoint', endpoint, '?endpoint_id'),
-      installationId:
-        installation === undefined ? undefined : inputId('installation', installation, '?installation_id'),
+      endpointId: inputId('endpoint', endpoint, '?endpoint_id'),
+      installationId: inputId('installation', installation, '?installation_id'),
       eventId,
       eventType: query.type,
-      since: since === undefined ? undefined : inputTime(since, '?since'),
-      until: until === undefined ? undefined : inputTime(until, '?until'),
+      since: inputTime(since, '?since'),
+      until: inputTime(until, '?until'),
     });
-    return withEventNames(context, await listDeliveries(queries, orgId, filter, { before: after, limit }));
+    return withEventNames(context, await listDeliveries(queries, orgId, filter, page));
   },
   position: ({ row }) => row.id,
   show: ({ row, eventName }) => showDelivery(row, eventName),
@@ -111,9 +104,9 @@ export const attempts = listOperation({
   group,
   params: IdParams,
   item: Attempt,
-  async read({ queries, orgId }, { params }, { after, limit }) {
+  async read({ queries, orgId }, { params }, page) {
     const delivery = await getDelivery(queries, orgId, pathId('delivery', params.id));
-    return listAttempts(queries, delivery, { after: Number(after ?? 0), limit });
+    return listAttempts(queries, delivery, page);
   },
   position: ({ number }) => String(number),
   show: showAttempt,

@@ -5,7 +5,9 @@ import {
   type Delivery as DeliveryRow,
   deliveryStates,
 } from '../deliveries/ledger.ts';
+import { eventNames } from '../events/events.ts';
 import { IdOf, OrNull, Timestamp } from '../http/fields.ts';
+import type { Context } from '../http/operation.ts';
 
 const outcomes = [
   'delivered',
@@ -77,6 +79,16 @@ export const Attempt = Type.Object({
 
 function outcomeOf(text: string): (typeof outcomes)[number] {
   return outcomes.find((outcome) => outcome === text) ?? 'unknown';
+}
+
+/** Deliveries with the public ids of their events. */
+export async function withEventNames(
+  { queries, orgId }: Pick<Context, 'queries' | 'orgId'>,
+  rows: readonly DeliveryRow[],
+) {
+  const eventIds = rows.map((row) => row.event_id);
+  const names = await eventNames(queries, orgId, eventIds);
+  return rows.map((row) => ({ row, eventName: names.get(row.event_id) ?? row.event_id }));
 }
 
 /** @param eventName the event's public id */

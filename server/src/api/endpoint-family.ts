@@ -1,7 +1,7 @@
-import type { Static, TSchema, TUnsafe } from 'typebox';
+import { type TSchema, Type } from 'typebox';
 import type { EndpointOwner, Endpoint as Row } from '../endpoints/endpoints.ts';
+import { IdOf } from '../http/fields.ts';
 import type { Context, Typed } from '../http/operation.ts';
-import type { PageQuery } from '../http/page.ts';
 import type { EndpointDraft, EndpointSettings } from '../life-cycle/create.ts';
 
 /**
@@ -31,17 +31,19 @@ interface Words {
   readonly description?: string;
 }
 
-/** The query of a list: a page, and for some families what narrows it. */
-export type ListQuery = Static<typeof PageQuery> & { readonly installation_id?: string };
+/** Query parameters of the lists of some families. */
+export const byInstallation = {
+  installation_id: Type.Optional(
+    Type.String({ ...IdOf('installation'), description: 'Only the webhooks of this installed app' }),
+  ),
+};
 
 export interface ListWords extends Words {
   readonly id: string;
-  readonly query: TUnsafe<ListQuery>;
-  /** What a cursor is good for: the list, and of whom. */
-  cursorOf(context: Context): string;
+  readonly query?: typeof byInstallation;
   of(
     context: Context,
-    query: ListQuery,
+    query: { readonly installation_id?: string },
   ): { readonly owner?: EndpointOwner; readonly withinTypes?: readonly string[] };
 }
 

@@ -1,36 +1,22 @@
 import { Type } from 'typebox';
 import { endpointStats } from '../deliveries/ledger.ts';
-import { listEndpoints } from '../endpoints/endpoints.ts';
-import { IdParams, inputTime, OrNull, Timestamp } from '../http/fields.ts';
+import { listEndpoints, type Endpoint as Row } from '../endpoints/endpoints.ts';
+import { Closed, IdParams, inputTime, OrNull, Timestamp } from '../http/fields.ts';
+import { listOperation } from '../http/list-operation.ts';
 import { operation } from '../http/operation.ts';
-import { PageOf, pageOf, readCursor } from '../http/page.ts';
-import type { EndpointFamily, ListWords } from './endpoint-family.ts';
+import type { byInstallation, EndpointFamily, ListWords } from './endpoint-family.ts';
 import { Endpoint, showEndpoint } from './endpoint-view.ts';
 
-/** The family's endpoints, newest first. */
-export function listOf({ group }: EndpointFamily, { query: ListQuery, cursorOf, of, ...words }: ListWords) {
-  return operation({
+/** The endpoints of the family, newest first. */
+export function listOf({ group }: EndpointFamily, { of, ...words }: ListWords) {
+  return listOperation<Row, undefined, typeof byInstallation>({
     ...words,
     group,
-    takes: { query: ListQuery },
-    answers: { 200: { description: 'A page', schema: PageOf(Endpoint) } },
-    runs: 'read',
-    async handle(context, { query }) {
-      const { queries, orgId, sealer } = context;
-      const name = { sealer, list: cursorOf(context), orgId };
-      const page = { before: readCursor(name, query.cursor), limit: query.limit + 1 };
-      const rows = await listEndpoints(queries, orgId, page, of(context, query));
-      return {
-        status: 200,
-        body: pageOf(
-          name,
-          rows,
-          query.limit,
-          (row) => row.id,
-          (row) => showEndpoint(sealer, row),
-        ),
-      };
-    },
+    item: Endpoint,
+    read: (context, { query }, page) =>
+      listEndpoints(context.queries, context.orgId, of(context, query), page),
+    position: ({ id }) => id,
+    show: (row, { sealer }) => showEndpoint(sealer, row),
   });
 }
 
@@ -77,14 +63,11 @@ export function statsOf({ called, one, group, find }: EndpointFamily) {
     group,
     takes: {
       params: IdParams,
-      query: Type.Object(
-        {
-          since: Type.Optional(
-            Type.String({ ...Timestamp, description: 'Deliveries made since then; a day ago if left out' }),
-          ),
-        },
-        { additionalProperties: false },
-      ),
+      query: Closed({
+        since: Type.Optional(
+          Type.String({ ...Timestamp, description: 'Deliveries made since then; a day ago if left out' }),
+        ),
+      }),
     },
     answers: { 200: { description: 'The figures', schema: Stats } },
     runs: 'read',

@@ -15,7 +15,7 @@ export async function sendTestOnce(
 ): Promise<{ readonly attempt: Attempt; readonly headers: Record<string, string> }> {
   const { deliveryId, replayed } = await sendTest({ orgId, id: endpointId }, idempotency);
   const delivery = await getDelivery(queries, orgId, deliveryId);
-  const [attempt] = await listAttempts(queries, delivery, { after: 0, limit: 1 });
+  const [attempt] = await listAttempts(queries, delivery, { after: null, limit: 1 });
   if (!attempt && replayed)
     throw new SluiceError('conflict', 'The test with this Idempotency-Key is still under way.');
   if (!attempt) throw new Error('The test attempt was not settled.');

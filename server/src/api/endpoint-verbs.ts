@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { getEndpoint, noSuchEndpoint } from '../endpoints/endpoints.ts';
 import type { SendTest } from '../events/test-event.ts';
-import { IdParams } from '../http/fields.ts';
+import { Closed, IdParams } from '../http/fields.ts';
 import { operation } from '../http/operation.ts';
 import { disabledByHand, disableEndpoint, enableEndpoint } from '../life-cycle/enable.ts';
 import { rotateSecret } from '../life-cycle/rotate.ts';
@@ -81,10 +81,7 @@ export function rotateOf({ called, one, group, find, checkRotation }: EndpointFa
     group,
     takes: {
       params: IdParams,
-      body: Type.Object(
-        { overlap_seconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 31_536_000 })) },
-        { additionalProperties: false },
-      ),
+      body: Closed({ overlap_seconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 31_536_000 })) }),
       bodyOptional: true,
     },
     answers: {

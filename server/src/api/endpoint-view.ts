@@ -5,7 +5,7 @@ import type { Sealer } from '../base/seal.ts';
 import type { Endpoint as Row } from '../endpoints/endpoints.ts';
 import { openHeaders } from '../endpoints/headers.ts';
 import { patternForm } from '../endpoints/match.ts';
-import { IdOf, MapOf, Metadata, OrNull, Text, Timestamp } from '../http/fields.ts';
+import { Closed, IdOf, MapOf, Metadata, OrNull, Text, Timestamp } from '../http/fields.ts';
 
 export const Endpoint = Type.Object({
   id: IdOf('endpoint'),
@@ -76,25 +76,22 @@ const settings = {
   metadata: Type.Optional(Metadata),
 };
 
-export const CreateEndpoint = Type.Object(
-  {
-    ...settings,
-    contract: Type.Optional(Type.String({ maxLength: 64 })),
-    secret: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 256, description: 'Your own signing secret; made if left out' }),
-    ),
-  },
-  { additionalProperties: false },
-);
+export const CreateEndpoint = Closed({
+  ...settings,
+  contract: Type.Optional(Type.String({ maxLength: 64 })),
+  secret: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 256, description: 'Your own signing secret; made if left out' }),
+  ),
+});
 
-export const ChangeEndpoint = Type.Object(
+export const ChangeEndpoint = Closed(
   {
     ...settings,
     url: Type.Optional(settings.url),
     events: Type.Optional(settings.events),
     contract: Type.Optional(Type.String({ maxLength: 64 })),
   },
-  { additionalProperties: false, minProperties: 1 },
+  { minProperties: 1 },
 );
 
 export function showEndpoint(sealer: Sealer, row: Row): Static<typeof Endpoint> {

@@ -1,10 +1,8 @@
-import { Type } from 'typebox';
 import { invalidInput, SluiceError } from '../base/errors.ts';
 import { getEndpoint, type Endpoint as Row } from '../endpoints/endpoints.ts';
-import { IdOf, inputId, pathId } from '../http/fields.ts';
-import { PageQuery } from '../http/page.ts';
+import { inputId, pathId } from '../http/fields.ts';
 import { getOrganization } from '../tenants/organizations.ts';
-import type { ListQuery } from './endpoint-family.ts';
+import { byInstallation } from './endpoint-family.ts';
 import { endpointOperations } from './endpoint-operations.ts';
 import { ChangeEndpoint, CreateEndpoint, reservedHeader } from './endpoint-view.ts';
 
@@ -49,21 +47,7 @@ export const { list, create, get, change, remove, enable, disable, rotate, test,
     list: {
       id: 'listEndpoints',
       summary: 'List endpoints, newest first',
-      query: Type.Unsafe<ListQuery>(
-        Type.Object(
-          {
-            ...PageQuery.properties,
-            installation_id: Type.Optional(
-              Type.String({
-                ...IdOf('installation'),
-                description: 'Only the webhooks of this installed app',
-              }),
-            ),
-          },
-          { additionalProperties: false },
-        ),
-      ),
-      cursorOf: () => 'endpoints',
+      query: byInstallation,
       of(_context, { installation_id: id }) {
         if (id === undefined) return {};
         return { owner: { kind: 'installation', id: inputId('installation', id, '?installation_id') } };

@@ -108,14 +108,14 @@ export const list = listOperation({
     ),
   },
   item: Event,
-  read({ queries, orgId }, { query: { type, scheduled, since, until } }, { after, limit }) {
+  read({ queries, orgId }, { query: { type, scheduled, since, until } }, page) {
     const filter = given({
       type,
       scheduled,
-      since: since === undefined ? undefined : inputTime(since, '?since'),
-      until: until === undefined ? undefined : inputTime(until, '?until'),
+      since: inputTime(since, '?since'),
+      until: inputTime(until, '?until'),
     });
-    return listEvents(queries, orgId, filter, { before: after, limit });
+    return listEvents(queries, orgId, filter, page);
   },
   position: ({ id }) => id,
   show,

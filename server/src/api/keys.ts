@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox';
 import { invalidInput, SluiceError } from '../base/errors.ts';
 import { publicId } from '../base/ids.ts';
 import { heldScopes } from '../http/credential.ts';
-import { Closed, IdOf, IdParams, inputTime, OrNull, pathId, Text, Timestamp } from '../http/fields.ts';
+import { Closed, futureTime, IdOf, IdParams, OrNull, pathId, Text, Timestamp } from '../http/fields.ts';
 import { listOperation } from '../http/list-operation.ts';
 import { type Context, operation } from '../http/operation.ts';
 import { recordAudit } from '../tenants/audit.ts';
@@ -60,9 +60,7 @@ async function issueKey(
   prefix: string,
   body: Static<typeof Create>,
 ) {
-  const expiresAt = body.expires_at ? inputTime(body.expires_at, '/expires_at') : null;
-  if (expiresAt !== null && expiresAt.getTime() <= clock.now())
-    throw invalidInput('/expires_at', 'This time has passed.');
+  const expiresAt = futureTime(clock, body.expires_at ?? null, '/expires_at');
   const { key, secret } = await createKey(queries, clock, organization.id, {
     name: body.name,
     scopes: body.scopes,

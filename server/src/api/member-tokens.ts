@@ -1,7 +1,6 @@
 import { type Static, Type } from 'typebox';
-import { invalidInput } from '../base/errors.ts';
 import { publicId } from '../base/ids.ts';
-import { Closed, IdOf, IdParams, inputTime, OrNull, pathId, Text, Timestamp } from '../http/fields.ts';
+import { Closed, futureTime, IdOf, IdParams, OrNull, pathId, Text, Timestamp } from '../http/fields.ts';
 import { listOperation } from '../http/list-operation.ts';
 import { operation } from '../http/operation.ts';
 import {
@@ -87,9 +86,7 @@ export const create = operation({
   async handle({ queries, orgId, actor, credential, clock, audit }, { params, body }) {
     const member = await getMember(queries, orgId, pathId('member', params.id));
     checkRoleGrant(credential, member.role);
-    const expiresAt = body.expires_at ? inputTime(body.expires_at, '/expires_at') : null;
-    if (expiresAt !== null && expiresAt.getTime() <= clock.now())
-      throw invalidInput('/expires_at', 'This time has passed.');
+    const expiresAt = futureTime(clock, body.expires_at ?? null, '/expires_at');
     const { token, secret } = await createMemberToken(queries, clock, member, {
       name: body.name,
       expiresAt,

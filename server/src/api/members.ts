@@ -146,7 +146,7 @@ export const remove = operation({
 async function withdrawAll(context: Context, memberId: string): Promise<number> {
   const { queries, orgId } = context;
   const owner = { kind: 'member', id: memberId } as const;
-  const webhooks = await listEndpoints(queries, orgId, { before: null, limit: null }, { owner });
+  const webhooks = await listEndpoints(queries, orgId, { owner });
   const ids = webhooks.map(({ id }) => id);
   await withdrawEndpoints(queries, context, orgId, ids);
   return ids.length;

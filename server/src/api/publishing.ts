@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox';
 import { invalidInput } from '../base/errors.ts';
 import type { AcceptedEvent, NewEvent } from '../events/new-event.ts';
 import type { Publisher } from '../events/publisher.ts';
-import { inputTime, Metadata, OrNull, Timestamp } from '../http/fields.ts';
+import { Closed, inputTime, Metadata, OrNull, Timestamp } from '../http/fields.ts';
 import { type Context, operation } from '../http/operation.ts';
 import {
   AudienceInput,
@@ -18,28 +18,25 @@ import {
 const batchLimit = 500;
 const furthestDays = 365;
 
-const EventInput = Type.Object(
-  {
-    type: EventTypeName,
-    data: EventData,
-    id: Type.Optional(
-      Type.String({
-        pattern: '^[A-Za-z0-9._:~-]{1,128}$',
-        description:
-          'Your own id for the event. The same id again with the same content answers the first event; with another content it is a conflict',
-      }),
-    ),
-    occurred_at: Type.Optional(OrNull(Timestamp)),
-    deliver_at: Type.Optional(
-      Type.Union([Timestamp, Type.Null()], {
-        description: `Not before this time; at most ${furthestDays} days ahead`,
-      }),
-    ),
-    audience: Type.Optional(OrNull(AudienceInput)),
-    metadata: Type.Optional(OrNull(Metadata)),
-  },
-  { additionalProperties: false },
-);
+const EventInput = Closed({
+  type: EventTypeName,
+  data: EventData,
+  id: Type.Optional(
+    Type.String({
+      pattern: '^[A-Za-z0-9._:~-]{1,128}$',
+      description:
+        'Your own id for the event. The same id again with the same content answers the first event; with another content it is a conflict',
+    }),
+  ),
+  occurred_at: Type.Optional(OrNull(Timestamp)),
+  deliver_at: Type.Optional(
+    Type.Union([Timestamp, Type.Null()], {
+      description: `Not before this time; at most ${furthestDays} days ahead`,
+    }),
+  ),
+  audience: Type.Optional(OrNull(AudienceInput)),
+  metadata: Type.Optional(OrNull(Metadata)),
+});
 
 const Accepted = Type.Object({
   id: Type.String({ description: 'Your own id, if you gave one' }),
@@ -74,10 +71,7 @@ export const publishBatch = (publisher: Publisher) =>
     summary: 'Publish up to 500 events, all or none',
     group,
     takes: {
-      body: Type.Object(
-        { events: Type.Array(EventInput, { minItems: 1, maxItems: batchLimit }) },
-        { additionalProperties: false },
-      ),
+      body: Closed({ events: Type.Array(EventInput, { minItems: 1, maxItems: batchLimit }) }),
       bodyLimit: 10_485_760,
     },
     answers: {

@@ -2,6 +2,7 @@ import { type Selectable, sql } from 'kysely';
 import { SluiceError } from '../base/errors.ts';
 import { firstIdAt, timeOfId } from '../base/ids.ts';
 import type { Queries } from '../db/connect.ts';
+import { newestFirst, type Page } from '../db/page.ts';
 import type { Tables } from '../db/tables.ts';
 import { inAnyPhase, phase, phaseIn } from './phases.ts';
 
@@ -25,12 +26,12 @@ export interface DeliveryFilter {
   readonly until?: Date;
 }
 
-/** Newest first. */
+/** A page of the organization's deliveries, newest first. */
 export function listDeliveries(
   queries: Queries,
   orgId: string,
   filter: DeliveryFilter,
-  page: { before: string | null; limit: number },
+  page: Page,
 ): Promise<Delivery[]> {
   let query = queries.selectFrom('deliveries').selectAll().where('org_id', '=', orgId);
   if (filter.state !== undefined) query = query.where('state', '=', filter.state);
@@ -45,8 +46,7 @@ export function listDeliveries(
   if (filter.eventTypes !== undefined) query = query.where('event_type', 'in', filter.eventTypes);
   if (filter.since !== undefined) query = query.where('id', '>=', firstIdAt(filter.since.getTime()));
   if (filter.until !== undefined) query = query.where('id', '<', firstIdAt(filter.until.getTime()));
-  if (page.before !== null) query = query.where('id', '<', page.before);
-  return query.orderBy('id', 'desc').limit(page.limit).execute();
+  return newestFirst(query, page);
 }
 
 /** @throws {SluiceError} not_found */
@@ -69,14 +69,14 @@ export async function getDelivery(queries: Queries, orgId: string, id: string): 
 export async function listAttempts(
   queries: Queries,
   delivery: Delivery,
-  page: { after: number; limit: number },
+  { after, limit }: Page,
 ): Promise<Attempt[]> {
   // A delivery is older than its attempts, which lets the planner leave out the days before it.
   const dayBefore = firstIdAt(timeOfId(delivery.id) - 86_400_000);
   const { rows } = await sql<Selectable<Tables['attempts']>>`
     select * from attempts
-     where org_id = ${delivery.org_id} and delivery_id = ${delivery.id} and id >= ${dayBefore} and number > ${page.after}
-     order by number limit ${page.limit}`.execute(queries);
+     where org_id = ${delivery.org_id} and delivery_id = ${delivery.id} and id >= ${dayBefore} and number > ${Number(after ?? 0)}
+     order by number limit ${limit}`.execute(queries);
   // An attempt that its own worker settled says which headers it sent.
   const wasCutOff = (row: Selectable<Tables['attempts']>) => row.request_headers === null;
   const sameBytes = rows.some(wasCutOff) && !(await hasFieldFilter(queries, delivery));

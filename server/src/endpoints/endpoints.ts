@@ -1,6 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import { SluiceError } from '../base/errors.ts';
 import type { Queries } from '../db/connect.ts';
+import { newestFirst, type Page } from '../db/page.ts';
 import type { Tables } from '../db/tables.ts';
 import type { EndpointName } from './secrets.ts';
 
@@ -21,16 +22,15 @@ export async function getEndpoint(queries: Queries, name: EndpointName): Promise
 
 /**
  * Endpoints that are not deleted, newest first.
- * @param page `before`: the id after which to go on; `limit` null: all of them
+ * @param page left out: all of them
  * @param of only those of one owner; only those that subscribe to nothing but these types
  */
 export function listEndpoints(
   queries: Queries,
   orgId: string,
-  page: { readonly before: string | null; readonly limit: number | null },
-  of: { readonly owner?: EndpointOwner; readonly withinTypes?: readonly string[] } = {},
+  { owner, withinTypes }: { readonly owner?: EndpointOwner; readonly withinTypes?: readonly string[] },
+  page?: Page,
 ): Promise<Endpoint[]> {
-  const { owner, withinTypes } = of;
   let query = queries
     .selectFrom('endpoints')
     .selectAll()
@@ -38,9 +38,7 @@ export function listEndpoints(
     .where('deleted_at', 'is', null);
   if (owner) query = query.where('owner_kind', '=', owner.kind).where('owner_id', '=', owner.id);
   if (withinTypes) query = query.where(sql<boolean>`events <@ ${withinTypes}::text[]`);
-  if (page.before !== null) query = query.where('id', '<', page.before);
-  if (page.limit !== null) query = query.limit(page.limit);
-  return query.orderBy('id', 'desc').execute();
+  return page ? newestFirst(query, page) : query.orderBy('id', 'desc').execute();
 }
 
 /**

@@ -2,6 +2,7 @@ import { type Selectable, sql } from 'kysely';
 import { SluiceError } from '../base/errors.ts';
 import { firstIdAt, parseId, publicId, timeOfId } from '../base/ids.ts';
 import type { Queries } from '../db/connect.ts';
+import { newestFirst, type Page } from '../db/page.ts';
 import type { Tables } from '../db/tables.ts';
 import { readProjection, showing } from '../endpoints/projection.ts';
 
@@ -15,12 +16,12 @@ export interface EventFilter {
   readonly scheduled?: boolean;
 }
 
-/** Newest first. */
+/** A page of the organization's events, newest first. */
 export function listEvents(
   queries: Queries,
   orgId: string,
   filter: EventFilter,
-  page: { before: string | null; limit: number },
+  page: Page,
 ): Promise<StoredEvent[]> {
   let query = queries.selectFrom('events').selectAll().where('org_id', '=', orgId);
   if (filter.type !== undefined) query = query.where('type', '=', filter.type);
@@ -31,8 +32,7 @@ export function listEvents(
     query = query.where((is) =>
       is.or([is('deliver_at', 'is', null), is('deliver_at', '<=', sql<Date>`now()`)]),
     );
-  if (page.before !== null) query = query.where('id', '<', page.before);
-  return query.orderBy('id', 'desc').limit(page.limit).execute();
+  return newestFirst(query, page);
 }
 
 /** The inner id of what an event is called outside: the publisher's own id, or ours; `null` where it can't exist. */

@@ -6,6 +6,7 @@ import {
   type TSchemaOptions,
   Type,
 } from 'typebox';
+import type { Clock } from '../base/clock.ts';
 import { invalidInput, SluiceError } from '../base/errors.ts';
 import { type IdKind, idPrefix, parseId, wordsOf } from '../base/ids.ts';
 
@@ -84,23 +85,53 @@ export function pathId(kind: IdKind, text: string): string {
 }
 
 /**
- * Reads an id in the query or the body.
+ * Reads an id in the query or the body; one that is missing stays `null` or `undefined`.
  * @throws {SluiceError} invalid_input, pointing at it
  */
-export function inputId(kind: IdKind, text: string, pointer: string): string {
+export function inputId(kind: IdKind, text: string, pointer: string): string;
+export function inputId<Missing extends null | undefined>(
+  kind: IdKind,
+  text: string | Missing,
+  pointer: string,
+): string | Missing;
+export function inputId(kind: IdKind, text: string | null | undefined, pointer: string) {
+  if (typeof text !== 'string') return text;
   const id = parseId(kind, text);
   if (id === null) throw invalidInput(pointer, `This is not an id of the kind ${idPrefix(kind)}_….`);
   return id;
 }
 
 /**
- * Reads a time in the query or the body, whose form the schema has checked.
+ * Reads a time in the query or the body, whose form the schema has checked; one that is missing stays `null` or
+ * `undefined`.
  * @throws {SluiceError} invalid_input, for a day that does not exist or a year before 1970
  */
-export function inputTime(text: string, pointer: string): Date {
+export function inputTime(text: string, pointer: string): Date;
+export function inputTime<Missing extends null | undefined>(
+  text: string | Missing,
+  pointer: string,
+): Date | Missing;
+export function inputTime(text: string | null | undefined, pointer: string) {
+  if (typeof text !== 'string') return text;
   const time = new Date(text);
   if (Number.isNaN(time.getTime()) || time.getUTCFullYear() < 1970 || time.getUTCFullYear() > 9999)
     throw invalidInput(pointer, 'This time does not exist.');
+  return time;
+}
+
+/**
+ * Reads a time that has to be in the future.
+ * @throws {SluiceError} invalid_input
+ */
+export function futureTime(clock: Clock, text: string, pointer: string): Date;
+export function futureTime<Missing extends null | undefined>(
+  clock: Clock,
+  text: string | Missing,
+  pointer: string,
+): Date | Missing;
+export function futureTime(clock: Clock, text: string | null | undefined, pointer: string) {
+  const time = inputTime(text, pointer);
+  if (time && time.getTime() <= clock.now()) throw invalidInput(pointer, 'This time has passed.');
   return time;
 }
 

@@ -1,6 +1,5 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import { SluiceError } from '../base/errors.ts';
-import type { Sealer } from '../base/seal.ts';
 import type { Page } from '../db/page.ts';
 import { Closed, OrNull } from './fields.ts';
 import type { Context } from './operation.ts';
@@ -39,59 +38,37 @@ export interface List<Row> {
 export async function readPage<Row>(
   { sealer, orgId }: Pick<Context, 'sealer' | 'orgId'>,
   { cursor, limit }: Static<typeof PageQuery>,
-  { name: list, read, position }: List<Row>,
+  { name, read, position }: List<Row>,
 ): Promise<{ readonly rows: readonly Row[]; readonly nextCursor: string | null }> {
-  const rows = await read({ after: readCursor({ sealer, list, orgId }, cursor), limit: limit + 1 });
-  const page = pageOf({ sealer, list, orgId }, rows, limit, position, (row) => row);
-  return { rows: page.data, nextCursor: page.next_cursor };
+  const textOf = (place: string) => `${name} ${orgId} ${place}`;
+  const isOurs = (place: string, code: string) => sealer.isAuthentic(textOf(place), code);
+  const after = cursor === undefined ? null : readCursor(cursor, isOurs);
+  const found = await read({ after, limit: limit + 1 });
+  const rows = found.slice(0, limit);
+  const last = rows.at(-1);
+  if (found.length <= limit || last === undefined) return { rows, nextCursor: null };
+  const place = position(last);
+  const nextCursor = `${Buffer.from(place).toString('base64url')}.${sealer.authenticate(textOf(place))}`;
+  return { rows, nextCursor };
 }
 
-/** Whose list it is: a cursor is good for that list of that organization only. */
-export interface ListName {
-  readonly sealer: Sealer;
-  readonly list: string;
-  readonly orgId: string;
-}
-
-/**
- * Where a page begins.
- * @throws {SluiceError} invalid_cursor, for anything that this list did not answer itself
- */
-export function readCursor({ sealer, list, orgId }: ListName, cursor: string | undefined): string | null {
-  if (cursor === undefined) return null;
+function readCursor(cursor: string, isOurs: (place: string, code: string) => boolean): string {
   const separator = cursor.lastIndexOf('.');
   const [encoded, code] = [cursor.slice(0, Math.max(0, separator)), cursor.slice(separator + 1)];
-  const position = Buffer.from(encoded, 'base64url').toString();
-  const authentic = sealer.isAuthentic(`${list} ${orgId} ${position}`, code);
+  const place = Buffer.from(encoded, 'base64url').toString();
   // Decoding ignores invalid characters, so a text other than the one that was answered could decode to the same bytes.
-  if (separator < 1 || !authentic || !isCanonical(encoded) || !isCanonical(code)) {
+  if (separator < 1 || !isOurs(place, code) || !isCanonical(encoded) || !isCanonical(code))
     throw new SluiceError('invalid_cursor', 'The cursor was not answered by this list.', {
       errors: [{ pointer: '?cursor', detail: 'not a cursor of this list' }],
     });
-  }
-  return position;
+  return place;
 }
 
 function isCanonical(text: string): boolean {
   return Buffer.from(text, 'base64url').toString('base64url') === text;
 }
 
-/**
- * Makes a page of rows that were read with one more than the limit, to know whether there are more.
- * @param positionOf what the next page begins after
- */
-export function pageOf<Row, Item>(
-  name: ListName,
-  rows: readonly Row[],
-  limit: number,
-  positionOf: (row: Row) => string,
-  itemOf: (row: Row) => Item,
-) {
-  const shown = rows.slice(0, limit);
-  const last = shown.at(-1);
-  const more = rows.length > limit && last !== undefined;
-  const position = more ? positionOf(last) : '';
-  const { sealer, list, orgId } = name;
-  const cursor = `${Buffer.from(position).toString('base64url')}.${sealer.authenticate(`${list} ${orgId} ${position}`)}`;
-  return { data: shown.map(itemOf), next_cursor: more ? cursor : null };
+/** A page as JSON text, of entries that are JSON text. */
+export function pageText(entries: readonly string[], nextCursor: string | null): string {
+  return `{"data":[${entries.join(',')}],"next_cursor":${JSON.stringify(nextCursor)}}`;
 }

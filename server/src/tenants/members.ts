@@ -5,6 +5,7 @@ import { newId } from '../base/ids.ts';
 import type { Queries } from '../db/connect.ts';
 import { isDuplicate } from '../db/failures.ts';
 import { newestFirst, type Page } from '../db/page.ts';
+import { getRow } from '../db/rows.ts';
 import type { Tables } from '../db/tables.ts';
 
 export type Member = Selectable<Tables['members']>;
@@ -77,15 +78,8 @@ export function listMembers(
 }
 
 /** @throws {SluiceError} not_found */
-export async function getMember(queries: Queries, orgId: string, id: string): Promise<Member> {
-  const found = await queries
-    .selectFrom('members')
-    .selectAll()
-    .where('org_id', '=', orgId)
-    .where('id', '=', id)
-    .executeTakeFirst();
-  if (!found) throw new SluiceError('not_found', 'No such member.');
-  return found;
+export function getMember(queries: Queries, orgId: string, id: string): Promise<Member> {
+  return getRow(queries, 'members', { orgId, id }, 'member');
 }
 
 /**

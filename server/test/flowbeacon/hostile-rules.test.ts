@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Evaluator } from '../../src/features/evaluations/evaluator.ts';
-import { EvaluationRunner, type RunTools, releaseEvaluations } from '../../src/features/evaluations/run.ts';
+import { type Evaluating, EvaluationRunner, releaseEvaluations } from '../../src/features/evaluations/run.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
 import { createClient, type FlowbeaconClient, startEvaluation } from './client.ts';
@@ -248,7 +248,7 @@ describeOnEachDatabase('rules and scenarios of somebody who means ill', (kind) =
 });
 
 /** Tools of a worker that stops between its claim and storing what it found. */
-function pausedBeforeStoring(parts: RunTools): { tools: RunTools; reached: Promise<void>; goOn(): void } {
+function pausedBeforeStoring(parts: Evaluating): { tools: Evaluating; reached: Promise<void>; goOn(): void } {
   let reach = () => {};
   let goOn = () => {};
   const reached = new Promise<void>((resolve) => {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { publishDueSchedules } from '../../src/features/schedules/publish-due.ts';
-import type { RunParts } from '../../src/features/schedules/schedule-runs.ts';
+import type { Scheduling } from '../../src/features/schedules/schedule-runs.ts';
 import { adminToken, type TestApp } from '../support/app.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
 import { day, hour, openSchedules, type ScheduleSetting } from './setting.ts';
@@ -134,7 +134,7 @@ describeOnEachDatabase('times of schedules that have come', (kind) => {
     await create({ cron: '0 * * * *', type: 'rule.broken' });
     for (let count = 0; count < 3; count += 1) await create({ cron: '0 * * * *', type: 'rule.sound' });
     await app.advance(hour);
-    const breaking: RunParts['publisher'] = {
+    const breaking: Scheduling['publisher'] = {
       async publishAllWithin(tx, publications, verdicts) {
         if (publications.some(({ events }) => events.some(({ type }) => type === 'rule.broken')))
           throw new Error('a defect');
@@ -154,7 +154,7 @@ describeOnEachDatabase('times of schedules that have come', (kind) => {
     await create({ cron: '* * * * *', type: 'rule.punctual' });
     await app.advance(60_000);
     const transactions: string[][] = [];
-    const watching: RunParts['publisher'] = {
+    const watching: Scheduling['publisher'] = {
       async publishAllWithin(tx, publications, verdicts) {
         transactions.push(publications.flatMap(({ events }) => events.map(({ type }) => type)));
         await app.parts.publisher.publishAllWithin(tx, publications, verdicts);

@@ -4,6 +4,8 @@ import { SluiceError } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
 import { isDuplicate } from '../../db/failures.ts';
+import { newestFirst, type Page } from '../../db/page.ts';
+import { getRow } from '../../db/rows.ts';
 import { type AddressRules, checkUrl, contractNamed } from '../../endpoints/rules.ts';
 import { getOrganization } from '../../tenants/organizations.ts';
 import { requireFields, requireModels } from './declared-models.ts';
@@ -47,27 +49,14 @@ export async function changeApp(
     .executeTakeFirstOrThrow();
 }
 
-/** Newest first. */
-export function listApps(
-  queries: Queries,
-  orgId: string,
-  page: { before: string | null; limit: number },
-): Promise<App[]> {
-  let query = queries.selectFrom('apps').selectAll().where('org_id', '=', orgId);
-  if (page.before !== null) query = query.where('id', '<', page.before);
-  return query.orderBy('id', 'desc').limit(page.limit).execute();
+/** A page of the organization's apps, newest first. */
+export function listApps(queries: Queries, orgId: string, page: Page): Promise<App[]> {
+  return newestFirst(queries.selectFrom('apps').selectAll().where('org_id', '=', orgId), page);
 }
 
 /** @throws {SluiceError} not_found */
-export async function getApp(queries: Queries, orgId: string, id: string): Promise<App> {
-  const found = await queries
-    .selectFrom('apps')
-    .selectAll()
-    .where('org_id', '=', orgId)
-    .where('id', '=', id)
-    .executeTakeFirst();
-  if (!found) throw new SluiceError('not_found', 'No such app.');
-  return found;
+export function getApp(queries: Queries, orgId: string, id: string): Promise<App> {
+  return getRow(queries, 'apps', { orgId, id }, 'app');
 }
 
 /**
@@ -146,19 +135,19 @@ export async function createVersion(
   }
 }
 
-/** Newest first. */
+/** A page of the versions of an app, newest first. */
 export async function listVersions(
   queries: Queries,
   app: App,
-  page: { before: number | null; limit: number },
+  { after, limit }: Page,
 ): Promise<AppVersion[]> {
   let query = queries
     .selectFrom('app_versions')
     .selectAll()
     .where('org_id', '=', app.org_id)
     .where('app_id', '=', app.id);
-  if (page.before !== null) query = query.where('number', '<', page.before);
-  const rows = await query.orderBy('number', 'desc').limit(page.limit).execute();
+  if (after !== null) query = query.where('number', '<', Number(after));
+  const rows = await query.orderBy('number', 'desc').limit(limit).execute();
   return rows.map((row) => ({ ...row, manifest: JSON.parse(row.manifest) }));
 }
 

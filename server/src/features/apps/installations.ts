@@ -3,6 +3,7 @@ import { SluiceError } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
 import { isDuplicate } from '../../db/failures.ts';
+import { newestFirst, type Page } from '../../db/page.ts';
 import { lockEndpoints } from '../../endpoints/endpoints.ts';
 import type { Projection } from '../../endpoints/projection.ts';
 import type { Acting } from '../../life-cycle/acting.ts';
@@ -165,17 +166,19 @@ export async function getInstallation(queries: Queries, name: InstallationName):
   return complete(queries, row);
 }
 
-/** Newest first; of one app, or all. */
+/**
+ * A page of the organization's installations, newest first.
+ * @param appId only those of this app
+ */
 export async function listInstallations(
   queries: Queries,
   orgId: string,
-  page: { before: string | null; limit: number },
-  appId?: string,
+  appId: string | undefined,
+  page: Page,
 ): Promise<Installation[]> {
   let query = installationsOf(queries, orgId);
   if (appId !== undefined) query = query.where('app_id', '=', appId);
-  if (page.before !== null) query = query.where('id', '<', page.before);
-  const rows = await query.orderBy('id', 'desc').limit(page.limit).execute();
+  const rows = await newestFirst(query, page);
   return Promise.all(rows.map((row) => complete(queries, row)));
 }
 

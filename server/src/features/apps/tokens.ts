@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import { SluiceError } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
+import { newestFirst, type Page } from '../../db/page.ts';
 import { hashOf, makeSecret, readSecret } from '../../tenants/keys.ts';
 import type { MemberRights } from '../../tenants/members.ts';
 import type { RecordScope } from '../../tenants/record-scopes.ts';
@@ -45,19 +46,18 @@ export async function createToken(
   return { token, secret };
 }
 
-/** Newest first. */
+/** A page of the tokens of an installation, newest first. */
 export function listTokens(
   queries: Queries,
   installation: { readonly org_id: string; readonly id: string },
-  page: { before: string | null; limit: number },
+  page: Page,
 ): Promise<InstallationToken[]> {
-  let query = queries
+  const query = queries
     .selectFrom('installation_tokens')
     .selectAll()
     .where('org_id', '=', installation.org_id)
     .where('installation_id', '=', installation.id);
-  if (page.before !== null) query = query.where('id', '<', page.before);
-  return query.orderBy('id', 'desc').limit(page.limit).execute();
+  return newestFirst(query, page);
 }
 
 /** @throws {SluiceError} not_found, also when it is another installation's */

@@ -2,9 +2,9 @@ import { sql } from 'kysely';
 import type { Queries } from '../../db/connect.ts';
 
 /**
- * The number of the change that this transaction makes. The row stays locked until the commit, so numbers are
- * committed in their order: whoever sees one has seen, or sees with it, all before it. Call it as late as possible:
- * other changes of the organization wait from here on.
+ * Takes the next number for a change of the organization's evaluations. The row stays locked until the commit, so
+ * changes become visible in the order of their numbers. Call it as late as possible: other changes of the organization
+ * wait for the commit.
  */
 export async function takeChange(tx: Queries, orgId: string): Promise<number> {
   const { rows } = await sql<{ latest: number }>`
@@ -12,16 +12,16 @@ export async function takeChange(tx: Queries, orgId: string): Promise<number> {
     on conflict (org_id) do update set latest = evaluation_changes.latest + 1
     returning latest`.execute(tx);
   const row = rows[0];
-  if (!row) throw new Error('A change got no number.');
+  if (!row) throw new Error('A change has no number.');
   return row.latest;
 }
 
-/** The latest change that can be seen; 0 where there has been none. */
+/** Number of the latest committed change; 0: there is none. */
 export async function latestChange(queries: Queries, orgId: string): Promise<number> {
   return (await readChanges(queries, orgId)).latest;
 }
 
-/** The latest change of an evaluation that retention has removed; 0 where there is none. */
+/** Number of the latest change among the evaluations that retention has deleted; 0: there is none. */
 export async function forgottenChange(queries: Queries, orgId: string): Promise<number> {
   return (await readChanges(queries, orgId)).forgotten;
 }

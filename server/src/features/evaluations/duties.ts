@@ -3,7 +3,10 @@ import { type Duty, untilDone } from '../../worker/duty.ts';
 import { forgetEvaluations } from './evaluations.ts';
 import { forgetResultTokens } from './result-tokens.ts';
 
-/** The timed work of evaluations: forgetting those that were complete for `retentionDays`, and tokens that ended then. */
+/**
+ * The duties of evaluations: deleting old evaluations and result tokens.
+ * @param given.retentionDays days after which complete evaluations and expired tokens are deleted
+ */
 export function evaluationDuties({
   database: { queries },
   retentionDays,

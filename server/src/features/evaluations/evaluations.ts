@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import { invalidInput, SluiceError } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
+import { getRow } from '../../db/rows.ts';
 import { forgottenChange, takeChange } from './changes.ts';
 import { describeModules } from './rule-modules.ts';
 import type { Tables } from './tables.ts';
@@ -16,20 +17,22 @@ export interface ScenarioInput {
 
 const mostRules = 1_000;
 const mostChecks = 100_000;
-/** Of one organization: more would only wait longer, and keep megabytes each meanwhile. */
+/** Unfinished evaluations of an organization at most: more would only wait longer, and each may have megabytes. */
 const mostUnfinished = 100;
 
 /**
- * Makes an evaluation; workers run it in the background.
- * @param moduleIds without repetition
+ * Creates an evaluation, which workers run in the background.
+ * @param input `moduleIds` without repetition
  * @throws {SluiceError} invalid_input, too_much_under_way
  */
 export async function createEvaluation(
   tx: Queries,
   clock: Clock,
   orgId: string,
-  moduleIds: readonly string[],
-  scenarios: readonly ScenarioInput[],
+  {
+    moduleIds,
+    scenarios,
+  }: { readonly moduleIds: readonly string[]; readonly scenarios: readonly ScenarioInput[] },
 ): Promise<Evaluation> {
   const modules = await describeModules(tx, orgId, moduleIds);
   for (const [index, id] of moduleIds.entries())
@@ -68,7 +71,7 @@ export async function createEvaluation(
     .executeTakeFirstOrThrow();
 }
 
-/** Exact, because changes of an organization come one after another: whoever asks holds their lock. */
+/** The count is exact, because the lock of `takeChange` makes changes of an organization come one after another. */
 async function refuseTooMany(tx: Queries, orgId: string): Promise<void> {
   const { count } = await tx
     .selectFrom('evaluations')
@@ -85,21 +88,14 @@ async function refuseTooMany(tx: Queries, orgId: string): Promise<void> {
 }
 
 /** @throws {SluiceError} not_found */
-export async function getEvaluation(queries: Queries, orgId: string, id: string): Promise<Evaluation> {
-  const found = await queries
-    .selectFrom('evaluations')
-    .selectAll()
-    .where('org_id', '=', orgId)
-    .where('id', '=', id)
-    .executeTakeFirst();
-  if (!found) throw new SluiceError('not_found', 'No such evaluation.');
-  return found;
+export function getEvaluation(queries: Queries, orgId: string, id: string): Promise<Evaluation> {
+  return getRow(queries, 'evaluations', { orgId, id }, 'evaluation');
 }
 
 /**
- * What changed after a change, in the order of the changes: each evaluation as it is now.
- * @param page `after` is `null` for all that are kept
- * @throws {SluiceError} gone, when retention has removed what changed after that
+ * The evaluations that have changed after a change, in the order of their changes.
+ * @param page `after`: the number of that change; `null`: from the oldest evaluation
+ * @throws {SluiceError} gone, where retention has deleted evaluations that changed after it
  */
 export async function listChanged(
   queries: Queries,
@@ -114,20 +110,20 @@ export async function listChanged(
     .orderBy('change')
     .limit(page.limit)
     .execute();
-  // Asked afterwards: what was removed before the rows were read is noted by now.
+  // Read after the rows, so that a deletion before them is known.
   if (page.after !== null && page.after < (await forgottenChange(queries, orgId)))
     throw new SluiceError('gone', 'Evaluations that changed after this watermark are no longer kept.', {
-      errors: [{ pointer: '?since', detail: 'older than what is kept' }],
+      errors: [{ pointer: '?since', detail: 'older than retention' }],
     });
   return rows;
 }
 
-/** In one go; each takes up to a thousand scenarios with it. */
+/** Evaluations in one transaction; each has up to a thousand scenarios. */
 const forgottenAtOnce = 20;
 
 /**
- * Removes evaluations that were complete for so long, with their scenarios and results, some at a time. Answers how
- * many. Up to which change they were is noted, so that nobody's polling skips them without being told.
+ * Deletes up to 20 evaluations that were completed before `retentionDays`, with scenarios and results; answers how many.
+ * Keeps the number of their latest change, so that a client with an older watermark gets a refusal instead of a gap.
  */
 export function forgetEvaluations(queries: Queries, retentionDays: number): Promise<number> {
   return queries.transaction().execute(async (tx) => {
@@ -145,7 +141,7 @@ export function forgetEvaluations(queries: Queries, retentionDays: number): Prom
     const changes = new Map<string, number>();
     for (const { org_id, change } of rows) changes.set(org_id, Math.max(change, changes.get(org_id) ?? 0));
     const noted = [...changes].sort(([a], [b]) => (a < b ? -1 : 1));
-    // Last, and in order: these rows are what the organizations' changes wait for.
+    // Last, and in a fixed order: changes of the organizations wait for these rows.
     await sql`
       update evaluation_changes set forgotten = greatest(forgotten, given.change)
         from unnest(${noted.map(([orgId]) => orgId)}::uuid[], ${noted.map(([, change]) => change)}::bigint[]) as given (org_id, change)
@@ -154,7 +150,7 @@ export function forgetEvaluations(queries: Queries, retentionDays: number): Prom
   });
 }
 
-/** Its scenarios by position. */
+/** The scenarios of an evaluation, by position. */
 export function listScenarios(
   queries: Queries,
   orgId: string,

@@ -1,26 +1,26 @@
-import { EvaluationRunner, type RunTools } from './run.ts';
+import { type Evaluating, EvaluationRunner } from './run.ts';
 
 const longestWaitMs = 1_000;
-/** Wake-ups come with every publish; looking at each of them would cost more than it saves. */
+/** Every publish wakes the evaluator up; a query for each would cost more than it saves. */
 const shortestWaitMs = 200;
 
 /** Runs evaluations in the background, in every worker. */
 export class Evaluator {
-  readonly #tools: RunTools;
+  readonly #parts: Evaluating;
   readonly #runner: EvaluationRunner;
   #stopped = false;
   #woken = false;
   #wake: (() => void) | null = null;
   #running: Promise<void> | null = null;
 
-  constructor(tools: RunTools) {
-    this.#tools = tools;
-    this.#runner = new EvaluationRunner(tools);
+  constructor(parts: Evaluating) {
+    this.#parts = parts;
+    this.#runner = new EvaluationRunner(parts);
   }
 
   /** Works until `stop`. */
   start(): void {
-    const stopListening = this.#tools.database.wakeUps.listen(() => {
+    const stopListening = this.#parts.database.wakeUps.listen(() => {
       this.#woken = true;
       this.#wake?.();
     });
@@ -34,7 +34,7 @@ export class Evaluator {
     await this.#running;
   }
 
-  /** Everything that is due now: what tests call instead of `start`. Answers the number of batches. */
+  /** Runs everything that is due now, and answers the number of batches: for tests, instead of `start`. */
   async runOnce(): Promise<number> {
     let batches = 0;
     while (await this.#runner.runBatch()) batches += 1;
@@ -52,10 +52,8 @@ export class Evaluator {
     try {
       return await this.#runner.runBatch();
     } catch (error) {
-      this.#tools.log.warn(
-        { error: error instanceof Error ? error.message : String(error) },
-        'evaluating failed; trying again',
-      );
+      const message = error instanceof Error ? error.message : String(error);
+      this.#parts.log.warn({ error: message }, 'evaluating failed; trying again');
       return false;
     }
   }
@@ -66,7 +64,7 @@ export class Evaluator {
     this.#woken = false;
   }
 
-  /** Waits for a time, or until a wake-up after which `over` says so. */
+  /** Waits for a time, or until a wake-up after which `over` answers `true`. */
   #pause(ms: number, over: () => boolean): Promise<void> {
     if (over()) return Promise.resolve();
     return new Promise((resolve) => {

@@ -7,7 +7,7 @@ import { readEvaluationResults } from './results.ts';
 
 const prefix = 'rt_';
 
-/** Makes a token that shows an evaluation's results once. It is answered here and never again. */
+/** Creates a token for reading the results of an evaluation once. Only its hash is stored. */
 export async function createResultToken(
   tx: Queries,
   orgId: string,
@@ -31,9 +31,9 @@ export async function createResultToken(
 }
 
 /**
- * Answers the results, and marks the token as used in the same transaction.
- * @throws {SluiceError} not_found (no token was ever like this), gone (used, expired or no longer kept), conflict (not
- *   complete yet: the token stays good)
+ * Reads the results for a token, and marks the token as used in the same transaction.
+ * @throws {SluiceError} not_found, for a text that cannot be a token; gone, where it is used, expired or deleted;
+ *   conflict, while the evaluation is not complete (the token stays valid)
  */
 export async function redeemResultToken(
   tx: Queries,
@@ -57,9 +57,10 @@ export async function redeemResultToken(
           .executeTakeFirst()
       : undefined;
   if (claim?.prefix !== prefix) throw new SluiceError('not_found', 'No such token.');
-  // Its checksum holds, so it was a token once, of which nothing is kept any more.
-  if (!found) throw new SluiceError('gone', 'The token is no longer good.');
-  if (found.used_at !== null) throw new SluiceError('gone', 'The results were fetched already.');
+  // The checksum is right, so it was a token, which retention has deleted.
+  if (!found) throw new SluiceError('gone', 'The token is no longer valid.');
+  if (found.used_at !== null)
+    throw new SluiceError('gone', 'The results have already been read with this token.');
   if (found.expired) throw new SluiceError('gone', 'The token has expired.');
   if (found.status === null) throw new SluiceError('gone', 'The results are no longer kept.');
   if (found.status !== 'complete')
@@ -76,7 +77,7 @@ export async function redeemResultToken(
   };
 }
 
-/** Forgets tokens that have been of no use for long, some at a time. Answers how many. */
+/** Deletes up to 1,000 tokens that expired before `retentionDays`; answers how many. */
 export async function forgetResultTokens(queries: Queries, retentionDays: number): Promise<number> {
   const { rows } = await sql`
     delete from result_tokens where (org_id, hash) in (

@@ -4,8 +4,8 @@ import type { Queries } from '../../db/connect.ts';
 import { evaluationKind, scenarioKind } from './ids.ts';
 
 /**
- * What one scenario's evaluation found, as JSON text.
- * @throws {SluiceError} not_found, conflict (not evaluated yet)
+ * The result of a scenario, as JSON text.
+ * @throws {SluiceError} not_found; conflict, where the scenario has not been evaluated yet
  */
 export async function readScenarioResults(queries: Queries, orgId: string, id: string): Promise<string> {
   const found = await queries
@@ -27,7 +27,7 @@ export async function readScenarioResults(queries: Queries, orgId: string, id: s
   });
 }
 
-/** What a whole evaluation found: the data of its event. */
+/** The results of an evaluation, as JSON text: the data of its event. */
 export async function readEvaluationResults(
   queries: Queries,
   orgId: string,
@@ -49,7 +49,7 @@ export async function readEvaluationResults(
   return `{"evaluation_id":${JSON.stringify(publicId(evaluationKind, evaluationId))},"scenarios":[${scenarios}]}`;
 }
 
-/** The stored result is a JSON object that is never empty; its members go behind the scenario's own. */
+/** Joins the members of the scenario with those of its stored result, a JSON object that is never empty. */
 function scenarioJson(
   scenario: { readonly id: string; readonly name: string },
   result: string,

@@ -4,6 +4,7 @@ import { SluiceError } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
 import { isDuplicate } from '../../db/failures.ts';
+import { newestFirst, type Page } from '../../db/page.ts';
 import type { Rule, RuleModule } from './rules.ts';
 import type { Tables } from './tables.ts';
 
@@ -16,7 +17,7 @@ export interface NewModule {
 }
 
 /**
- * Makes a module of rules that have been checked. It never changes: results say which rules they were found by.
+ * Creates a module of rules that have been checked. Modules never change, because results refer to their rules.
  * @throws {SluiceError} conflict (the name is taken)
  */
 export async function createModule(
@@ -41,23 +42,17 @@ export async function createModule(
       .executeTakeFirstOrThrow();
   } catch (error) {
     if (isDuplicate(error))
-      throw new SluiceError('conflict', `There is a module "${input.name}" already.`, { cause: error });
+      throw new SluiceError('conflict', `A module "${input.name}" already exists.`, { cause: error });
     throw error;
   }
 }
 
-/** Newest first. */
-export function listModules(
-  queries: Queries,
-  orgId: string,
-  page: { before: string | null; limit: number },
-): Promise<ModuleRow[]> {
-  let query = queries.selectFrom('evaluation_modules').selectAll().where('org_id', '=', orgId);
-  if (page.before !== null) query = query.where('id', '<', page.before);
-  return query.orderBy('id', 'desc').limit(page.limit).execute();
+/** A page of the organization's modules, newest first. */
+export function listModules(queries: Queries, orgId: string, page: Page): Promise<ModuleRow[]> {
+  return newestFirst(queries.selectFrom('evaluation_modules').selectAll().where('org_id', '=', orgId), page);
 }
 
-/** Names and sizes of modules, by id. */
+/** Id → name and number of rules, for the modules that exist. */
 export async function describeModules(
   queries: Queries,
   orgId: string,
@@ -73,7 +68,7 @@ export async function describeModules(
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** Modules with their rules, in the order asked for. */
+/** Modules with their rules, in the order of the ids. */
 export async function readModules(
   queries: Queries,
   orgId: string,

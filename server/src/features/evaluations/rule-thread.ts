@@ -9,30 +9,30 @@ import {
   type RuleModule,
 } from './rules.ts';
 
-/** A scenario to be evaluated; `input` is JSON text. */
+/** A scenario to evaluate; `input` is JSON text. */
 export interface Scenario {
   readonly id: string;
   readonly input: string;
 }
 
-/** What the thread is asked. */
+/** A request to the thread. */
 export type RuleRequest =
   | { readonly kind: 'check'; readonly rules: readonly Rule[] }
   | {
       readonly kind: 'evaluate';
       readonly moduleIds: readonly string[];
-      /** Modules that it did not know when it was asked before. */
+      /** Modules that the thread has answered as missing. */
       readonly given: readonly RuleModule[];
       readonly scenarios: readonly Scenario[];
-      /** Of the whole evaluation. */
+      /** The number of scenarios of the whole evaluation. */
       readonly scenarioCount: number;
-      /** Milliseconds after which it compiles nothing more. */
+      /** Milliseconds after which no further rule is compiled. */
       readonly compileMs: number;
-      /** Milliseconds after which it begins no further scenario. */
+      /** Milliseconds after which no further scenario begins. */
       readonly limitMs: number;
     };
 
-/** What it answers. */
+/** An answer of the thread. */
 export type RuleAnswer =
   | { readonly kind: 'checked'; readonly refusal: Refusal | null }
   | { readonly kind: 'missing'; readonly moduleIds: readonly string[] }
@@ -43,7 +43,7 @@ export type RuleAnswer =
 
 const checks = new RuleChecks();
 
-/** Rules come from tenants and may take long: they run here, where nobody else waits for them. */
+/** Rules come from tenants and may be slow, so they run in a thread of their own. */
 parentPort?.on('message', (request: RuleRequest) => parentPort?.postMessage(answer(request)));
 
 function answer(request: RuleRequest): RuleAnswer {

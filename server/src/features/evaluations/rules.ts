@@ -10,7 +10,7 @@ import { withinTime } from '../../schemas/within-time.ts';
 
 type RuleCheck = Pick<CompiledSchema, 'timed' | 'untimed'>;
 
-/** A requirement that a scenario's input must satisfy, as JSON Schema. */
+/** A rule: a JSON Schema that the input of a scenario has to satisfy. */
 export interface Rule {
   readonly code: string;
   readonly description: string;
@@ -33,7 +33,7 @@ export interface Violation {
 
 export interface ScenarioResult {
   readonly violations: readonly Violation[];
-  /** How many more there are than are listed; left out where all are. */
+  /** Number of violations that are not listed; left out where all are. */
   readonly violations_omitted?: number;
   readonly module_summary: readonly {
     readonly module: string;
@@ -45,26 +45,26 @@ export interface ScenarioResult {
   readonly failing_count: number;
 }
 
-/** Characters of JSON up to which violations are listed: of one scenario, and of all that go into one event. */
+/** Most characters of JSON for the violations of one scenario, and for those of a whole event. */
 const mostListed = 16_384;
 const mostListedInAll = 4_194_304;
 const longestText = 500;
 
-/** Milliseconds for the schemas of one module, which one request brings. */
+/** Milliseconds for compiling the schemas of a new module. */
 const moduleLimit = 5_000;
-/** Milliseconds for one scenario: rules that are not reached by then are not satisfied. */
+/** Milliseconds for one scenario: rules that are not reached by then count as violated. */
 const scenarioLimit = 2_000;
-/** Milliseconds in which nearly every scenario is done: only where it is not, each rule is watched by itself. */
+/** Milliseconds that suffice for nearly every scenario; only after them, each rule gets a time limit of its own. */
 const usualLimit = 250;
 
-/** What is wrong with a rule of a module. */
+/** Why a rule of a module is refused. */
 export interface Refusal {
   readonly code: 'invalid_input' | 'invalid_schema';
   readonly pointer: string;
   readonly detail: string;
 }
 
-/** What is wrong with the first rule that is not sound; `null` where all are. */
+/** Why the first unusable rule is refused; `null` where all rules can be used. */
 export function findUnsoundRule(rules: readonly Rule[]): Refusal | null {
   const codes = new Set<string>();
   const until = performance.now() + moduleLimit;
@@ -92,14 +92,14 @@ export function findUnsoundRule(rules: readonly Rule[]): Refusal | null {
   return null;
 }
 
-/** How many characters of violations each of so many scenarios may list. */
+/** Most characters for the violations of each scenario of an evaluation. */
 export function listedCharacters(scenarios: number): number {
   return Math.min(mostListed, Math.floor(mostListedInAll / Math.max(1, scenarios)));
 }
 
 /**
- * Checks an input against every rule of several modules.
- * @param listed characters of violations
+ * Evaluates an input by every rule of several modules.
+ * @param listed most characters for violations
  */
 export function evaluate(
   modules: readonly RuleModule[],
@@ -149,7 +149,7 @@ export function evaluate(
   };
 }
 
-/** What fails, by module and rule. Watching every single check would cost more than most checks do. */
+/** Errors by module and rule. A time limit for each rule would cost more than most rules do, so it comes second. */
 function checkAll(checks: readonly (readonly RuleCheck[])[], input: unknown): InputError[][][] {
   const quick = withinTime(usualLimit, () =>
     checks.map((ofModule) => ofModule.map(({ untimed }) => untimed(input))),
@@ -169,7 +169,7 @@ const notReached = [
   { pointer: '', detail: `the rule was not evaluated: a scenario may take ${scenarioLimit} ms` },
 ];
 
-/** The result of a scenario that could not be evaluated at all: no rule is satisfied, and each says why. */
+/** The result of a scenario that cannot be evaluated: every rule is violated, with the reason. */
 export function notEvaluated(modules: readonly RuleModule[], reason: string, listed: number): ScenarioResult {
   const failed = [{ pointer: '', detail: `the rule was not evaluated: ${reason}` }];
   return evaluate(
@@ -180,12 +180,12 @@ export function notEvaluated(modules: readonly RuleModule[], reason: string, lis
   );
 }
 
-/** Modules with their compiled rules, those that were used last: a rule takes some 30 KiB. */
+/** Compiled rules of the modules that were used last; a rule takes some 30 KiB. */
 export class RuleChecks {
   readonly #known = new Map<string, { readonly module: RuleModule; readonly checks: RuleCheck[] }>();
   readonly #limit: number;
 
-  /** @param limit rules, unless those of one evaluation are more */
+  /** @param limit rules in memory, unless one evaluation has more */
   constructor(limit = 2_000) {
     this.#limit = limit;
   }
@@ -194,7 +194,7 @@ export class RuleChecks {
     for (const module of modules) this.#known.set(module.id, { module, checks: [] });
   }
 
-  /** The modules with these ids, in their order, and which of them it does not know (any more). */
+  /** The modules with these ids, in their order, and the ids of those that are not in memory. */
   recall(ids: readonly string[]): { modules: RuleModule[]; missing: string[] } {
     const modules: RuleModule[] = [];
     const missing: string[] = [];
@@ -218,8 +218,7 @@ export class RuleChecks {
   }
 
   /**
-   * Compiles what is not compiled yet, but begins nothing after a time (on the clock of `performance.now()`). Answers
-   * whether everything is.
+   * Compiles the rules of modules until a time, by `performance.now()`. Answers whether all of them are compiled.
    */
   prepare(modules: readonly RuleModule[], until: number): boolean {
     for (const { id, rules } of modules) {
@@ -232,13 +231,13 @@ export class RuleChecks {
     return true;
   }
 
-  /** The checks of a module that was prepared. */
+  /** The compiled rules of a prepared module. */
   of(module: RuleModule): readonly RuleCheck[] {
     return this.#known.get(module.id)?.checks ?? [];
   }
 }
 
-/** A rule that no longer compiles (a later version is stricter) must not stop the batch: it is never satisfied. */
+/** A rule that a later version of the compiler refuses counts as violated, so that it does not stop the batch. */
 function checkOf(rule: Rule): RuleCheck {
   try {
     return compileSchemaTwice(rule.schema);

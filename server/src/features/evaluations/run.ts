@@ -1,5 +1,4 @@
 import { sql } from 'kysely';
-import type { Clock } from '../../base/clock.ts';
 import { publicId } from '../../base/ids.ts';
 import type { Logger } from '../../base/log.ts';
 import { SideThreadError } from '../../base/side-thread.ts';
@@ -14,21 +13,21 @@ import { evaluateScenarios } from './rule-runner.ts';
 import type { Scenario } from './rule-thread.ts';
 import { listedCharacters, notEvaluated } from './rules.ts';
 
-export interface RunTools {
+/** Everything that evaluations need to run. */
+export interface Evaluating {
   readonly database: Database;
-  readonly clock: Clock;
   readonly publisher: Pick<Publisher, 'publishWithin'>;
   readonly log: Logger;
 }
 
 const completeEvent = 'evaluation.complete';
 const batchSize = 100;
-/** After this time a batch begins no further scenario, so that evaluations take turns. */
+/** Milliseconds after which a batch begins no further scenario, so that evaluations take turns. */
 const batchMs = 250;
-/** Up to which compiling is given twice as long as the time before, when that was not enough. */
+/** The longest time for compiling, which doubles after each batch that it has used up. */
 const longestCompileMs = 16_000;
 const fruitlessKept = 1_000;
-/** Nobody else takes the evaluation meanwhile: far longer than a batch can take. */
+/** How long a batch is leased: far longer than it can take. */
 const leaseSeconds = 60;
 const retryAfterSeconds = 30;
 const firstOrganization = '00000000-0000-0000-0000-000000000000';
@@ -36,40 +35,40 @@ const firstOrganization = '00000000-0000-0000-0000-000000000000';
 type Result = { readonly id: string; readonly result: string };
 
 /**
- * Runs evaluations batch by batch. A batch is claimed for a while and stored in one transaction, which stores nothing
- * if somebody else has claimed it since: a worker that dies leaves nothing half done, and several never do the same.
- * No transaction is open while rules run.
+ * Runs evaluations batch by batch. A batch is leased, and stored in one transaction that is guarded by a fence: where
+ * another worker has leased it since, nothing is stored. So a worker that dies leaves nothing half done, and no batch is
+ * stored twice. No transaction is open while rules run.
  */
 export class EvaluationRunner {
-  readonly #tools: RunTools;
-  /** Whose turn it was last. */
+  readonly #parts: Evaluating;
+  /** The organization that had the last turn. */
   #organization = firstOrganization;
   /**
-   * Evaluations whose last batch spent all its time on compiling, and how long that was. What is compiled may be lost
-   * between two batches (others need the room, or have killed the thread), so a batch has to be able to do it all.
+   * Evaluation → the milliseconds that its last batch had for compiling, where they were not enough. Compiled rules may
+   * be lost between two batches (removed from memory, or with the thread), so one batch has to compile all of them.
    */
   readonly #fruitless = new Map<string, number>();
 
-  constructor(tools: RunTools) {
-    this.#tools = tools;
+  constructor(parts: Evaluating) {
+    this.#parts = parts;
   }
 
-  /** Does the next batch of the next organization that has one; answers `false` when there is none. */
+  /** Runs the next batch of the next organization; answers `false` where nothing is due. */
   async runBatch(): Promise<boolean> {
     const evaluation = await this.#claim();
     if (evaluation === null) return false;
     try {
       if (evaluation.status === 'running') await this.#work(evaluation);
     } catch (error) {
-      await this.#putOff(evaluation, error);
+      await this.#defer(evaluation, error);
     }
-    this.#tools.database.wakeUps.signal();
+    this.#parts.database.wakeUps.signal();
     return true;
   }
 
-  /** Claims what has waited longest of the next organization; one that is pending begins by that. */
+  /** Leases the evaluation of the next organization that has been due longest; a pending one begins. */
   async #claim(): Promise<Evaluation | null> {
-    const { queries } = this.#tools.database;
+    const { queries } = this.#parts.database;
     const evaluation = await queries.transaction().execute(async (tx) => {
       const found = (await takeDue(tx, this.#organization)) ?? (await takeDue(tx, firstOrganization));
       if (found === null) return null;
@@ -84,12 +83,12 @@ export class EvaluationRunner {
   }
 
   async #work(evaluation: Evaluation): Promise<void> {
-    const { queries } = this.#tools.database;
+    const { queries } = this.#parts.database;
     const scenarios = await nextScenarios(queries, evaluation);
     const results = scenarios.length === 0 ? [] : await this.#evaluateWithPatience(evaluation, scenarios);
     const done = evaluation.evaluated_count + results.length;
     await queries.transaction().execute(async (tx) => {
-      if (!(await isStillOurs(tx, evaluation))) return;
+      if (!(await holdsLease(tx, evaluation))) return;
       if (results.length > 0) await storeResults(tx, evaluation.org_id, results);
       if (done < evaluation.scenario_count) await advance(tx, evaluation, done);
       else await this.#complete(tx, evaluation);
@@ -105,7 +104,7 @@ export class EvaluationRunner {
     const results = await this.#evaluate(evaluation, scenarios, compileMs);
     this.#fruitless.delete(evaluation.id);
     if (results.length === 0) this.#fruitless.set(evaluation.id, compileMs);
-    // Some are finished by other workers, or gone.
+    // Entries of evaluations that other workers have finished would stay forever.
     const [oldest] = this.#fruitless.keys();
     if (this.#fruitless.size > fruitlessKept && oldest !== undefined) this.#fruitless.delete(oldest);
     return results;
@@ -117,7 +116,7 @@ export class EvaluationRunner {
     compileMs: number,
   ): Promise<readonly Result[]> {
     const { org_id: orgId, module_ids: moduleIds, scenario_count: scenarioCount } = evaluation;
-    const load = (ids: readonly string[]) => readModules(this.#tools.database.queries, orgId, ids);
+    const load = (ids: readonly string[]) => readModules(this.#parts.database.queries, orgId, ids);
     const run = (some: readonly Scenario[]) =>
       evaluateScenarios(orgId, moduleIds, load, {
         scenarios: some,
@@ -130,7 +129,7 @@ export class EvaluationRunner {
     } catch (error) {
       if (!(error instanceof SideThreadError)) throw error;
     }
-    // One of them kills the thread: alone, the first one either does not or is given up.
+    // A scenario ends the thread. Alone, the first one either succeeds or is known to be the cause.
     const first = scenarios.slice(0, 1);
     try {
       return await run(first);
@@ -141,11 +140,11 @@ export class EvaluationRunner {
     }
   }
 
-  /** The end of an evaluation and its event: one commit, once. */
+  /** Completes an evaluation and publishes its event, in one transaction. */
   async #complete(tx: Queries, evaluation: Evaluation): Promise<void> {
     const { org_id: orgId, id } = evaluation;
     const data = await readEvaluationResults(tx, orgId, id);
-    await this.#tools.publisher.publishWithin(tx, orgId, [{ type: completeEvent, data, source: 'system' }]);
+    await this.#parts.publisher.publishWithin(tx, orgId, [{ type: completeEvent, data, source: 'system' }]);
     await tx
       .updateTable('evaluations')
       .set({
@@ -157,23 +156,21 @@ export class EvaluationRunner {
       .where('org_id', '=', orgId)
       .where('id', '=', id)
       .execute();
-    this.#tools.log.info(
+    this.#parts.log.info(
       { org_id: publicId('organization', orgId), evaluation_id: publicId(evaluationKind, id) },
       'evaluation complete',
     );
   }
 
-  /** A batch that fails must not be taken again and again before all others. */
-  async #putOff({ org_id: orgId, id, fence }: Evaluation, error: unknown): Promise<void> {
-    this.#tools.log.warn(
-      {
-        org_id: publicId('organization', orgId),
-        evaluation_id: publicId(evaluationKind, id),
-        error: error instanceof Error ? error.message : String(error),
-      },
-      'a batch of an evaluation failed; it is tried again later',
+  /** Defers a failed batch, so that it does not come before all others again and again. */
+  async #defer({ org_id: orgId, id, fence }: Evaluation, error: unknown): Promise<void> {
+    const names = { org_id: publicId('organization', orgId), evaluation_id: publicId(evaluationKind, id) };
+    const message = error instanceof Error ? error.message : String(error);
+    this.#parts.log.warn(
+      { ...names, error: message },
+      'a batch of an evaluation failed; it is retried later',
     );
-    await this.#tools.database.queries
+    await this.#parts.database.queries
       .updateTable('evaluations')
       .set({ due_at: sql<Date>`now() + make_interval(secs => ${retryAfterSeconds})` })
       .where('org_id', '=', orgId)
@@ -183,14 +180,14 @@ export class EvaluationRunner {
   }
 }
 
-/** Lets go of what a process of before has claimed: for a database that no other process can have. */
+/** Releases the leases of the previous process: for a database that no other process can open. */
 export async function releaseEvaluations(queries: Queries): Promise<void> {
   await sql`update evaluations set due_at = now(), fence = fence + 1 where status = 'running' and due_at > now()`.execute(
     queries,
   );
 }
 
-/** Locks what has waited longest of the next organization in their order, unless another worker is at it. */
+/** Locks the evaluation of the next organization that has been due longest, unless another worker has locked it. */
 async function takeDue(tx: Queries, afterOrganization: string): Promise<Evaluation | null> {
   const found = await tx
     .selectFrom('evaluations')
@@ -229,7 +226,7 @@ function claim(tx: Queries, { org_id: orgId, id }: Evaluation): Promise<Evaluati
     .executeTakeFirstOrThrow();
 }
 
-async function isStillOurs(tx: Queries, { org_id: orgId, id, fence }: Evaluation): Promise<boolean> {
+async function holdsLease(tx: Queries, { org_id: orgId, id, fence }: Evaluation): Promise<boolean> {
   const { rows } = await sql`
     select 1 from evaluations where org_id = ${orgId} and id = ${id} and fence = ${fence} for update`.execute(
     tx,

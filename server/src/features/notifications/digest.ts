@@ -11,15 +11,15 @@ import type { Tables } from './tables.ts';
 const digestType: NotificationType = 'weekly_digest';
 
 /**
- * Finds organizations whose catalogue has the digest, and those that have moved to another time zone since, and
- * reckons when their next one is due. Answers how many it has found, and those whose time zone this process does not
- * know.
- * @param except ids of organizations that are to be passed over
+ * Plans the next digest of up to 100 organizations: those whose catalogue has the digest but that have no plan yet, and
+ * those whose time zone has changed.
+ * @param except ids of organizations to skip
+ * @returns `found`: number of organizations; `unknown`: those whose time zone this process does not know
  */
 export async function planDigests(
   tx: Queries,
   except: readonly string[],
-): Promise<{ found: number; lost: string[] }> {
+): Promise<{ found: number; unknown: string[] }> {
   const { rows } = await sql<
     Pick<Selectable<Tables['weekly_digests']>, 'org_id' | 'time_zone' | 'latest_until'> & { adopted_at: Date }
   >`
@@ -30,7 +30,9 @@ export async function planDigests(
      where type.name = ${digestType} and organization.id <> all(${except}::uuid[])
        and (digest.org_id is null or (digest.time_zone <> organization.time_zone and digest.sending_until is null))
      limit 100`.execute(tx);
-  const [known, lost] = [rows.filter(isKnown), rows.filter((row) => !isKnown(row))];
+  const { known = [], unknown = [] } = Object.groupBy(rows, (row) =>
+    isTimeZone(row.time_zone) ? 'known' : 'unknown',
+  );
   for (const { org_id, time_zone, latest_until, adopted_at } of known) {
     const next =
       latest_until === null ? mondayAfter(time_zone, adopted_at) : nextDigest(time_zone, latest_until);
@@ -39,28 +41,24 @@ export async function planDigests(
       on conflict (org_id) do update set time_zone = excluded.time_zone, next_at = excluded.next_at
        where weekly_digests.sending_until is null`.execute(tx);
   }
-  return { found: rows.length, lost: lost.map(({ org_id }) => org_id) };
+  return { found: rows.length, unknown: unknown.map(({ org_id }) => org_id) };
 }
 
-function isKnown({ time_zone }: { readonly time_zone: string }): boolean {
-  return isTimeZone(time_zone);
-}
-
-/** An organization whose Monday has come. */
+/** A digest that is due. */
 export interface DueDigest extends Selectable<Tables['weekly_digests']> {
   readonly now: Date;
-  /** Whether its catalogue still has the type. */
+  /** Whether the catalogue of the organization still has the type. */
   readonly wanted: boolean;
 }
 
-/** Organizations whose Monday has come, those that have waited longest first. */
+/** Organizations whose digest is due, the longest due first. */
 export async function organizationsToSumUp(queries: Queries): Promise<string[]> {
   const { rows } = await sql<{ org_id: string }>`
     select org_id from weekly_digests where next_at <= now() order by next_at`.execute(queries);
   return rows.map((row) => row.org_id);
 }
 
-/** Locks an organization's digest if its Monday has come, unless another process has locked it. */
+/** Locks the digest of an organization; `null` where it is not due or another process has locked it. */
 export async function takeDueDigest(tx: Queries, orgId: string): Promise<DueDigest | null> {
   const { rows } = await sql<DueDigest>`
     select digest.*, now() as now,
@@ -71,9 +69,9 @@ export async function takeDueDigest(tx: Queries, orgId: string): Promise<DueDige
 }
 
 /**
- * Sends the digest to some members, in the transaction that notes how far it got: so each member gets it once, whatever
- * dies. After a long stop there is one, for the week before the latest Monday. Answers how many members, and what is to
- * be published.
+ * Writes the digest of some members, in the transaction that stores how far it got, so that each member gets it once,
+ * also after a crash. After a long outage there is one digest, for the week before the latest Monday.
+ * @returns number of members, and the events to publish
  */
 export async function sendDigests(
   tx: Queries,
@@ -114,7 +112,7 @@ async function lockMembersAfter(
   return rows.map((row) => row.id);
 }
 
-/** Every member's week, also of those to whom nothing happened: silence is news, too. Digests do not count. */
+/** The digest of each member, also of members without notifications. Earlier digests are not counted. */
 async function sumUp(tx: Queries, orgId: string, members: readonly string[], week: Week): Promise<Notice[]> {
   const { rows } = await sql<{ member_id: string; type: string; count: number; unread: number }>`
     select entry.member_id, notification.type, count(*)::int as count, (count(*) filter (where entry.read_at is null))::int as unread

@@ -1,12 +1,12 @@
 import { type Duty, untilDone } from '../../worker/duty.ts';
 import { forgetNotifications } from './notifications.ts';
-import { sendDueNotifications, sendReminders, sendWeeklyDigests, type Tools } from './send-due.ts';
+import { type Sending, sendDueNotifications, sendReminders, sendWeeklyDigests } from './send-due.ts';
 
 /**
- * The timed work of notifications: what is due, reminders, digests, and what retention is over for.
- * @param given.retentionDays days for which notifications that have ended are kept
+ * The duties of notifications: sending due notifications, reminders and digests, and deleting old notifications.
+ * @param given.retentionDays days after which ended notifications are deleted
  */
-export function notificationDuties(given: Tools & { readonly retentionDays: number }): Duty[] {
+export function notificationDuties(given: Sending & { readonly retentionDays: number }): Duty[] {
   const { database, retentionDays } = given;
   return [
     { name: 'send notifications', everyMs: 1_000, run: () => sendDueNotifications(given) },

@@ -6,10 +6,7 @@ import type { Publisher } from '../../events/publisher.ts';
 import { lockAudience } from '../../tenants/members.ts';
 import { writeNotices } from './send.ts';
 
-/**
- * Tells the member who owns an endpoint that it was disabled, in the caller's transaction: by a notification, whose inbox
- * needs no webhook.
- */
+/** Notifies the member who owns an endpoint that it was disabled; the inbox works without a webhook. */
 export async function tellOfDisabledEndpoint(
   tx: Queries,
   { clock, publisher }: { readonly clock: Clock; readonly publisher: Pick<Publisher, 'publishWithin'> },

@@ -1,9 +1,10 @@
 import { type Selectable, sql } from 'kysely';
 import { SluiceError } from '../../base/errors.ts';
 import type { Queries } from '../../db/connect.ts';
+import type { Page } from '../../db/page.ts';
 import type { Tables } from './tables.ts';
 
-/** A notification in one member's inbox. */
+/** A notification in the inbox of a member. */
 export interface InboxEntry extends Selectable<Tables['inbox_entries']> {
   readonly type: string;
   readonly title: string;
@@ -18,14 +19,14 @@ export interface InboxName {
   readonly memberId: string;
 }
 
-/** Newest first. */
+/** A page of an inbox, newest first. */
 export async function listInbox(
   queries: Queries,
   { orgId, memberId }: InboxName,
   filter: { readonly unread: boolean },
-  page: { before: string | null; limit: number },
+  page: Page,
 ): Promise<InboxEntry[]> {
-  const older = page.before === null ? sql`true` : sql`entry.id < ${page.before}`;
+  const older = page.after === null ? sql`true` : sql`entry.id < ${page.after}`;
   const unread = filter.unread ? sql`entry.read_at is null` : sql`true`;
   const { rows } = await sql<InboxEntry>`
     select entry.*, notification.type, notification.title, notification.body, notification.url, notification.data
@@ -44,7 +45,7 @@ export async function countUnread(queries: Queries, { orgId, memberId }: InboxNa
 }
 
 /**
- * Marks an entry as read; one that was read before stays as it is. Answers whether it was unread.
+ * Marks an entry as read; answers whether it was unread. An entry that was read before keeps its time.
  * @throws {SluiceError} not_found
  */
 export async function markRead(tx: Queries, { orgId, memberId }: InboxName, id: string): Promise<boolean> {
@@ -62,7 +63,7 @@ export async function markRead(tx: Queries, { orgId, memberId }: InboxName, id: 
   return entry.was_unread;
 }
 
-/** Answers how many were unread. */
+/** Marks all entries of an inbox as read; answers how many were unread. */
 export async function markAllRead(tx: Queries, { orgId, memberId }: InboxName): Promise<number> {
   const { numAffectedRows } = await sql`
     update inbox_entries set read_at = now()

@@ -3,12 +3,13 @@ import type { Clock } from '../../base/clock.ts';
 import { invalidInput, SluiceError } from '../../base/errors.ts';
 import { newId, publicId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
+import type { Page } from '../../db/page.ts';
 import type { NewEvent } from '../../events/new-event.ts';
 import { lockAudience } from '../../tenants/members.ts';
 import { writeNotices } from './send.ts';
 import type { Tables } from './tables.ts';
 
-/** With its members, by inner id. */
+/** A meeting with the inner ids of its members. */
 export interface Meeting extends Selectable<Tables['meetings']> {
   readonly member_ids: readonly string[];
 }
@@ -16,7 +17,7 @@ export interface Meeting extends Selectable<Tables['meetings']> {
 export interface MeetingInput {
   readonly title: string;
   readonly startsAt: Date;
-  /** Inner ids. */
+  /** Inner ids of members. */
   readonly members: readonly string[];
 }
 
@@ -25,7 +26,7 @@ export interface MeetingName {
   readonly id: string;
 }
 
-/** @throws {SluiceError} invalid_input, for somebody who is no member */
+/** @throws {SluiceError} invalid_input, for an id that is not a member's */
 export async function createMeeting(
   tx: Queries,
   clock: Clock,
@@ -50,9 +51,10 @@ export async function createMeeting(
 }
 
 /**
- * Changes what is given, and answers what is to be published about it: who was reminded of the old time hears of the
- * new one. Ten minutes before that they are reminded again.
- * @throws {SluiceError} not_found, conflict (it was cancelled), invalid_input
+ * Changes a meeting. When its time changes, members who were reminded of the old time are notified, and all members are
+ * reminded before the new time.
+ * @returns the meeting, and the events to publish
+ * @throws {SluiceError} not_found, invalid_input; conflict, where the meeting was cancelled
  */
 export async function changeMeeting(
   tx: Queries,
@@ -76,12 +78,15 @@ export async function changeMeeting(
     .execute();
   if (change.members) await setMembers(tx, name, change.members);
   const meeting = await getMeeting(tx, name);
-  return { meeting, news: moved ? await tellReminded(tx, clock, before, meeting, 'moved') : [] };
+  if (!moved) return { meeting, news: [] };
+  const move = { state: 'moved', plannedAt: before.starts_at } as const;
+  return { meeting, news: await notifyReminded(tx, clock, meeting, move) };
 }
 
 /**
- * Cancels a meeting and its reminder. Who was reminded already is told.
- * @throws {SluiceError} not_found, conflict (it was cancelled before)
+ * Cancels a meeting and its reminder. Members who were reminded already are notified.
+ * @returns the events to publish
+ * @throws {SluiceError} not_found; conflict, where the meeting was cancelled before
  */
 export async function cancelMeeting(tx: Queries, clock: Clock, name: MeetingName): Promise<NewEvent[]> {
   const before = await lockMeeting(tx, name);
@@ -91,7 +96,8 @@ export async function cancelMeeting(tx: Queries, clock: Clock, name: MeetingName
     .where('org_id', '=', name.orgId)
     .where('id', '=', name.id)
     .execute();
-  return tellReminded(tx, clock, before, await getMeeting(tx, name), 'cancelled');
+  const cancellation = { state: 'cancelled', plannedAt: before.starts_at } as const;
+  return notifyReminded(tx, clock, await getMeeting(tx, name), cancellation);
 }
 
 /** @throws {SluiceError} not_found */
@@ -102,47 +108,51 @@ export async function getMeeting(queries: Queries, { orgId, id }: MeetingName): 
   return rows[0] ?? missing();
 }
 
-/** How meetings are listed: by when they were planned, or by when they begin. */
+/** Orders of a list: `newest` by the time of creation, `soonest` by the start. */
 export const meetingOrders = ['newest', 'soonest'] as const;
 
-export interface MeetingList {
+export interface MeetingFilter {
   readonly order: (typeof meetingOrders)[number];
-  /** Those of one member; `null`: of everybody. */
+  /** Only meetings of this member; `null`: of all members. */
   readonly memberId: string | null;
-  /** Only those that begin then or later, and before `until`. */
+  /** Only meetings that begin at `from` or later, and before `until`. */
   readonly from: Date | null;
   readonly until: Date | null;
-  /** A position that `meetingPosition` answered. */
-  readonly after: string | null;
-  readonly limit: number;
 }
 
-/** Cancelled ones too. */
-export async function listMeetings(queries: Queries, orgId: string, list: MeetingList): Promise<Meeting[]> {
-  const { memberId, from, until } = list;
+/**
+ * A page of the organization's meetings, cancelled meetings included.
+ * @param page `after`: the `meetingPosition` of a meeting in the same order
+ */
+export async function listMeetings(
+  queries: Queries,
+  orgId: string,
+  { order, memberId, from, until }: MeetingFilter,
+  page: Page,
+): Promise<Meeting[]> {
   const own =
     memberId === null
       ? sql`true`
       : sql`exists (select 1 from meeting_members own where own.org_id = meeting.org_id and own.meeting_id = meeting.id and own.member_id = ${memberId})`;
   const inTime = sql`${from === null ? sql`true` : sql`starts_at >= ${from}`} and ${until === null ? sql`true` : sql`starts_at < ${until}`}`;
-  const order = list.order === 'newest' ? sql`id desc` : sql`starts_at, id`;
+  const sorted = order === 'newest' ? sql`id desc` : sql`starts_at, id`;
   const { rows } = await sql<Meeting>`
     select meeting.*, ${memberIds} as member_ids from meetings meeting
-     where org_id = ${orgId} and ${own} and ${inTime} and ${beyond(list)} order by ${order} limit ${list.limit}`.execute(
+     where org_id = ${orgId} and ${own} and ${inTime} and ${isAfter(order, page.after)} order by ${sorted} limit ${page.limit}`.execute(
     queries,
   );
   return rows;
 }
 
-function beyond({ order, after }: MeetingList) {
+function isAfter(order: MeetingFilter['order'], after: string | null) {
   if (after === null) return sql`true`;
   if (order === 'newest') return sql`id < ${after}`;
   const [at = '', id = ''] = after.split(' ');
   return sql`(starts_at, id) > (${at}::timestamptz, ${id}::uuid)`;
 }
 
-/** Where a list in this order goes on. */
-export function meetingPosition(order: MeetingList['order'], { id, starts_at }: Meeting): string {
+/** The position of a meeting in a list with this order. */
+export function meetingPosition(order: MeetingFilter['order'], { id, starts_at }: Meeting): string {
   return order === 'soonest' ? `${starts_at.toISOString()} ${id}` : id;
 }
 
@@ -161,39 +171,31 @@ async function setMembers(tx: Queries, { orgId, id }: MeetingName, wanted: reado
     on conflict do nothing`.execute(tx);
 }
 
-/** Those who were reminded, and still would come, hear that it will not be as they were told. */
-async function tellReminded(
+/** Notifies the members who were reminded of a meeting that has not begun. Answers the events to publish. */
+async function notifyReminded(
   tx: Queries,
   clock: Clock,
-  before: Selectable<Tables['meetings']>,
-  after: Meeting,
-  state: 'moved' | 'cancelled',
+  meeting: Meeting,
+  { state, plannedAt }: { readonly state: 'moved' | 'cancelled'; readonly plannedAt: Date },
 ): Promise<NewEvent[]> {
   const { rows } = await sql<{ id: string }>`
     select member.id from meeting_members invited
       join members member on member.org_id = invited.org_id and member.id = invited.member_id
-     where invited.org_id = ${after.org_id} and invited.meeting_id = ${after.id}
-       and invited.reminded_of is not null and ${before.starts_at}::timestamptz > now()
+     where invited.org_id = ${meeting.org_id} and invited.meeting_id = ${meeting.id}
+       and invited.reminded_of is not null and ${plannedAt}::timestamptz > now()
      order by member.id for key share of member`.execute(tx);
-  return writeNotices(tx, clock, after.org_id, [
-    {
-      members: rows.map((row) => row.id),
-      type: 'meeting',
-      title: `${after.title}: ${state}`,
-      data: dataOf(after, state),
-    },
-  ]);
+  const members = rows.map((row) => row.id);
+  const title = `${meeting.title}: ${state}`;
+  const notice = { members, type: 'meeting', title, data: dataOf(meeting, state) } as const;
+  return writeNotices(tx, clock, meeting.org_id, [notice]);
 }
 
+/** The data of a notification about a meeting, as JSON text. */
 export function dataOf(
-  meeting: Selectable<Tables['meetings']>,
+  { id, starts_at }: Selectable<Tables['meetings']>,
   state: 'soon' | 'moved' | 'cancelled',
 ): string {
-  return JSON.stringify({
-    meeting_id: publicId('meeting', meeting.id),
-    starts_at: meeting.starts_at,
-    state,
-  });
+  return JSON.stringify({ meeting_id: publicId('meeting', id), starts_at, state });
 }
 
 async function lockMeeting(tx: Queries, { orgId, id }: MeetingName): Promise<Selectable<Tables['meetings']>> {

@@ -1,4 +1,4 @@
-/** What members are told about. Their webhooks get all of them; receivers branch on the type. */
+/** The types of notifications. Members' webhooks get all of them. */
 export const notificationTypes = [
   'task_assigned',
   'task_status',
@@ -11,13 +11,13 @@ export const notificationTypes = [
 ] as const;
 export type NotificationType = (typeof notificationTypes)[number];
 
-/** What a notification says. */
+/** The content of a notification. */
 export interface Message {
   readonly type: NotificationType;
   readonly title: string;
   readonly body?: string | null;
-  /** Where to read on; `http` or `https`. */
+  /** A link to a page; `http` or `https`. */
   readonly url?: string | null;
-  /** The exact bytes of one JSON object. */
+  /** JSON object as text, byte for byte as it was received. */
   readonly data?: string | null;
 }

@@ -3,36 +3,39 @@ import type { Clock } from '../../base/clock.ts';
 import { invalidInput, SluiceError } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
+import { newestFirst, type Page } from '../../db/page.ts';
+import { getRow } from '../../db/rows.ts';
 import type { NewEvent } from '../../events/new-event.ts';
 import type { Publisher } from '../../events/publisher.ts';
 import type { Verdicts } from '../../schemas/questions.ts';
 import { type Audience, lockAudience, roles } from '../../tenants/members.ts';
 import type { Message, NotificationType } from './message.ts';
-import { eventData, type Outgoing, putBefore } from './send.ts';
+import { deliverToInboxes, eventData, type Outgoing } from './send.ts';
 import type { Tables } from './tables.ts';
 
 export type Notification = Selectable<Tables['notifications']>;
 
-/** Members by inner id or by role, or everyone. */
+/** Members by inner id or by role; or all members. */
 export interface Recipients extends Audience {
   readonly everyone?: true;
 }
 
 export interface NewNotification extends Message {
   readonly to: Recipients;
-  /** `null`, or a time that has passed: at once. */
+  /** `null`, or a time in the past: at once. */
   readonly deliverAt: Date | null;
-  /** As in the audit log. */
+  /** Name of the author in the audit log. */
   readonly createdBy: string;
 }
 
-export interface NotifyTools {
+/** Everything that sending a notification needs besides the transaction. */
+export interface Notifying {
   readonly clock: Clock;
   readonly publisher: Pick<Publisher, 'publishWithin'>;
 }
 
 /**
- * The event of a notification for judging it before it is sent: its audience is everybody whom it may go to.
+ * The event of a notification, for judging it before it is sent: addressed to all members who may get it.
  * @param notification body, URL and data may be left out
  */
 export function eventToJudge({
@@ -47,20 +50,20 @@ export function eventToJudge({
   return { type, data: eventData({ title, body, url, data }), audience, source: 'api' };
 }
 
-/** Whom a stored notification is for. */
+/** The recipients of a stored notification. */
 export function recipientsOf({ recipients }: Notification): Recipients {
   return JSON.parse(recipients);
 }
 
 /**
- * Tells members something, in the caller's transaction: now, or when its time has come.
- * Answers how many members that are as of now.
- * @param verdicts what was told about its event before
- * @throws {SluiceError} invalid_input, when it names somebody who is no member; invalid_event_data, too_much_under_way
+ * Creates a notification, and sends it unless its time is in the future.
+ * @param verdicts of its event, judged before the transaction
+ * @returns the notification, and the number of its present recipients
+ * @throws {SluiceError} invalid_input, for an id that is not a member's; invalid_event_data, too_much_under_way
  */
 export async function createNotification(
   tx: Queries,
-  tools: NotifyTools,
+  notifying: Notifying,
   { orgId, ...input }: NewNotification & { readonly orgId: string },
   verdicts: Verdicts,
 ): Promise<{ notification: Notification; recipients: number }> {
@@ -71,7 +74,7 @@ export async function createNotification(
     .insertInto('notifications')
     .values({
       org_id: orgId,
-      id: newId(tools.clock),
+      id: newId(notifying.clock),
       type: input.type,
       title: input.title,
       body: input.body ?? null,
@@ -86,13 +89,11 @@ export async function createNotification(
     .executeTakeFirstOrThrow();
   if (notification.deliver_at !== null && notification.deliver_at > notification.created_at)
     return { notification, recipients: members.length };
-  return {
-    notification: await send(tx, tools, { notification, members }, verdicts),
-    recipients: members.length,
-  };
+  const sent = await send(tx, notifying, { notification, members }, verdicts);
+  return { notification: sent, recipients: members.length };
 }
 
-/** Organizations with notifications whose time has come. */
+/** Organizations with due notifications. */
 export async function organizationsToNotify(queries: Queries): Promise<string[]> {
   const { rows } = await sql<{ org_id: string }>`
     select distinct org_id from notifications where ended_at is null and deliver_at <= now()`.execute(
@@ -102,9 +103,8 @@ export async function organizationsToNotify(queries: Queries): Promise<string[]>
 }
 
 /**
- * Takes the organization's notification whose time came first, for the transaction that sends it. What another process
- * has taken is passed over.
- * @param except ids of those that failed just now
+ * Locks the notification of an organization that has been due longest; skips those that another process has locked.
+ * @param except ids of notifications to skip
  */
 export async function takeDueNotification(
   tx: Queries,
@@ -119,21 +119,21 @@ export async function takeDueNotification(
 }
 
 /**
- * Sends one whose time has come to those whom it means by now. Members who have left since are passed over.
- * @param verdicts what was told about its event before
+ * Sends a due notification to its present recipients; members who have left are skipped.
+ * @param verdicts of its event, judged before the transaction
  * @throws {SluiceError} invalid_event_data
  */
 export async function sendDueNotification(
   tx: Queries,
-  tools: NotifyTools,
+  notifying: Notifying,
   notification: Notification,
   verdicts: Verdicts,
 ): Promise<Notification> {
   const members = await lockRecipients(tx, notification.org_id, recipientsOf(notification));
-  return send(tx, tools, { notification, members }, verdicts);
+  return send(tx, notifying, { notification, members }, verdicts);
 }
 
-/** Gives up on one that breaks the schema that its type has by now. Answers `false` when it has ended otherwise. */
+/** Ends a notification that breaks the schema of its type. Answers `false` where it has ended meanwhile. */
 export async function refuseNotification(
   tx: Queries,
   { org_id: orgId, id }: Notification,
@@ -151,13 +151,14 @@ export async function refuseNotification(
 
 async function send(
   tx: Queries,
-  tools: NotifyTools,
-  { notification, members }: Outgoing,
+  { clock, publisher }: Notifying,
+  outgoing: Outgoing,
   verdicts: Verdicts,
 ): Promise<Notification> {
+  const { notification, members } = outgoing;
   const { org_id: orgId, id } = notification;
-  const events = await putBefore(tx, tools.clock, orgId, 'api', [{ notification, members }]);
-  await tools.publisher.publishWithin(tx, orgId, events, verdicts);
+  const events = await deliverToInboxes(tx, clock, { orgId, source: 'api' }, [outgoing]);
+  await publisher.publishWithin(tx, orgId, events, verdicts);
   return tx
     .updateTable('notifications')
     .set({ sent_at: sql<Date>`now()`, ended_at: sql<Date>`now()`, addressed: members.length })
@@ -172,14 +173,14 @@ function lockRecipients(tx: Queries, orgId: string, to: Recipients): Promise<str
 }
 
 /**
- * Takes back one whose time has not come.
- * @throws {SluiceError} not_found, conflict (it was sent, refused or cancelled)
+ * Cancels a scheduled notification.
+ * @throws {SluiceError} not_found; conflict, where it was sent, refused or cancelled
  */
 export async function cancelNotification(tx: Queries, orgId: string, id: string): Promise<Notification> {
   const { rows } = await sql<Notification>`
     select * from notifications where org_id = ${orgId} and id = ${id} for update`.execute(tx);
   const [notification] = rows;
-  if (!notification) throw missing();
+  if (!notification) throw new SluiceError('not_found', 'No such notification.');
   if (notification.ended_at !== null) {
     throw new SluiceError('conflict', `The notification is ${notificationState(notification)}.`);
   }
@@ -202,23 +203,16 @@ export function notificationState(notification: Notification): NotificationState
 }
 
 /** @throws {SluiceError} not_found */
-export async function getNotification(queries: Queries, orgId: string, id: string): Promise<Notification> {
-  const found = await queries
-    .selectFrom('notifications')
-    .selectAll()
-    .where('org_id', '=', orgId)
-    .where('id', '=', id)
-    .executeTakeFirst();
-  if (!found) throw missing();
-  return found;
+export function getNotification(queries: Queries, orgId: string, id: string): Promise<Notification> {
+  return getRow(queries, 'notifications', { orgId, id }, 'notification');
 }
 
-/** Newest first. */
+/** A page of the organization's notifications, newest first. */
 export function listNotifications(
   queries: Queries,
   orgId: string,
   filter: { readonly type?: NotificationType; readonly state?: NotificationState },
-  page: { before: string | null; limit: number },
+  page: Page,
 ): Promise<Notification[]> {
   let query = queries.selectFrom('notifications').selectAll().where('org_id', '=', orgId);
   if (filter.type !== undefined) query = query.where('type', '=', filter.type);
@@ -226,14 +220,10 @@ export function listNotifications(
   if (filter.state === 'sent') query = query.where('sent_at', 'is not', null);
   if (filter.state === 'cancelled') query = query.where('cancelled_at', 'is not', null);
   if (filter.state === 'refused') query = query.where('refused_because', 'is not', null);
-  if (page.before !== null) query = query.where('id', '<', page.before);
-  return query.orderBy('id', 'desc').limit(page.limit).execute();
+  return newestFirst(query, page);
 }
 
-/**
- * Forgets notifications that ended longer ago than the ledger is kept, with their places in inboxes; some at a time.
- * Answers how many.
- */
+/** Deletes up to 100 notifications that ended before `retentionDays`, with their inbox entries; answers how many. */
 export async function forgetNotifications(queries: Queries, retentionDays: number): Promise<number> {
   const { numAffectedRows } = await sql`
     delete from notifications where (org_id, id) in (
@@ -242,8 +232,4 @@ export async function forgetNotifications(queries: Queries, retentionDays: numbe
     queries,
   );
   return Number(numAffectedRows ?? 0n);
-}
-
-function missing(): SluiceError {
-  return new SluiceError('not_found', 'No such notification.');
 }

@@ -8,15 +8,16 @@ import type { Tables } from './tables.ts';
 
 const minutesBefore = 10;
 
-/** A meeting that is about to begin, and in how many minutes. */
+/** A meeting that begins within ten minutes. */
 export interface DueMeeting extends Selectable<Tables['meetings']> {
+  /** Until it begins. */
   readonly minutes: number;
 }
 
-/** One that has begun is past reminding. */
+/** There is no reminder of a meeting that has begun. */
 const isDue = sql`cancelled_at is null and not reminded and starts_at > now() and starts_at <= now() + make_interval(mins => ${sql.lit(minutesBefore)})`;
 
-/** Organizations with meetings that begin within ten minutes and of which somebody has not been reminded. */
+/** Organizations with meetings whose reminder is due. */
 export async function organizationsToRemind(queries: Queries): Promise<string[]> {
   const { rows } = await sql<{ org_id: string }>`select distinct org_id from meetings where ${isDue}`.execute(
     queries,
@@ -25,8 +26,8 @@ export async function organizationsToRemind(queries: Queries): Promise<string[]>
 }
 
 /**
- * Locks the next such meeting of an organization; what another process has locked is passed over.
- * @param except ids of those that failed just now
+ * Locks the next meeting of an organization whose reminder is due; skips meetings that another process has locked.
+ * @param except ids of meetings to skip
  */
 export async function takeDueMeeting(
   tx: Queries,
@@ -41,8 +42,8 @@ export async function takeDueMeeting(
 }
 
 /**
- * Reminds of a meeting, in the transaction that notes it: each member of each start once, whatever dies. Answers what
- * is to be published.
+ * Reminds the members of a meeting, in the transaction that marks it: each member is reminded of each start once, also
+ * after a crash. Answers the events to publish.
  */
 export async function remindOf(tx: Queries, clock: Clock, meeting: DueMeeting): Promise<NewEvent[]> {
   const { org_id: orgId, id, starts_at: startsAt, minutes } = meeting;

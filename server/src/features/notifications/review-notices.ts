@@ -10,15 +10,15 @@ import type { Tables } from './tables.ts';
 
 const reviewType: NotificationType = 'review';
 
-/** What happened to a review task: the latest entry of its history, or (`null`) that it was made. */
+/** A change of a review task: the entry of its history; `null`: it was created. */
 interface TaskNews {
   readonly task: Selectable<Tables['review_tasks']>;
   readonly entry: Pick<Selectable<Tables['review_history']>, 'action' | 'actor' | 'member_id'> | null;
 }
 
 /**
- * Tells members of review tasks: those whom a task waits for, that it does; its assignee and whoever asked for it, how
- * it ended. Nobody hears of what they did themselves. Only where the organization's catalogue has the type.
+ * Notifies members of review tasks: reviewers of tasks that wait for them; assignee and author of a task of its end.
+ * Members are not notified of their own acts. Only in organizations whose catalogue has the type.
  */
 export class ReviewNotices {
   readonly #clock: Clock;
@@ -27,23 +27,19 @@ export class ReviewNotices {
     this.#clock = clock;
   }
 
-  /** Writes into inboxes in the caller's transaction, and answers what is to be published. */
+  /** Writes inbox entries, and answers the events to publish. */
   async follow(tx: Queries, news: readonly TaskNews[]): Promise<Publication[]> {
-    const heard = await withTheType(
-      tx,
-      news.filter(({ task, entry }) => stateOf(task, entry) !== null),
-    );
-    if (heard.length === 0) return [];
-    const reviewers = await reviewersOf(tx, heard.map(({ task }) => task).filter(isPending));
+    const relevant = news.filter(({ task, entry }) => stateOf(task, entry) !== null);
+    const wanted = await withCatalogue(tx, relevant);
+    if (wanted.length === 0) return [];
+    const reviewers = await reviewersOf(tx, wanted.map(({ task }) => task).filter(isPending));
     const publications: Publication[] = [];
-    for (const orgId of new Set(heard.map(({ task }) => task.org_id))) {
-      const own = heard.filter(({ task }) => task.org_id === orgId);
-      const wanted = own.map((item) => ({ item, members: concerned(item, reviewers) }));
-      // One that has left meanwhile hears nothing.
-      const present = new Set(
-        await lockAudience(tx, orgId, { members: wanted.flatMap(({ members }) => members) }),
-      );
-      const notices = wanted.flatMap(({ item, members }) =>
+    for (const [orgId, items] of Map.groupBy(wanted, ({ task }) => task.org_id)) {
+      const addressed = items.map((item) => ({ item, members: membersFor(item, reviewers) }));
+      // Locked, and without those who have left meanwhile.
+      const members = addressed.flatMap((one) => one.members);
+      const present = new Set(await lockAudience(tx, orgId, { members }));
+      const notices = addressed.flatMap(({ item, members }) =>
         noticeOf(
           item,
           members.filter((id) => present.has(id)),
@@ -56,7 +52,7 @@ export class ReviewNotices {
   }
 }
 
-/** `waiting`: somebody has to decide; otherwise how it ended. `null`: nothing that anybody waits for. */
+/** `waiting`: the task needs a decision; otherwise, how it has ended; `null`: there is nothing to notify of. */
 function stateOf(task: TaskNews['task'], entry: TaskNews['entry']) {
   if (task.status === 'rejected') return 'returned';
   if (task.status !== 'pending') return task.status;
@@ -67,7 +63,8 @@ function isPending(task: TaskNews['task']): boolean {
   return task.status === 'pending';
 }
 
-async function withTheType(tx: Queries, news: readonly TaskNews[]): Promise<TaskNews[]> {
+/** Only the news in organizations whose catalogue has the type. */
+async function withCatalogue(tx: Queries, news: readonly TaskNews[]): Promise<TaskNews[]> {
   if (news.length === 0) return [];
   const orgIds = [...new Set(news.map(({ task }) => task.org_id))];
   const { rows } = await sql<{ org_id: string }>`
@@ -78,7 +75,7 @@ async function withTheType(tx: Queries, news: readonly TaskNews[]): Promise<Task
   return news.filter(({ task }) => known.has(task.org_id));
 }
 
-/** Task → the members whom it waits for: its assignee, otherwise those whom its workflow names, by id or by role. */
+/** Task → its reviewers: the assignee; without one, the members that its workflow names, by id or by role. */
 async function reviewersOf(
   tx: Queries,
   tasks: readonly TaskNews['task'][],
@@ -97,7 +94,7 @@ async function reviewersOf(
   return new Map(rows.map((row) => [row.task_id, row.member_ids]));
 }
 
-function concerned({ task, entry }: TaskNews, reviewers: ReadonlyMap<string, readonly string[]>): string[] {
+function membersFor({ task, entry }: TaskNews, reviewers: ReadonlyMap<string, readonly string[]>): string[] {
   const members = isPending(task)
     ? (reviewers.get(task.id) ?? [])
     : [task.assignee_id, memberIn(task.created_by)].filter((id) => id !== null);
@@ -105,7 +102,7 @@ function concerned({ task, entry }: TaskNews, reviewers: ReadonlyMap<string, rea
   return [...new Set(members)].filter((id) => id !== actor);
 }
 
-/** The member of an actor's name, if it is one: `member:mbr_…`. */
+/** The inner id of a member in an actor's name, `member:mbr_…`; `null` for other actors. */
 function memberIn(actor: string): string | null {
   const [kind, id = ''] = actor.split(':');
   return kind === 'member' ? parseId('member', id) : null;
@@ -119,7 +116,7 @@ const titles = {
   expired: 'was not reviewed in time',
 } as const;
 
-/** Without what is under review: whoever reads notifications need not be who may read that. */
+/** Without the content of the task: not every reader of notifications may read it. */
 function noticeOf({ task, entry }: TaskNews, members: readonly string[]): Notice[] {
   const state = stateOf(task, entry);
   if (state === null) return [];

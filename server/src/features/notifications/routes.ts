@@ -1,7 +1,7 @@
 import type { Judging } from '../../events/judging.ts';
 import type { Publisher } from '../../events/publisher.ts';
 import type { SendTest } from '../../events/test-event.ts';
-
+import type { Access } from '../../http/access.ts';
 import { type Route, route } from '../../http/route.ts';
 import type { EndpointRules } from '../../life-cycle/create.ts';
 import * as integrations from './routes/integrations.ts';
@@ -16,20 +16,12 @@ interface NotificationParts extends Judging {
   readonly sendTest: SendTest;
 }
 
-export function notificationRoutes({
-  publisher,
-  endpointRules,
-  sendTest,
-  ...judging
-}: NotificationParts): readonly Route[] {
+export function notificationRoutes(parts: NotificationParts): readonly Route[] {
+  const { publisher, endpointRules, sendTest, ...judging } = parts;
+  const send = notifications.create({ ...judging, publisher });
   return [
     route('GET', '/v1/notifications', 'notifications:read', notifications.list),
-    route(
-      'POST',
-      '/v1/notifications',
-      'notifications:write',
-      notifications.create({ ...judging, publisher }),
-    ),
+    route('POST', '/v1/notifications', 'notifications:write', send),
     route('GET', '/v1/notifications/{id}', 'notifications:read', notifications.get),
     route('POST', '/v1/notifications/{id}/cancel', 'notifications:write', notifications.cancel),
 
@@ -39,23 +31,10 @@ export function notificationRoutes({
     route('PATCH', '/v1/meetings/{id}', 'notifications:write', meetings.change(publisher)),
     route('DELETE', '/v1/meetings/{id}', 'notifications:write', meetings.cancel(publisher)),
 
-    route('GET', '/v1/integrations', 'integrations:read', integrations.list),
-    route('POST', '/v1/integrations', 'integrations:write', integrations.create(endpointRules)),
-    route('GET', '/v1/integrations/{id}', 'integrations:read', integrations.get),
-    route('PATCH', '/v1/integrations/{id}', 'integrations:write', integrations.change(endpointRules)),
-    route('DELETE', '/v1/integrations/{id}', 'integrations:write', integrations.remove),
-    route('POST', '/v1/integrations/{id}/rotate-secret', 'integrations:write', integrations.rotate),
-    route('POST', '/v1/integrations/{id}/test', 'integrations:write', integrations.test(sendTest)),
-    route('POST', '/v1/integrations/{id}/enable', 'integrations:write', integrations.enable),
-    route('POST', '/v1/integrations/{id}/disable', 'integrations:write', integrations.disable),
-    route('GET', '/v1/integrations/{id}/stats', 'integrations:read', integrations.stats),
-    route('GET', '/v1/integrations/{id}/deliveries', 'integrations:read', integrations.deliveries),
-    route(
-      'GET',
-      '/v1/integrations/{id}/deliveries/{delivery_id}/attempts',
-      'integrations:read',
-      integrations.attempts,
-    ),
+    ...webhookRoutes('/v1/integrations', integrations, parts, {
+      read: 'integrations:read',
+      write: 'integrations:write',
+    }),
 
     route('GET', '/v1/me/notifications', 'a member', myNotifications.list),
     route('GET', '/v1/me/notifications/unread', 'a member', myNotifications.unread),
@@ -63,17 +42,29 @@ export function notificationRoutes({
     route('POST', '/v1/me/notifications/{id}/read', 'a member', myNotifications.readOne),
     route('GET', '/v1/me/meetings', 'a member', meetings.listOwn),
 
-    route('GET', '/v1/me/webhooks', 'a member', myWebhooks.list),
-    route('POST', '/v1/me/webhooks', 'a member', myWebhooks.create(endpointRules)),
-    route('GET', '/v1/me/webhooks/{id}', 'a member', myWebhooks.get),
-    route('PATCH', '/v1/me/webhooks/{id}', 'a member', myWebhooks.change(endpointRules)),
-    route('DELETE', '/v1/me/webhooks/{id}', 'a member', myWebhooks.remove),
-    route('POST', '/v1/me/webhooks/{id}/rotate-secret', 'a member', myWebhooks.rotate),
-    route('POST', '/v1/me/webhooks/{id}/test', 'a member', myWebhooks.test(sendTest)),
-    route('POST', '/v1/me/webhooks/{id}/enable', 'a member', myWebhooks.enable),
-    route('POST', '/v1/me/webhooks/{id}/disable', 'a member', myWebhooks.disable),
-    route('GET', '/v1/me/webhooks/{id}/stats', 'a member', myWebhooks.stats),
-    route('GET', '/v1/me/webhooks/{id}/deliveries', 'a member', myWebhooks.deliveries),
-    route('GET', '/v1/me/webhooks/{id}/deliveries/{delivery_id}/attempts', 'a member', myWebhooks.attempts),
+    ...webhookRoutes('/v1/me/webhooks', myWebhooks, parts, { read: 'a member', write: 'a member' }),
+  ];
+}
+
+/** The routes of a kind of webhooks: the same verbs for integrations and for members' own webhooks. */
+function webhookRoutes(
+  path: string,
+  webhooks: typeof integrations | typeof myWebhooks,
+  { endpointRules, sendTest }: NotificationParts,
+  { read, write }: { readonly read: Access; readonly write: Access },
+): Route[] {
+  return [
+    route('GET', path, read, webhooks.list),
+    route('POST', path, write, webhooks.create(endpointRules)),
+    route('GET', `${path}/{id}`, read, webhooks.get),
+    route('PATCH', `${path}/{id}`, write, webhooks.change(endpointRules)),
+    route('DELETE', `${path}/{id}`, write, webhooks.remove),
+    route('POST', `${path}/{id}/rotate-secret`, write, webhooks.rotate),
+    route('POST', `${path}/{id}/test`, write, webhooks.test(sendTest)),
+    route('POST', `${path}/{id}/enable`, write, webhooks.enable),
+    route('POST', `${path}/{id}/disable`, write, webhooks.disable),
+    route('GET', `${path}/{id}/stats`, read, webhooks.stats),
+    route('GET', `${path}/{id}/deliveries`, read, webhooks.deliveries),
+    route('GET', `${path}/{id}/deliveries/{delivery_id}/attempts`, read, webhooks.attempts),
   ];
 }

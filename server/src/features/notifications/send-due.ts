@@ -24,137 +24,140 @@ import {
 } from './notifications.ts';
 import { organizationsToRemind, remindOf, takeDueMeeting } from './reminders.ts';
 
-/** What sending by time works with. */
-export interface Tools {
+/** Everything that the duties of notifications need. */
+export interface Sending {
   readonly database: Database;
   readonly clock: Clock;
   readonly publisher: Publisher;
   readonly snapshots: Snapshots;
   readonly schemas: SchemaChecks;
   readonly log: Logger;
-  /** Nothing more is begun once it is closed. */
+  /** Once it is closed, the process stops and nothing more begins. */
   readonly http: { readonly closed: boolean };
 }
 
 const digestsAtOnce = 100;
 
-/** Sends notifications whose time has come. Answers how many were sent. */
-export function sendDueNotifications(tools: Tools): Promise<number> {
+/** Sends due notifications, and answers how many. */
+export function sendDueNotifications(sending: Sending): Promise<number> {
   const eventOf = (notification: Notification) =>
     eventToJudge({ ...notification, to: recipientsOf(notification) });
-  return inTurns(tools, 'a notification cannot be sent', {
+  return inTurns(sending, 'a notification cannot be sent', {
     organizations: organizationsToNotify,
     take: takeDueNotification,
     idOf: ({ id }) => id,
     async work(tx, notification, verdicts) {
       const publication = { orgId: notification.org_id, events: [eventOf(notification)] };
-      const undecided = await undecidedWithin(tx, tools, [publication], verdicts);
+      const undecided = await undecidedWithin(tx, sending, [publication], verdicts);
       if (undecided.size > 0) return null;
-      await sendDueNotification(tx, tools, notification, verdicts);
+      await sendDueNotification(tx, sending, notification, verdicts);
       return 1;
     },
     judge: (notification) =>
-      judgeBefore(tools.database.queries, tools, notification.org_id, { events: [eventOf(notification)] }),
-    failed: (notification, error) => noteRefusal(tools, notification, error),
+      judgeBefore(sending.database.queries, sending, notification.org_id, {
+        events: [eventOf(notification)],
+      }),
+    failed: (notification, error) => noteRefusal(sending, notification, error),
   });
 }
 
-/** Reminds of meetings that are about to begin. Answers how many. */
-export function sendReminders(tools: Tools): Promise<number> {
-  return inTurns(tools, 'nobody can be reminded of a meeting', {
+/** Sends due reminders of meetings, and answers the number of events. */
+export function sendReminders(sending: Sending): Promise<number> {
+  return inTurns(sending, 'a reminder of a meeting cannot be sent', {
     organizations: organizationsToRemind,
     take: takeDueMeeting,
     idOf: ({ id }) => id,
     async work(tx, meeting) {
-      const news = await remindOf(tx, tools.clock, meeting);
-      await tools.publisher.publishWithin(tx, meeting.org_id, news);
+      const news = await remindOf(tx, sending.clock, meeting);
+      await sending.publisher.publishWithin(tx, meeting.org_id, news);
       return news.length;
     },
   });
 }
 
-/** Sends the digests whose Monday has come, some members at a time. Answers how many members got one. */
-export async function sendWeeklyDigests(tools: Tools): Promise<number> {
-  await planAll(tools);
-  return inTurns(tools, 'a weekly digest cannot be sent', {
+/** Sends due digests, 100 members in a transaction, and answers the number of members. */
+export async function sendWeeklyDigests(sending: Sending): Promise<number> {
+  await planAll(sending);
+  return inTurns(sending, 'a weekly digest cannot be sent', {
     organizations: organizationsToSumUp,
     take: async (tx, orgId, except) => (except.includes(orgId) ? null : takeDueDigest(tx, orgId)),
     idOf: ({ org_id }) => org_id,
     async work(tx, due) {
-      const sent = await sendDigests(tx, tools.clock, due, digestsAtOnce);
-      await tools.publisher.publishWithin(tx, due.org_id, sent.news);
+      const sent = await sendDigests(tx, sending.clock, due, digestsAtOnce);
+      await sending.publisher.publishWithin(tx, due.org_id, sent.news);
       return sent.members;
     },
   });
 }
 
-/** One whose time zone nobody knows any more keeps nobody else waiting. */
-async function planAll({ database, log }: Tools): Promise<void> {
-  const passed: string[] = [];
+/** Plans digests; organizations whose time zone this process does not know are logged and skipped. */
+async function planAll({ database, log }: Sending): Promise<void> {
+  const skipped: string[] = [];
   for (let found = 1; found > 0; ) {
-    const planned = await transact(database.queries, (tx) => planDigests(tx, passed));
-    for (const id of planned.lost)
+    const planned = await transact(database.queries, (tx) => planDigests(tx, skipped));
+    for (const id of planned.unknown)
       log.warn(
         { org_id: publicId('organization', id) },
         'its weekly digest cannot be planned: unknown time zone',
       );
-    passed.push(...planned.lost);
+    skipped.push(...planned.unknown);
     found = planned.found;
   }
 }
 
-interface Work<Taken> {
-  /** Those that have something due. */
+/** A kind of due items, and how one of them is done. */
+interface Work<Item> {
+  /** The organizations with due items. */
   organizations(queries: Queries): Promise<readonly string[]>;
-  /** Locks one that is due and not among those that are passed over. */
-  take(tx: Queries, orgId: string, except: readonly string[]): Promise<Taken | null>;
-  idOf(taken: Taken): string;
-  /** Answers how much was done; `null`: nothing, because it meets a schema that takes long and is to be judged before. */
-  work(tx: Queries, taken: Taken, verdicts: Verdicts): Promise<number | null>;
-  /** Judges it outside the transaction, where that may wait. */
-  judge?(taken: Taken): Promise<Verdicts>;
-  failed?(taken: Taken, error: unknown): Promise<void>;
+  /** Locks a due item of an organization; `except`: ids of items to skip. */
+  take(tx: Queries, orgId: string, except: readonly string[]): Promise<Item | null>;
+  idOf(item: Item): string;
+  /** Answers how much was done; `null`: nothing, because a slow schema has to judge the item outside the transaction. */
+  work(tx: Queries, item: Item, verdicts: Verdicts): Promise<number | null>;
+  /** Judges an item outside the transaction; may wait for the side thread. */
+  judge?(item: Item): Promise<Verdicts>;
+  failed?(item: Item, error: unknown): Promise<void>;
 }
 
-/** What is done until it is asked again which organizations have something due. */
+/** Items in a round; then the organizations with due items are read again. */
 const mostInARound = 100;
-/** Of one organization; what it has due beyond them waits until they are judged. */
-const mostPutAside = 20;
+/** Items of one organization that wait for a slow schema; its other items wait until these are done. */
+const mostSlow = 20;
 
-/** What one look does not take again. */
-interface Left<Taken> {
+/** The items that this run does not take again. */
+interface Left<Item> {
   readonly failed: string[];
-  /** Organization → what meets a schema that takes long, the first of it first. */
-  readonly slow: Map<string, Taken[]>;
+  /** Organization → its items that wait for a slow schema, in order. */
+  readonly slow: Map<string, Item[]>;
 }
 
 /**
- * Does what is due, round by round: in each, every organization has its turn, so none waits for all that another one has
- * due. What meets a schema that takes long comes after everybody's turn, one for each organization. Ends between two when
- * the process stops. Answers how much was done.
+ * Does all due items, in rounds in which each organization gets a turn, so that none waits for all items of another. After
+ * each round, one item with a slow schema is done for each organization. Ends between two items when the process stops.
+ * Answers how much was done.
  */
-async function inTurns<Taken>(tools: Tools, failure: string, work: Work<Taken>): Promise<number> {
-  const left: Left<Taken> = { failed: [], slow: new Map() };
+async function inTurns<Item>(sending: Sending, failure: string, work: Work<Item>): Promise<number> {
+  const left: Left<Item> = { failed: [], slow: new Map() };
   let count = 0;
-  while (!tools.http.closed) {
-    const { taken, done } = await doRound(tools, failure, work, left);
-    const judged = await doSlow(tools, failure, work, left);
+  while (!sending.http.closed) {
+    const { taken, done } = await doRound(sending, failure, work, left);
+    const judged = await doSlow(sending, failure, work, left);
     count += done + judged.reduce((sum, one) => sum + one, 0);
     if (taken + judged.length === 0) break;
   }
   return count;
 }
 
-async function doRound<Taken>(tools: Tools, failure: string, work: Work<Taken>, left: Left<Taken>) {
-  const organizations = await work.organizations(tools.database.queries);
+async function doRound<Item>(sending: Sending, failure: string, work: Work<Item>, left: Left<Item>) {
+  const organizations = await work.organizations(sending.database.queries);
   const mostInATurn = Math.ceil(mostInARound / organizations.length);
   const round = { taken: 0, done: 0 };
   for (const orgId of organizations) {
-    for (let turn = 0; turn < mostInATurn && !tools.http.closed; turn += 1) {
+    for (let turn = 0; turn < mostInATurn && !sending.http.closed; turn += 1) {
       const slow = left.slow.get(orgId) ?? [];
-      if (slow.length >= mostPutAside) break;
+      if (slow.length >= mostSlow) break;
       const except = [...left.failed, ...slow.map(work.idOf)];
-      const outcome = await doNext(tools, failure, work, { orgId, except, slow: null });
+      const outcome = await doNext(sending, failure, work, { orgId, except, slow: null });
       if (outcome === null) break;
       round.taken += 1;
       round.done += outcome.done;
@@ -165,9 +168,9 @@ async function doRound<Taken>(tools: Tools, failure: string, work: Work<Taken>, 
   return round;
 }
 
-/** Judges one of each organization that has any, and does it. Answers how much was done for each. */
-async function doSlow<Taken>(tools: Tools, failure: string, work: Work<Taken>, left: Left<Taken>) {
-  if (tools.http.closed) return [];
+/** Does one item with a slow schema for each organization, judged first. Answers how much was done for each. */
+async function doSlow<Item>(sending: Sending, failure: string, work: Work<Item>, left: Left<Item>) {
+  if (sending.http.closed) return [];
   const waiting = [...left.slow].flatMap(([orgId, [first, ...others]]) => {
     if (others.length === 0) left.slow.delete(orgId);
     else left.slow.set(orgId, others);
@@ -176,33 +179,34 @@ async function doSlow<Taken>(tools: Tools, failure: string, work: Work<Taken>, l
   return Promise.all(
     waiting.map(async ({ orgId, first, others }) => {
       const except = [...left.failed, ...others.map(work.idOf)];
-      const outcome = await doNext(tools, failure, work, { orgId, except, slow: first });
-      // Its schema has changed since: the next look takes it again.
+      const outcome = await doNext(sending, failure, work, { orgId, except, slow: first });
+      // Where its schema has changed meanwhile, the next run takes it again.
       if (outcome !== null && outcome.fate !== 'done') left.failed.push(work.idOf(outcome.taken));
       return outcome?.done ?? 0;
     }),
   );
 }
-/** What became of what was taken: done, failed, or left as it was because it meets a schema that takes long. */
-interface Turn<Taken> {
-  readonly taken: Taken;
+
+/** The outcome of a turn: done; failed; or `slow`: not done, because it waits for a slow schema. */
+interface Turn<Item> {
+  readonly taken: Item;
   readonly fate: 'done' | 'failed' | 'slow';
   readonly done: number;
 }
 
 /**
- * Does what is due next in an organization, in a transaction of its own: one that fails comes round again and does not
- * keep the others waiting. Answers `null` when there was nothing to take.
- * @param next what is passed over, and what is to be judged before
+ * Does the next due item of an organization, in a transaction of its own: an item that fails is retried by a later run,
+ * and does not keep the others waiting. Answers `null` where nothing is due.
+ * @param next `except`: ids of items to skip; `slow`: an item to judge first
  */
-async function doNext<Taken>(
-  { database, log }: Tools,
+async function doNext<Item>(
+  { database, log }: Sending,
   failure: string,
-  { take, work, judge, failed }: Work<Taken>,
-  next: { readonly orgId: string; readonly except: readonly string[]; readonly slow: Taken | null },
-): Promise<Turn<Taken> | null> {
+  { take, work, judge, failed }: Work<Item>,
+  next: { readonly orgId: string; readonly except: readonly string[]; readonly slow: Item | null },
+): Promise<Turn<Item> | null> {
   const { orgId, except, slow } = next;
-  const turn: { taken: Taken | null } = { taken: slow };
+  const turn: { taken: Item | null } = { taken: slow };
   try {
     const verdicts = slow !== null && judge ? await judge(slow) : new Verdicts();
     const done = await transact(database.queries, async (tx) => {
@@ -222,20 +226,13 @@ async function doNext<Taken>(
   }
 }
 
-/** What breaks a schema is over, and the audit log says why; after any other failure it comes round again. */
-async function noteRefusal(tools: Tools, notification: Notification, error: unknown): Promise<void> {
+/** Ends a notification that breaks its schema, with an audit entry; after any other error it is retried. */
+async function noteRefusal(sending: Sending, notification: Notification, error: unknown): Promise<void> {
   if (!(error instanceof SluiceError) || error.code !== 'invalid_event_data') return;
-  await transact(tools.database.queries, async (tx) => {
+  await transact(sending.database.queries, async (tx) => {
     if (!(await refuseNotification(tx, notification, error.detail))) return;
-    await recordAudit(
-      tx,
-      tools.clock,
-      { orgId: notification.org_id, actor: systemActor },
-      {
-        action: 'notification.refused',
-        target: publicId('notification', notification.id),
-        details: { detail: error.detail },
-      },
-    );
+    const target = publicId('notification', notification.id);
+    const entry = { action: 'notification.refused', target, details: { detail: error.detail } };
+    await recordAudit(tx, sending.clock, { orgId: notification.org_id, actor: systemActor }, entry);
   });
 }

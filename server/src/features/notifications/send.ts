@@ -8,26 +8,25 @@ import type { Tables } from './tables.ts';
 
 type Notification = Selectable<Tables['notifications']>;
 
-/** What is to be sent, and the members whom it is for: they stay members until the transaction ends. */
+/** A notification and its recipients, who are locked until the transaction ends. */
 export interface Outgoing {
   readonly notification: Notification;
   readonly members: readonly string[];
 }
 
-/** Something that the platform itself has to say to members of one organization. */
+/** A notification of the platform itself. */
 export interface Notice extends Message {
   readonly members: readonly string[];
 }
 
 /**
- * Puts entries into inboxes, and answers the events that webhooks are to get in the same transaction. An event is
- * addressed to these members by name, so that a replay reaches nobody else either.
+ * Writes inbox entries, and answers the events for webhooks, to be published in the same transaction. Events are
+ * addressed to members by id, so that a replay reaches the same members.
  */
-export async function putBefore(
+export async function deliverToInboxes(
   tx: Queries,
   clock: Clock,
-  orgId: string,
-  source: EventSource,
+  { orgId, source }: { readonly orgId: string; readonly source: EventSource },
   outgoing: readonly Outgoing[],
 ): Promise<NewEvent[]> {
   const rows = outgoing.flatMap(({ notification, members }) =>
@@ -48,8 +47,8 @@ export async function putBefore(
 }
 
 /**
- * Writes notices of the platform itself, each with its entries, and answers what webhooks are to get. Members have to
- * be locked by the caller.
+ * Writes notifications of the platform with their inbox entries, and answers the events to publish. The caller has
+ * locked the members.
  */
 export async function writeNotices(
   tx: Queries,
@@ -57,14 +56,14 @@ export async function writeNotices(
   orgId: string,
   notices: readonly Notice[],
 ): Promise<NewEvent[]> {
-  const heard = notices
+  const addressed = notices
     .filter(({ members }) => members.length > 0)
     .map((notice) => ({ ...notice, id: newId(clock) }));
-  if (heard.length === 0) return [];
+  if (addressed.length === 0) return [];
   const notifications = await tx
     .insertInto('notifications')
     .values(
-      heard.map(({ id, members, type, title, body, url, data }) => ({
+      addressed.map(({ id, members, type, title, body, url, data }) => ({
         org_id: orgId,
         id,
         type,
@@ -82,15 +81,15 @@ export async function writeNotices(
     )
     .returningAll()
     .execute();
-  const membersOf = new Map(heard.map(({ id, members }) => [id, members]));
+  const membersOf = new Map(addressed.map(({ id, members }) => [id, members]));
   const outgoing = notifications.map((notification) => ({
     notification,
     members: membersOf.get(notification.id) ?? [],
   }));
-  return putBefore(tx, clock, orgId, 'system', outgoing);
+  return deliverToInboxes(tx, clock, { orgId, source: 'system' }, outgoing);
 }
 
-/** The data of a notification's event: `{"title", "body"?, "url"?, "data"?}`, the inner data as it was given. */
+/** The data of a notification's event: `{"title", "body"?, "url"?, "data"?}`, with the inner data byte for byte. */
 export function eventData({
   title,
   body,

@@ -2,7 +2,7 @@ import type { ColumnType } from 'kysely';
 import type { OptionalTime, Time } from '../../db/column-types.ts';
 import type { Tables } from '../../db/tables.ts';
 
-/** All tables, these among them: what reads rows of these imports it from here. */
+/** All tables. Modules that use the tables of notifications import it from here, so that these are declared. */
 export type { Tables };
 
 declare module '../../db/tables.ts' {

@@ -1,6 +1,6 @@
 /**
- * JSON values whose numbers keep the digits that they were written with: those that a double would change are held as
- * raw JSON. For records, which are read, merged and written again and again.
+ * JSON values that keep the digits of their numbers: a number that a double would change is kept as raw JSON. Records
+ * need it, because they are parsed, merged and written again with every change.
  */
 declare global {
   // Of ECMAScript's "JSON.parse source text access", which Node has since version 21.
@@ -20,7 +20,7 @@ interface RawNumber {
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** @param text JSON that is known to be sound */
+/** @param text valid JSON */
 export function parseExact(text: string): unknown {
   return JSON.parse(text, (_key, value, { source }) =>
     typeof value === 'number' && source !== undefined && String(value) !== source
@@ -33,7 +33,7 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !JSON.isRawJSON(value);
 }
 
-/** JSON Merge Patch (RFC 7396). What the patch leaves as it is keeps the way that it was written. */
+/** JSON Merge Patch (RFC 7396). Values that the patch does not change keep their spelling. */
 export function mergePatch(target: unknown, patch: unknown): unknown {
   if (!isJsonObject(patch)) return isSame(target, patch) ? target : patch;
   const merged = new Map(isJsonObject(target) ? Object.entries(target) : []);
@@ -41,11 +41,11 @@ export function mergePatch(target: unknown, patch: unknown): unknown {
     if (value === null) merged.delete(key);
     else merged.set(key, mergePatch(merged.get(key), value));
   }
-  // Not by assignment: a key may be called __proto__.
+  // Not by assignment, because of the key __proto__.
   return Object.fromEntries(merged);
 }
 
-/** Whether two values are the same JSON value: the order of keys and the spelling of numbers say nothing. */
+/** Whether two JSON values are equal, whatever the order of keys and the spelling of numbers. */
 export function isSame(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   const [numberA, numberB] = [digitsOf(a), digitsOf(b)];
@@ -60,12 +60,12 @@ export function isSame(a: unknown, b: unknown): boolean {
   );
 }
 
-/** More digits of an exponent than any number needs that somebody means. */
+/** More digits of an exponent than any real number needs. */
 const exponentDigits = 15;
 
 /**
- * A number in one spelling: `-12e-1` for `-1.20`. `null` for what is no number. One with an exponent of more digits than
- * arithmetic takes well stands for itself: counting with a hundred thousand of them takes half a second.
+ * The canonical spelling of a number: `-12e-1` for `-1.20`; `null` for other values. A number whose exponent has too many
+ * digits keeps its spelling, because arithmetic with a hundred thousand digits takes half a second.
  */
 function digitsOf(value: unknown): string | null {
   const text = typeof value === 'number' ? String(value) : JSON.isRawJSON(value) ? value.rawJSON : null;

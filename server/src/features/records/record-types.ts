@@ -1,13 +1,14 @@
 import { type Selectable, sql } from 'kysely';
 import { SluiceError } from '../../base/errors.ts';
 import type { Queries } from '../../db/connect.ts';
+import type { Page } from '../../db/page.ts';
 import { putEventType } from '../../events/event-types.ts';
 import { type KeptSchema, keptSchema } from '../../schemas/kept-schema.ts';
 import type { Tables } from './tables.ts';
 
 export type RecordType = Selectable<Tables['record_types']>;
 
-/** Which records: `crm` and `account`. */
+/** The name of a record type, such as `crm` and `account`. */
 export interface RecordTypeName {
   readonly module: string;
   readonly model: string;
@@ -15,21 +16,21 @@ export interface RecordTypeName {
 
 export interface RecordTypeInput extends RecordTypeName {
   readonly description: string;
-  /** JSON Schema of the fields, which has been examined; `null`: any. */
+  /** JSON Schema of the fields, which has been examined; `null`: any fields. */
   readonly schema: object | boolean | null;
 }
 
 export const recordActions = ['create', 'update', 'delete'] as const;
 export type RecordAction = (typeof recordActions)[number];
 
-/** The type of the event that tells of a change: `crm.account.update`. */
+/** The event type of a change: `crm.account.update`. */
 export function changeType({ module, model }: RecordTypeName, action: RecordAction): string {
   return `${module}.${model}.${action}`;
 }
 
 /**
- * Writes a record type, new or not. A new one adds its three event types to the catalogue, where they are not there
- * yet. Records that break a new schema stay as they are and must satisfy it at their next change.
+ * Creates or replaces a record type. A new one adds its three event types to the catalogue, unless they exist. Records
+ * that break a new schema do not change; they have to satisfy it from their next change on.
  */
 export async function putRecordType(
   tx: Queries,
@@ -102,12 +103,11 @@ export async function getRecordType(
   return found;
 }
 
-/** By module and model; `after` is `module.model`. */
-export function listRecordTypes(
-  queries: Queries,
-  orgId: string,
-  page: { after: string | null; limit: number },
-): Promise<RecordType[]> {
+/**
+ * A page of the organization's record types, by module and model.
+ * @param page `after`: `module.model`
+ */
+export function listRecordTypes(queries: Queries, orgId: string, page: Page): Promise<RecordType[]> {
   let query = queries.selectFrom('record_types').selectAll().where('org_id', '=', orgId);
   if (page.after !== null) {
     const [module = '', model = ''] = page.after.split('.');
@@ -117,12 +117,12 @@ export function listRecordTypes(
 }
 
 /**
- * Deletes a record type that has no records. Its event types stay.
- * @throws {SluiceError} not_found, conflict (there are records of it)
+ * Deletes a record type without records. Its event types stay.
+ * @throws {SluiceError} not_found; conflict, while records of the type exist
  */
 export async function deleteRecordType(tx: Queries, orgId: string, name: RecordTypeName): Promise<void> {
   const condition = sql`org_id = ${orgId} and module = ${name.module} and model = ${name.model}`;
-  // The lock keeps new records out until the type is gone.
+  // The lock prevents new records of the type.
   const { rows } = await sql`select 1 from record_types where ${condition} for update`.execute(tx);
   if (rows.length === 0) throw new SluiceError('not_found', 'No such record type.');
   const { rows: records } = await sql`select 1 from records where ${condition} limit 1`.execute(tx);
@@ -131,7 +131,7 @@ export async function deleteRecordType(tx: Queries, orgId: string, name: RecordT
   await sql`delete from record_types where ${condition}`.execute(tx);
 }
 
-/** The schema of a type's fields; `null`: any. */
+/** The schema of a type's fields; `null`: any fields. */
 export function fieldsSchema({ schema }: RecordType): KeptSchema | null {
   return schema === null ? null : keptSchema(schema);
 }

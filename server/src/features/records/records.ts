@@ -3,42 +3,41 @@ import type { Clock } from '../../base/clock.ts';
 import { SluiceError } from '../../base/errors.ts';
 import { newId, publicId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
+import type { Page } from '../../db/page.ts';
 import type { Publisher } from '../../events/publisher.ts';
 import type { SchemaChecks } from '../../schemas/checks.ts';
 import { cannotTell } from '../../schemas/verdict.ts';
 import { isJsonObject, isSame, type JsonObject, mergePatch, parseExact } from './exact-json.ts';
-import { changeType, fieldsSchema, type RecordAction, type RecordType } from './record-types.ts';
+import { changeType, fieldsSchema, type RecordType } from './record-types.ts';
 import type { Tables } from './tables.ts';
 
 type RecordRow = Selectable<Tables['records']>;
 
-export interface RecordTools {
+/** Everything that changes of records need. */
+export interface RecordWriting {
   readonly clock: Clock;
   readonly publisher: Pick<Publisher, 'publishWithin'>;
   readonly schemas: SchemaChecks;
 }
 
-/** How records are listed: by when they were made, or the one whose last change is the longest ago first. */
+/** Orders of a list: by the time of creation; `updated`: by the time of the last change, oldest first. */
 export const recordOrders = ['newest', 'oldest', 'updated'] as const;
 
-export interface RecordList {
+export interface RecordFilter {
   readonly order: (typeof recordOrders)[number];
-  /** Only what was changed then or later. */
+  /** Only records whose last change was then or later. */
   readonly updatedSince: Date | null;
-  /** A position that `positionOf` answered. */
-  readonly after: string | null;
-  readonly limit: number;
 }
 
-/** Both sides of a change go into one event, whose data may have 256 KiB. */
+/** Bytes: an event has the record before and after its change, and its data may have 256 KiB. */
 const fieldsLimit = 100_000;
 
-/** What the service writes around the fields. */
+/** Members that the service adds to the fields. */
 export const ownFields = ['id', 'created_at', 'updated_at'] as const;
 
 /**
- * A record as the API and events show it: its fields with `id`, `created_at` and `updated_at` around them.
- * @param visible the fields that may be seen; `null`: all. The id always may.
+ * A record as the API and events show it: its fields with `id`, `created_at` and `updated_at`.
+ * @param visible the fields to show besides the id; `null`: all fields
  */
 export function showRecord(row: RecordRow, visible: readonly string[] | null = null): JsonObject {
   const whole = {
@@ -58,16 +57,16 @@ function readFields(row: RecordRow): JsonObject {
 }
 
 /**
- * Makes a record and publishes its `create`, in the caller's transaction.
- * @throws {SluiceError} invalid_input (the schema), payload_too_large
+ * Creates a record and publishes its `create`.
+ * @throws {SluiceError} invalid_input, where the record breaks its schema; payload_too_large
  */
 export async function createRecord(
   tx: Queries,
-  tools: RecordTools,
+  writing: RecordWriting,
   type: RecordType,
   fields: JsonObject,
 ): Promise<RecordRow> {
-  const text = checkedText(tools, type, fields);
+  const text = checkedText(writing, type, fields);
   const at = await takeTime(tx, type);
   const row = await tx
     .insertInto('records')
@@ -75,26 +74,25 @@ export async function createRecord(
       org_id: type.org_id,
       module: type.module,
       model: type.model,
-      id: newId(tools.clock),
+      id: newId(writing.clock),
       fields: text,
       created_at: at,
       updated_at: at,
     })
     .returningAll()
     .executeTakeFirstOrThrow();
-  await publishChange(tx, tools, type, 'create', row, null);
+  await publishChange(tx, writing, type, { current: row, previous: null });
   return row;
 }
 
 /**
- * Merges a patch into a record and publishes its `update` with what the writer before left behind. A patch that
- * changes nothing writes and publishes nothing.
- * @param isSeen whether a record is as the caller has seen it
- * @throws {SluiceError} not_found, stale_version, invalid_input (the schema), payload_too_large
+ * Merges a patch into a record and publishes its `update`; writes and publishes nothing where the patch changes nothing.
+ * @param change `isSeen`: whether the caller has seen this version of the record
+ * @throws {SluiceError} not_found, stale_version, payload_too_large; invalid_input, where the record breaks its schema
  */
 export async function changeRecord(
   tx: Queries,
-  tools: RecordTools,
+  writing: RecordWriting,
   type: RecordType,
   { id, patch, isSeen }: { id: string; patch: JsonObject; isSeen: IsSeen },
 ): Promise<{ row: RecordRow; changed: boolean }> {
@@ -102,7 +100,7 @@ export async function changeRecord(
   const fields = readFields(before);
   const merged = mergePatch(fields, patch);
   if (isSame(fields, merged)) return { row: before, changed: false };
-  const text = checkedText(tools, type, merged);
+  const text = checkedText(writing, type, merged);
   const row = await tx
     .updateTable('records')
     .set({ fields: text, updated_at: await takeTime(tx, type) })
@@ -112,18 +110,18 @@ export async function changeRecord(
     .where('id', '=', id)
     .returningAll()
     .executeTakeFirstOrThrow();
-  await publishChange(tx, tools, type, 'update', row, before);
+  await publishChange(tx, writing, type, { current: row, previous: before });
   return { row, changed: true };
 }
 
 /**
  * Deletes a record and publishes its `delete`.
- * @param isSeen whether a record is as the caller has seen it
+ * @param deletion `isSeen`: whether the caller has seen this version of the record
  * @throws {SluiceError} not_found, stale_version
  */
 export async function deleteRecord(
   tx: Queries,
-  tools: RecordTools,
+  writing: RecordWriting,
   type: RecordType,
   { id, isSeen }: { id: string; isSeen: IsSeen },
 ): Promise<void> {
@@ -135,7 +133,7 @@ export async function deleteRecord(
     .where('model', '=', type.model)
     .where('id', '=', id)
     .execute();
-  await publishChange(tx, tools, type, 'delete', null, before);
+  await publishChange(tx, writing, type, { current: null, previous: before });
 }
 
 /** @throws {SluiceError} not_found */
@@ -143,38 +141,47 @@ export async function getRecord(queries: Queries, type: RecordType, id: string):
   return (await recordsOf(queries, type).where('id', '=', id).executeTakeFirst()) ?? missing();
 }
 
-/** A record, and where a list goes on after it. */
 export interface ListedRecord extends RecordRow {
+  /** `updated_at` with microseconds, which a `Date` does not have. */
   readonly changed_at: string;
 }
 
-export function listRecords(queries: Queries, type: RecordType, list: RecordList): Promise<ListedRecord[]> {
+/**
+ * A page of the records of a type.
+ * @param page `after`: the `positionOf` a record in the same order
+ */
+export function listRecords(
+  queries: Queries,
+  type: RecordType,
+  { order, updatedSince }: RecordFilter,
+  page: Page,
+): Promise<ListedRecord[]> {
   let query = recordsOf(queries, type).select(
     sql<string>`to_char(updated_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`.as('changed_at'),
   );
-  if (list.updatedSince !== null)
-    query = query.where('updated_at', '>=', sql<Date>`${list.updatedSince.toISOString()}::timestamptz`);
-  if (list.order === 'updated') {
-    const [at = '', id = ''] = list.after?.split(' ') ?? [];
-    if (list.after !== null)
+  if (updatedSince !== null)
+    query = query.where('updated_at', '>=', sql<Date>`${updatedSince.toISOString()}::timestamptz`);
+  if (order === 'updated') {
+    const [at = '', id = ''] = page.after?.split(' ') ?? [];
+    if (page.after !== null)
       query = query.where(sql<boolean>`(updated_at, id) > (${at}::timestamptz, ${id}::uuid)`);
     query = query.orderBy('updated_at').orderBy('id');
   } else {
-    const newest = list.order === 'newest';
-    if (list.after !== null) query = query.where('id', newest ? '<' : '>', list.after);
+    const newest = order === 'newest';
+    if (page.after !== null) query = query.where('id', newest ? '<' : '>', page.after);
     query = query.orderBy('id', newest ? 'desc' : 'asc');
   }
-  return query.limit(list.limit).execute();
+  return query.limit(page.limit).execute();
 }
 
-/** Where a list in this order goes on. */
-export function positionOf(order: RecordList['order'], row: ListedRecord): string {
+/** The position of a record in a list with this order. */
+export function positionOf(order: RecordFilter['order'], row: ListedRecord): string {
   return order === 'updated' ? `${row.changed_at} ${row.id}` : row.id;
 }
 
 /**
- * The time of the change that this transaction makes. The type's row stays locked until the commit, so times are
- * committed in their order: whoever has listed what changed until then has missed nothing before it.
+ * Takes the time for a change of a record. The row of the type stays locked until the commit, so changes become visible
+ * in the order of their times: a client that lists records by their last change misses none.
  */
 async function takeTime(tx: Queries, type: RecordType) {
   const { rows } = await sql<{ at: string }>`
@@ -199,20 +206,21 @@ type IsSeen = (row: RecordRow) => boolean;
 
 async function lockSeen(tx: Queries, type: RecordType, id: string, isSeen: IsSeen): Promise<RecordRow> {
   const row = await lockRecord(tx, type, id);
-  if (!isSeen(row)) throw new SluiceError('stale_version', 'The record is not as you have seen it.');
+  if (!isSeen(row)) throw new SluiceError('stale_version', 'The record has changed since you have read it.');
   return row;
 }
 
-/** The lock makes writers of one record take turns, so that each sees what the one before it committed. */
+/** The lock makes the writers of a record take turns, so that each sees the committed change before it. */
 async function lockRecord(tx: Queries, type: RecordType, id: string): Promise<RecordRow> {
   return (await recordsOf(tx, type).where('id', '=', id).forUpdate().executeTakeFirst()) ?? missing();
 }
 
 /**
- * The fields as text, if they are not too long and satisfy the schema of their type. Within a transaction, so that a
- * schema which cannot be told quickly refuses them.
+ * The fields as text, checked against their size limit and their schema. Called in a transaction, where a slow schema
+ * cannot be waited for, so its records are refused.
+ * @throws {SluiceError} payload_too_large, invalid_input
  */
-function checkedText({ schemas }: RecordTools, type: RecordType, fields: unknown): string {
+function checkedText({ schemas }: RecordWriting, type: RecordType, fields: unknown): string {
   const text = JSON.stringify(fields);
   const size = Buffer.byteLength(text);
   if (size > fieldsLimit)
@@ -231,12 +239,11 @@ function checkedText({ schemas }: RecordTools, type: RecordType, fields: unknown
 
 async function publishChange(
   tx: Queries,
-  { publisher }: RecordTools,
+  { publisher }: RecordWriting,
   type: RecordType,
-  action: RecordAction,
-  current: RecordRow | null,
-  previous: RecordRow | null,
+  { current, previous }: { readonly current: RecordRow | null; readonly previous: RecordRow | null },
 ): Promise<void> {
+  const action = current === null ? 'delete' : previous === null ? 'create' : 'update';
   const data = JSON.stringify({
     current: current && showRecord(current),
     previous: previous && showRecord(previous),

@@ -1,22 +1,17 @@
 import { type Route, route } from '../../http/route.ts';
+import type { RecordWriting } from './records.ts';
 import type { RefuseWhileDeclared } from './routes/record-types.ts';
 import * as recordTypes from './routes/record-types.ts';
-import type { Publishing } from './routes/records.ts';
 import * as records from './routes/records.ts';
 
 export function recordRoutes(
-  publishing: Publishing,
+  writing: RecordWriting,
   refuseWhileDeclared: RefuseWhileDeclared,
 ): readonly Route[] {
   return [
     route('GET', '/v1/record-types', 'record_types:read', recordTypes.list),
     route('GET', '/v1/record-types/{module}/{model}', 'record_types:read', recordTypes.get),
-    route(
-      'PUT',
-      '/v1/record-types/{module}/{model}',
-      'record_types:write',
-      recordTypes.put(publishing.schemas),
-    ),
+    route('PUT', '/v1/record-types/{module}/{model}', 'record_types:write', recordTypes.put(writing.schemas)),
     route(
       'DELETE',
       '/v1/record-types/{module}/{model}',
@@ -25,9 +20,9 @@ export function recordRoutes(
     ),
 
     route('GET', '/v1/records/{module}/{model}', 'records:read', records.list),
-    route('POST', '/v1/records/{module}/{model}', 'records:write', records.create(publishing)),
+    route('POST', '/v1/records/{module}/{model}', 'records:write', records.create(writing)),
     route('GET', '/v1/records/{module}/{model}/{id}', 'records:read', records.get),
-    route('PATCH', '/v1/records/{module}/{model}/{id}', 'records:write', records.change(publishing)),
-    route('DELETE', '/v1/records/{module}/{model}/{id}', 'records:write', records.remove(publishing)),
+    route('PATCH', '/v1/records/{module}/{model}/{id}', 'records:write', records.change(writing)),
+    route('DELETE', '/v1/records/{module}/{model}/{id}', 'records:write', records.remove(writing)),
   ];
 }

@@ -5,7 +5,7 @@ import type { Judging } from '../../events/judging.ts';
 import type { Verdicts } from '../../schemas/questions.ts';
 import type { Actor } from '../../tenants/audit.ts';
 import { getMember, type Member, resolveAudience } from '../../tenants/members.ts';
-import { applyChanges, type Change, type Changed, type ReviewTools } from './change.ts';
+import { type Announcing, applyChanges, type Change, type Changed } from './change.ts';
 import { expiryOf } from './expire.ts';
 import { decisionsOf, hasVoted } from './history.ts';
 import { publicDecision } from './public-form.ts';
@@ -14,47 +14,45 @@ import { refuseUnfitRevision } from './revised-data.ts';
 import { lockTask, type Task, type TaskName } from './tasks.ts';
 import { type Workflow, workflowsOf } from './workflows.ts';
 
-/** Who acts. */
+/** The author of an act. */
 export interface Reviewer {
   readonly actor: Actor;
-  /** What the credential is called. */
+  /** The name of the credential. */
   readonly name: string | null;
-  /** The member as whom it acts; `null`: as itself. */
+  /** The member in whose name it acts; `null`: in its own name. */
   readonly memberId: string | null;
 }
 
 export type Act =
   | { readonly kind: 'approve'; readonly comment: string | null }
   | { readonly kind: 'reject'; readonly reason: string }
-  /** With the whole content as it should be: any JSON, as text. */
+  /** `content`: the whole revised content, any JSON as text. */
   | { readonly kind: 'revise'; readonly content: string; readonly comment: string | null };
 
 /** An act of a reviewer on a task. */
 export interface Acting {
   readonly reviewer: Reviewer;
   readonly act: Act;
-  /** Whether this is the version that the reviewer has seen. */
+  /** Whether the reviewer has seen this version of the task. */
   isSeen(version: number): boolean;
-  /** What was told about a revision before the transaction. */
+  /** Of a revision: what `judgeRevision` has answered. */
   readonly verdicts: Verdicts;
 }
 
 /**
- * Acts on a task in the caller's transaction. Of any number who do so at once, each sees what those before it did.
+ * Applies an act of a reviewer to a task, which stays locked: concurrent acts on one task come one after another.
  * @throws {SluiceError} not_found, review_decided, stale_version, not_a_reviewer, already_voted, invalid_event_data,
  *   too_much_under_way (a slow schema has changed since it was judged)
  */
 export async function actOnTask(
   tx: Queries,
-  tools: ReviewTools & Judging,
+  parts: Announcing & Judging,
   name: TaskName,
   { reviewer, act, isSeen, verdicts }: Acting,
 ): Promise<Changed> {
   const task = await lockTask(tx, name);
-  const workflow = (await workflowsOf(tx, [{ orgId: name.orgId, id: task.workflow_id }])).get(
-    task.workflow_id,
-  );
-  if (!workflow) throw new Error('The workflow of a task is not there.');
+  const workflow = (await workflowsOf(tx, [task])).get(task.workflow_id);
+  if (!workflow) throw new Error('A task has no workflow.');
   if (task.status !== 'pending') throw await decided(tx, task);
   if (task.overdue) throw tooLate(task, workflow);
   if (!isSeen(task.version)) {
@@ -77,7 +75,7 @@ export async function actOnTask(
     throw new SluiceError('already_voted', 'This reviewer has voted on the task as it is now.');
   if (act.kind === 'revise' && task.event_type !== null) {
     const revised = { orgId: name.orgId, type: task.event_type, data: act.content };
-    await refuseUnfitRevision(tx, tools, revised, verdicts);
+    await refuseUnfitRevision(tx, parts, revised, verdicts);
   }
   const change: Change = {
     task,
@@ -91,7 +89,7 @@ export async function actOnTask(
       member_name: member?.name ?? null,
     },
   };
-  const [changed] = await applyChanges(tx, tools, [change]);
+  const [changed] = await applyChanges(tx, parts, [change]);
   if (!changed) throw new Error('A change was lost.');
   return changed;
 }
@@ -102,7 +100,7 @@ function entryOf(act: Act): Pick<Change['entry'], 'action' | 'comment' | 'reason
   return { action: 'revised', comment: act.comment, content: act.content };
 }
 
-/** A revision begins anew: what was said before was about something else. */
+/** A revision sets the votes to zero, because they were about other content. */
 function nextOf(task: Task, act: Act, round: number, quorum: Quorum): Change['next'] {
   const before = act.kind === 'revise' ? { approvals: 0, rejections: 0 } : task;
   const votes = {
@@ -133,10 +131,8 @@ async function quorumOf(tx: Queries, workflow: Workflow): Promise<Quorum> {
     reviewer_role: role,
   } = workflow;
   if (members === null && role === null) return { approvals, rejectionEnds, eligible: null };
-  const present = await resolveAudience(tx, orgId, {
-    members: members ?? [],
-    roles: role === null ? [] : [role],
-  });
+  const audience = { members: members ?? [], roles: role === null ? [] : [role] };
+  const present = await resolveAudience(tx, orgId, audience);
   return { approvals, rejectionEnds, eligible: present.size };
 }
 
@@ -147,17 +143,18 @@ async function decided(tx: Queries, task: Task): Promise<SluiceError> {
   });
 }
 
-/** Nobody has written the end down yet, but it can't be changed any more. */
+/** The refusal of an act on a task that has expired, although its end is not written yet. */
 function tooLate(task: Task, workflow: Workflow): SluiceError {
   const expiry = expiryOf(task, workflow);
   const at = task.expires_at?.toISOString() ?? '';
-  if (expiry.status === null) {
+  if (expiry.status === null)
     return new SluiceError(
       'review_decided',
       `The time ran out at ${at}; the task is moving to another queue.`,
-      { facts: { decision: null } },
+      {
+        facts: { decision: null },
+      },
     );
-  }
   const decision = {
     status: expiry.status,
     action: 'expired',

@@ -5,19 +5,19 @@ import type { HistoryEntry } from './history.ts';
 import { publicTask } from './public-form.ts';
 import type { Task } from './tasks.ts';
 
-/** A task and what just happened to it: an entry of its history, or (`null`) that it was made. */
+/** A change of a task: the entry of its history; `null`: it was created. */
 export interface News {
   readonly task: Task;
   readonly entry: HistoryEntry | null;
 }
 
-/** Hears what happens to tasks. Reviews know only this much of notifications. */
+/** Follows the changes of tasks: the port by which reviews reach notifications. */
 export interface TaskFollower {
-  /** Does its part in the same transaction, and answers what is to be published besides. */
+  /** Writes in the transaction of the change, and answers the events to publish. */
   follow(tx: Queries, news: readonly News[]): Promise<Publication[]>;
 }
 
-/** What is to be published about tasks, by reviews and by their follower. */
+/** The events to publish about changes of tasks: of reviews themselves and of the follower. */
 export async function announcements(
   tx: Queries,
   follower: TaskFollower,
@@ -31,25 +31,13 @@ function beginsOrEnds({ task, entry }: News): boolean {
   return entry === null || task.status !== 'pending';
 }
 
-/**
- * One publication for each organization. The content stays out of it: subscribers of events need not be allowed to read
- * what is under review.
- */
+/** One publication for each organization, without the content: not every subscriber of events may read it. */
 async function reviewEvents(tx: Queries, news: readonly News[]): Promise<Publication[]> {
-  const byOrganization = new Map<string, News[]>();
-  for (const item of news)
-    byOrganization.set(item.task.org_id, [...(byOrganization.get(item.task.org_id) ?? []), item]);
   const publications: Publication[] = [];
-  for (const [orgId, items] of byOrganization) {
-    const names = await eventNames(
-      tx,
-      orgId,
-      items.flatMap(({ task }) => (task.event_id === null ? [] : [task.event_id])),
-    );
-    publications.push({
-      orgId,
-      events: items.map((item) => eventOf(item, names)),
-    });
+  for (const [orgId, items] of Map.groupBy(news, ({ task }) => task.org_id)) {
+    const eventIds = items.flatMap(({ task }) => task.event_id ?? []);
+    const names = await eventNames(tx, orgId, eventIds);
+    publications.push({ orgId, events: items.map((item) => eventOf(item, names)) });
   }
   return publications;
 }

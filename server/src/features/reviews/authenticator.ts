@@ -2,7 +2,7 @@ import { publicId } from '../../base/ids.ts';
 import type { Authenticator } from '../../http/authenticate.ts';
 import { embedSecretPrefix, findEmbedToken } from './embed-tokens.ts';
 
-/** Tokens of pages that other sites show. */
+/** Tokens of review pages that are embedded in other sites. */
 export const embedTokens: Authenticator = {
   prefix: embedSecretPrefix,
   header: 'x-embed-token',

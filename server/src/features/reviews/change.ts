@@ -10,21 +10,22 @@ import { appendEntries, type HistoryEntry, type NewEntry } from './history.ts';
 import type { Tables } from './tables.ts';
 import type { Task } from './tasks.ts';
 
-export interface ReviewTools {
+/** Everything that a change of tasks needs besides the transaction. */
+export interface Announcing {
   readonly clock: Clock;
   readonly publisher: Pick<Publisher, 'publishAllWithin'>;
   readonly taskFollower: TaskFollower;
 }
 
-/** What becomes of a task that the transaction has locked. */
+/** A change of a task that the transaction has locked. */
 export interface Change {
   readonly task: Task;
   readonly actor: Actor;
-  /** What differs from now on. */
+  /** The columns that change. */
   readonly next: Partial<
     Pick<Task, 'status' | 'round' | 'approvals' | 'rejections' | 'revision' | 'queue_id' | 'escalated'>
   > & {
-    /** Seconds from now; left out: as it was. */
+    /** Seconds from now; by default, the expiry does not change. */
     readonly expiresIn?: number;
   };
   readonly entry: Omit<NewEntry, 'actor' | 'ip'>;
@@ -36,12 +37,12 @@ export interface Changed {
 }
 
 /**
- * Changes tasks, with everything that belongs to it: the history, the audit log, and, of those that end by it, the
- * event and what waits for them. All of it commits with the caller's transaction or not at all.
+ * Changes tasks and writes their history and the audit log. For tasks that end, it also releases or cancels the
+ * deliveries that they hold, and publishes the events.
  */
 export async function applyChanges(
   tx: Queries,
-  tools: ReviewTools,
+  { clock, publisher, taskFollower }: Announcing,
   changes: readonly Change[],
 ): Promise<Changed[]> {
   const tasks = await writeTasks(tx, changes);
@@ -55,28 +56,19 @@ export async function applyChanges(
   );
   const entryOf = new Map(entries.map((entry) => [entry.task_id, entry]));
   const changed = withTasks.map(({ after }) => ({ task: after, entry: present(entryOf.get(after.id)) }));
-  await recordAudits(
-    tx,
-    tools.clock,
-    withTasks.map(({ after, actor, entry }) => ({
-      orgId: after.org_id,
-      actor,
-      entry: {
-        action: `review.${entry.action}`,
-        target: publicId('review', after.id),
-        details: {
-          status: after.status,
-          version: after.version,
-          ...(entry.member_id ? { member: publicId('member', entry.member_id) } : {}),
-        },
-      },
-    })),
-  );
-  await endHoldsOf(
-    tx,
-    changed.map(({ task }) => task).filter((task) => task.status !== 'pending'),
-  );
-  await tools.publisher.publishAllWithin(tx, await announcements(tx, tools.taskFollower, changed));
+  const audits = withTasks.map(({ after: { org_id: orgId, id, status, version }, actor, entry }) => {
+    const details = {
+      status,
+      version,
+      ...(entry.member_id && { member: publicId('member', entry.member_id) }),
+    };
+    const target = publicId('review', id);
+    return { orgId, actor, entry: { action: `review.${entry.action}`, target, details } };
+  });
+  await recordAudits(tx, clock, audits);
+  const ended = changed.map(({ task }) => task).filter(({ status }) => status !== 'pending');
+  await endHoldsOf(tx, ended);
+  await publisher.publishAllWithin(tx, await announcements(tx, taskFollower, changed));
   return changed;
 }
 
@@ -101,7 +93,7 @@ async function writeTasks(tx: Queries, changes: readonly Change[]): Promise<Map<
   return new Map(written.map((task) => [task.id, task]));
 }
 
-/** Lets go or cancels what was held by tasks that have ended. */
+/** Releases or cancels the deliveries that ended tasks hold. */
 async function endHoldsOf(tx: Queries, ended: readonly Task[]): Promise<void> {
   const gated = new Map(ended.flatMap((task) => (task.gate_id === null ? [] : [[task.id, task] as const])));
   if (gated.size === 0) return;
@@ -129,6 +121,6 @@ async function endHoldsOf(tx: Queries, ended: readonly Task[]): Promise<void> {
 }
 
 function present<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error('A task that was locked is not there.');
+  if (value === undefined) throw new Error('A locked task is missing.');
   return value;
 }

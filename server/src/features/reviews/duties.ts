@@ -1,11 +1,11 @@
 import { type Duty, untilDone } from '../../worker/duty.ts';
-import { type ExpiryTools, expireTasks, forgetGateReviews } from './expire.ts';
+import { type Expiring, expireTasks, forgetGateReviews } from './expire.ts';
 
 /**
- * The timed work of reviews: ending those whose time has run out, and forgetting those that gates made.
- * @param given.retentionDays days for which ended reviews of gates are kept
+ * The duties of reviews: ending tasks that have expired, and deleting old tasks of gates.
+ * @param given.retentionDays days after which ended tasks of gates are deleted
  */
-export function reviewDuties(given: ExpiryTools & { readonly retentionDays: number }): Duty[] {
+export function reviewDuties(given: Expiring & { readonly retentionDays: number }): Duty[] {
   const { database, retentionDays } = given;
   return [
     { name: 'end reviews', everyMs: 1_000, run: () => expireTasks(given) },

@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import { SluiceError } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
+import { newestFirst, type Page } from '../../db/page.ts';
 import { hashOf, makeSecret, readSecret } from '../../tenants/keys.ts';
 import { getMember } from '../../tenants/members.ts';
 import { canonicalOrigin } from './origins.ts';
@@ -12,32 +13,33 @@ import { lockWorkflow } from './workflows.ts';
 
 export type EmbedToken = Selectable<Tables['embed_tokens']>;
 
-/** How the secrets of embed tokens begin; their ids begin with `emb_` and go on with digits. */
+/** The prefix of embed tokens' secrets. Their ids begin with `emb_` too, but never with `emb_secret_`. */
 export const embedSecretPrefix = 'emb_secret_';
 
-export interface EmbedTokenInput {
+export interface NewEmbedToken {
   readonly label: string | null;
-  /** What it may see; both `null`: everything under review in the organization. */
+  /** The tasks that it may see; both `null`: all tasks of the organization. */
   readonly workflowId: string | null;
   readonly queueId: string | null;
-  /** The reviewer it acts as. */
+  /** The member in whose name it acts; `null`: in its own name. */
   readonly memberId: string | null;
   readonly capabilities: { readonly approve: boolean; readonly reject: boolean; readonly edit: boolean };
-  /** As given: checked and written the browsers' way here. */
+  /** As the caller has written them; `createEmbedToken` checks and normalizes them. */
   readonly allowedOrigins: readonly string[];
   readonly expiresAt: Date;
+  /** Name of the author in the audit log. */
+  readonly createdBy: string;
 }
 
 /**
- * Makes a token. The secret is answered here and never again: only its hash is kept.
+ * Creates a token. Only the hash of its secret is stored, so the secret can be shown only now.
  * @throws {SluiceError} not_found (workflow, queue or member), invalid_input (an origin)
  */
 export async function createEmbedToken(
   tx: Queries,
   clock: Clock,
   orgId: string,
-  input: EmbedTokenInput,
-  createdBy: string,
+  input: NewEmbedToken,
 ): Promise<{ token: EmbedToken; secret: string }> {
   const origins = input.allowedOrigins.map((text, index) =>
     canonicalOrigin(text, `/allowed_origins/${index}`),
@@ -61,7 +63,7 @@ export async function createEmbedToken(
       can_reject: input.capabilities.reject,
       can_edit: input.capabilities.edit,
       allowed_origins: [...new Set(origins)],
-      created_by: createdBy,
+      created_by: input.createdBy,
       created_at: sql<Date>`now()`,
       expires_at: input.expiresAt,
     })
@@ -70,30 +72,12 @@ export async function createEmbedToken(
   return { token, secret };
 }
 
-/** Newest first, revoked ones too. */
-export function listEmbedTokens(
-  queries: Queries,
-  orgId: string,
-  page: { before: string | null; limit: number },
-): Promise<EmbedToken[]> {
-  let query = queries.selectFrom('embed_tokens').selectAll().where('org_id', '=', orgId);
-  if (page.before !== null) query = query.where('id', '<', page.before);
-  return query.orderBy('id', 'desc').limit(page.limit).execute();
+/** A page of the organization's embed tokens, newest first, revoked tokens included. */
+export function listEmbedTokens(queries: Queries, orgId: string, page: Page): Promise<EmbedToken[]> {
+  return newestFirst(queries.selectFrom('embed_tokens').selectAll().where('org_id', '=', orgId), page);
 }
 
-/** @throws {SluiceError} not_found */
-export async function getEmbedToken(queries: Queries, orgId: string, id: string): Promise<EmbedToken> {
-  const found = await queries
-    .selectFrom('embed_tokens')
-    .selectAll()
-    .where('org_id', '=', orgId)
-    .where('id', '=', id)
-    .executeTakeFirst();
-  if (!found) throw new SluiceError('not_found', 'No such embed token.');
-  return found;
-}
-
-/** @throws {SluiceError} not_found, also when it is revoked already */
+/** @throws {SluiceError} not_found, also where the token is already revoked */
 export async function revokeEmbedToken(tx: Queries, orgId: string, id: string): Promise<void> {
   const { numUpdatedRows } = await tx
     .updateTable('embed_tokens')
@@ -105,11 +89,11 @@ export async function revokeEmbedToken(tx: Queries, orgId: string, id: string): 
   if (numUpdatedRows === 0n) throw new SluiceError('not_found', 'No such embed token.');
 }
 
-/** Valid now by the database's clock. A token that acts as a member goes with that member. */
+/** Valid now, by the database's clock. A token in the name of a member ends when the member is deleted. */
 const isValid = sql`revoked_at is null and expires_at > now() and (member_id is null or exists (
   select 1 from members where members.org_id = embed_tokens.org_id and members.id = embed_tokens.member_id))`;
 
-/** The token that a secret belongs to, if it is valid. Its last use is noted at most once a minute. */
+/** The token with this secret; `null` where it is not valid. Writes the time of its last use, at most once a minute. */
 export async function findEmbedToken(queries: Queries, secret: string): Promise<EmbedToken | null> {
   const claim = readSecret(secret);
   if (!claim || claim.prefix !== embedSecretPrefix) return null;
@@ -126,7 +110,7 @@ export async function findEmbedToken(queries: Queries, secret: string): Promise<
   return token;
 }
 
-/** The origins that may show a token's page; `null` when it does not exist, has expired or was revoked. */
+/** The origins that may show a token's page; `null` where the token does not exist, has expired or was revoked. */
 export async function originsOf(queries: Queries, id: string): Promise<readonly string[] | null> {
   const { rows } = await sql<{ allowed_origins: string[] }>`
     select allowed_origins from embed_tokens where id = ${id} and ${isValid}`.execute(queries);

@@ -4,16 +4,17 @@ import type { Database, Queries } from '../../db/connect.ts';
 import { isUnavailable } from '../../db/failures.ts';
 import { transact } from '../../db/transaction.ts';
 import { systemActor } from '../../tenants/audit.ts';
-import { applyChanges, type Change, type ReviewTools } from './change.ts';
+import { type Announcing, applyChanges, type Change } from './change.ts';
 import type { Task } from './tasks.ts';
 import { type Workflow, workflowsOf } from './workflows.ts';
 
-export interface ExpiryTools extends ReviewTools {
+/** Everything that ending expired tasks needs. */
+export interface Expiring extends Announcing {
   readonly database: Database;
   readonly log: Logger;
 }
 
-/** What the end of its time means for a task: how it ends, or (`null`) the queue that it moves to. */
+/** What happens to a task that expires: the status with which it ends, or (`null`) the queue to which it moves. */
 export function expiryOf(
   task: Task,
   workflow: Workflow,
@@ -30,7 +31,7 @@ export function expiryOf(
   if (escalates && queueId !== null && seconds !== null) return { status: null, queueId, seconds };
   switch (first === 'escalate' ? second : first) {
     case 'approve':
-      // As it stands: with the revision that some reviewers have made.
+      // With the last revision, where there is one.
       return { status: task.revision === null ? 'approved' : 'revised' };
     case 'reject':
       return { status: 'rejected' };
@@ -42,88 +43,83 @@ export function expiryOf(
 const batchSize = 100;
 
 /**
- * Does what is to be done about tasks whose time has run out, and answers how many. Safe to run anywhere at any time:
- * each task is locked, changed and committed by one, and skipped by the others.
+ * Ends or moves all tasks that have expired, and answers how many. May run on several nodes at once: each locks the
+ * tasks that it changes, and skips those that another one has locked.
  */
-export async function expireTasks(tools: ExpiryTools): Promise<number> {
+export async function expireTasks(parts: Expiring): Promise<number> {
   for (let total = 0; ; ) {
-    const count = await expireBatch(tools);
+    const count = await expireBatch(parts);
     total += count;
     if (count < batchSize) {
-      if (total > 0) tools.database.wakeUps.signal();
+      if (total > 0) parts.database.wakeUps.signal();
       return total;
     }
   }
 }
 
-async function expireBatch(tools: ExpiryTools): Promise<number> {
-  const { queries } = tools.database;
+async function expireBatch(parts: Expiring): Promise<number> {
   try {
-    return await transact(queries, (tx) => expireLocked(tx, tools, null));
+    return await transact(parts.database.queries, (tx) => expireLocked(tx, parts, null));
   } catch (error) {
     if (isUnavailable(error)) throw error;
-    return expireOneByOne(tools);
+    return expireOneByOne(parts);
   }
 }
 
-/** One task that can't be ended must not keep the others waiting. */
-async function expireOneByOne(tools: ExpiryTools): Promise<number> {
+/** In a transaction for each task, so that a task that cannot be ended does not keep the others pending. */
+async function expireOneByOne(parts: Expiring): Promise<number> {
+  const { queries } = parts.database;
   const { rows } = await sql<{ id: string }>`
     select id from review_tasks where status = 'pending' and expires_at <= now() order by expires_at limit 1000`.execute(
-    tools.database.queries,
+    queries,
   );
   let count = 0;
   for (const { id } of rows) {
     try {
-      count += await transact(tools.database.queries, (tx) => expireLocked(tx, tools, id));
+      count += await transact(queries, (tx) => expireLocked(tx, parts, id));
     } catch (error) {
       if (isUnavailable(error)) throw error;
-      tools.log.error(
-        { review_id: id, error: error instanceof Error ? error.message : String(error) },
-        'a review cannot be ended',
-      );
+      const message = error instanceof Error ? error.message : String(error);
+      parts.log.error({ review_id: id, error: message }, 'a review cannot be ended');
     }
   }
   return Math.min(count, batchSize - 1);
 }
 
-async function expireLocked(tx: Queries, tools: ReviewTools, only: string | null): Promise<number> {
+async function expireLocked(tx: Queries, parts: Announcing, only: string | null): Promise<number> {
   const { rows: tasks } = await sql<Task>`
     select * from review_tasks
      where status = 'pending' and expires_at <= now() and (${only}::uuid is null or id = ${only}::uuid)
      order by expires_at limit ${batchSize}
        for update skip locked`.execute(tx);
   if (tasks.length === 0) return 0;
-  const workflows = await workflowsOf(
-    tx,
-    tasks.map((task) => ({ orgId: task.org_id, id: task.workflow_id })),
-  );
-  const changes = tasks.map((task): Change => {
+  const workflows = await workflowsOf(tx, tasks);
+  const changes = tasks.map((task) => {
     const workflow = workflows.get(task.workflow_id);
-    if (!workflow) throw new Error('The workflow of a task is not there.');
-    const expiry = expiryOf(task, workflow);
-    return expiry.status === null
-      ? {
-          task,
-          actor: systemActor,
-          next: { queue_id: expiry.queueId, escalated: true, expiresIn: expiry.seconds },
-          entry: { action: 'escalated', actor_name: null, queue_id: expiry.queueId },
-        }
-      : {
-          task,
-          actor: systemActor,
-          next: { status: expiry.status },
-          entry: { action: 'expired', actor_name: null },
-        };
+    if (!workflow) throw new Error('A task has no workflow.');
+    return changeOf(task, workflow);
   });
-  await applyChanges(tx, tools, changes);
+  await applyChanges(tx, parts, changes);
   return changes.length;
 }
 
+function changeOf(task: Task, workflow: Workflow): Change {
+  const expiry = expiryOf(task, workflow);
+  const actor = systemActor;
+  if (expiry.status !== null)
+    return { task, actor, next: { status: expiry.status }, entry: { action: 'expired', actor_name: null } };
+  const { queueId, seconds } = expiry;
+  return {
+    task,
+    actor,
+    next: { queue_id: queueId, escalated: true, expiresIn: seconds },
+    entry: { action: 'escalated', actor_name: null, queue_id: queueId },
+  };
+}
+
 /**
- * Forgets tasks that gates made, with the event data that they hold copies of; some at a time. Answers how many. What
- * is still to be sent needs its task, and so does what has failed and can be retried by hand: it goes out as it was
- * revised.
+ * Deletes up to 1,000 ended tasks of gates, with their copies of event data; answers how many. A task stays while one of
+ * its deliveries is open or has failed, because the delivery sends the revision also when it is retried by hand.
  */
 export function forgetGateReviews(queries: Queries, retentionDays: number): Promise<number> {
   return transact(queries, async (tx) => {

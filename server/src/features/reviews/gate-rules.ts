@@ -5,24 +5,24 @@ import type { ReviewGate } from './gates.ts';
 
 interface Rule extends HoldingRule {
   readonly types: readonly string[];
-  /** `null`: all data. */
+  /** The schema of data to hold; `null`: all data. */
   readonly condition: KeptSchema | null;
 }
 
 /**
- * The rules of one organization's gates. Of several that match a delivery the oldest holds it.
+ * The rules of an organization's gates. A delivery that several gates match is held by the oldest.
  *
- * In doubt a gate holds: when its condition can't be evaluated, and when the data says a key twice, since a receiver may
- * read the one that the condition did not.
+ * In doubt a gate holds the delivery: where its condition cannot be evaluated, and where the data has duplicate keys,
+ * because the receiver may read a value that the condition has not seen.
  * @param gates oldest first
  */
 export function rulesOf(gates: readonly ReviewGate[]): GateRules {
   const rules = gates.map(ruleOf);
   return {
     ask({ type, data }, endpoints) {
-      const matching = rules.filter((rule) => isAbout(rule, type, endpoints));
+      const matching = rules.filter((rule) => concerns(rule, type, endpoints));
       if (matching.length === 0) return null;
-      const isAmbiguous = matching.some(({ condition }) => condition !== null) && saysKeyTwice(data);
+      const isAmbiguous = matching.some(({ condition }) => condition !== null) && hasDuplicateKeys(data);
       const asked = isAmbiguous ? [] : matching.filter(({ condition }) => condition !== null);
       return {
         conditions: asked.flatMap(({ condition }) =>
@@ -37,7 +37,7 @@ export function rulesOf(gates: readonly ReviewGate[]): GateRules {
   };
 }
 
-function isAbout(rule: Rule, type: string, endpoints: readonly { readonly endpointId: string }[]): boolean {
+function concerns(rule: Rule, type: string, endpoints: readonly { readonly endpointId: string }[]): boolean {
   return (
     rule.types.some((pattern) => matchesPattern(pattern, type)) &&
     endpoints.some(({ endpointId }) => rule.endpoints?.has(endpointId) ?? true)
@@ -54,18 +54,18 @@ function ruleOf(row: ReviewGate): Rule {
   };
 }
 
-function saysKeyTwice(data: string): boolean {
+function hasDuplicateKeys(data: string): boolean {
   return countMembers(JSON.parse(data)) !== countKeys(data);
 }
 
-/** Members of all objects, as the parser sees them. */
+/** Members of all objects in a parsed value. */
 function countMembers(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
   const inner = Object.values(value).reduce((sum: number, item) => sum + countMembers(item), 0);
   return Array.isArray(value) ? inner : inner + Object.keys(value).length;
 }
 
-/** Strings with a colon behind them, as written. */
+/** Keys in JSON text: strings before a colon. */
 function countKeys(json: string): number {
   let count = 0;
   for (const match of json.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"([ \t\n\r]*:)?/g))

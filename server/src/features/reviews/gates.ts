@@ -3,22 +3,26 @@ import type { Clock } from '../../base/clock.ts';
 import { SluiceError } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
+import { newestFirst, type Page } from '../../db/page.ts';
+import { getRow } from '../../db/rows.ts';
 import { getQueue } from './queues.ts';
 import type { Tables } from './tables.ts';
 import { lockWorkflow } from './workflows.ts';
 
 export type ReviewGate = Selectable<Tables['review_gates']>;
 
-export interface GateInput {
+export interface NewGate {
   readonly name: string | null;
-  /** As an endpoint's `events`: `*`, names, prefixes with `.*`. */
+  /** `*`, names of event types, or prefixes with `.*`. */
   readonly types: readonly string[];
   /** `null`: every endpoint. */
   readonly endpointIds: readonly string[] | null;
   readonly workflowId: string;
   readonly queueId: string | null;
-  /** JSON Schema, which has been examined: data that it describes is held; `null`: all data. */
+  /** A JSON Schema that has been examined: data that it accepts is held; `null`: all data. */
   readonly condition: object | boolean | null;
+  /** Name of the author in the audit log. */
+  readonly createdBy: string;
 }
 
 /** @throws {SluiceError} not_found (workflow, queue or an endpoint) */
@@ -26,8 +30,7 @@ export async function createGate(
   tx: Queries,
   clock: Clock,
   orgId: string,
-  input: GateInput,
-  createdBy: string,
+  input: NewGate,
 ): Promise<ReviewGate> {
   await lockWorkflow(tx, { orgId, id: input.workflowId }, 'use');
   if (input.queueId !== null) await getQueue(tx, { orgId, id: input.queueId, workflowId: input.workflowId });
@@ -44,7 +47,7 @@ export async function createGate(
       workflow_id: input.workflowId,
       queue_id: input.queueId,
       condition: input.condition === null ? null : JSON.stringify(input.condition),
-      created_by: createdBy,
+      created_by: input.createdBy,
       created_at: sql<Date>`now()`,
     })
     .returningAll()
@@ -54,7 +57,7 @@ export async function createGate(
 }
 
 /**
- * Takes a gate away. What it holds stays held until it is decided.
+ * Deletes a gate. The deliveries that it holds stay held until they are reviewed.
  * @throws {SluiceError} not_found
  */
 export async function deleteGate(tx: Queries, orgId: string, id: string): Promise<void> {
@@ -63,30 +66,18 @@ export async function deleteGate(tx: Queries, orgId: string, id: string): Promis
     .where('org_id', '=', orgId)
     .where('id', '=', id)
     .executeTakeFirstOrThrow();
-  if (numDeletedRows === 0n) missing();
+  if (numDeletedRows === 0n) throw new SluiceError('not_found', 'No such review gate.');
   await bumpVersion(tx, orgId);
 }
 
 /** @throws {SluiceError} not_found */
-export async function getGate(queries: Queries, orgId: string, id: string): Promise<ReviewGate> {
-  const found = await queries
-    .selectFrom('review_gates')
-    .selectAll()
-    .where('org_id', '=', orgId)
-    .where('id', '=', id)
-    .executeTakeFirst();
-  return found ?? missing();
+export function getGate(queries: Queries, orgId: string, id: string): Promise<ReviewGate> {
+  return getRow(queries, 'review_gates', { orgId, id }, 'review gate');
 }
 
-/** Newest first. */
-export function listGates(
-  queries: Queries,
-  orgId: string,
-  page: { before: string | null; limit: number },
-): Promise<ReviewGate[]> {
-  let query = queries.selectFrom('review_gates').selectAll().where('org_id', '=', orgId);
-  if (page.before !== null) query = query.where('id', '<', page.before);
-  return query.orderBy('id', 'desc').limit(page.limit).execute();
+/** A page of the organization's gates, newest first. */
+export function listGates(queries: Queries, orgId: string, page: Page): Promise<ReviewGate[]> {
+  return newestFirst(queries.selectFrom('review_gates').selectAll().where('org_id', '=', orgId), page);
 }
 
 async function checkEndpoints(tx: Queries, orgId: string, ids: readonly string[]): Promise<void> {
@@ -101,8 +92,4 @@ async function bumpVersion(tx: Queries, orgId: string): Promise<void> {
   await sql`
     insert into review_gate_versions (org_id, version) values (${orgId}, 1)
     on conflict (org_id) do update set version = review_gate_versions.version + 1`.execute(tx);
-}
-
-function missing(): never {
-  throw new SluiceError('not_found', 'No such review gate.');
 }

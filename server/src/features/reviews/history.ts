@@ -1,11 +1,12 @@
 import { type Selectable, sql } from 'kysely';
 import type { Queries } from '../../db/connect.ts';
+import type { Page } from '../../db/page.ts';
 import type { Tables } from './tables.ts';
 
 export type HistoryEntry = Selectable<Tables['review_history']>;
 type Task = Selectable<Tables['review_tasks']>;
 
-/** What is written down about one change; the rest is the task's. */
+/** A new entry of a task's history, without the columns that are copied from the task. */
 export interface NewEntry
   extends Pick<HistoryEntry, 'action' | 'actor' | 'actor_name' | 'ip'>,
     Partial<
@@ -15,7 +16,7 @@ export interface NewEntry
       >
     > {}
 
-/** Appends one entry for each task, under the version that the task has now. */
+/** Appends an entry for each task, with the present version of the task. */
 export function appendEntries(
   tx: Queries,
   entries: readonly { readonly task: Task; readonly entry: NewEntry }[],
@@ -44,24 +45,20 @@ export function appendEntries(
     .execute();
 }
 
-/** Oldest first. */
-export function listHistory(
-  queries: Queries,
-  task: Task,
-  page: { after: number; limit: number },
-): Promise<HistoryEntry[]> {
+/** A page of a task's history, oldest first. */
+export function listHistory(queries: Queries, task: Task, { after, limit }: Page): Promise<HistoryEntry[]> {
   return queries
     .selectFrom('review_history')
     .selectAll()
     .where('org_id', '=', task.org_id)
     .where('task_id', '=', task.id)
-    .where('version', '>', page.after)
+    .where('version', '>', Number(after ?? 0))
     .orderBy('version')
-    .limit(page.limit)
+    .limit(limit)
     .execute();
 }
 
-/** The decisions of those tasks that have one, by task: the entry with which a task ended is its latest. */
+/** Task id → its decision, for tasks that have ended: the entry of its present version. */
 export async function decisionsOf(
   queries: Queries,
   tasks: readonly Task[],
@@ -76,7 +73,7 @@ export async function decisionsOf(
   return new Map(rows.map((row) => [row.task_id, row]));
 }
 
-/** Whether somebody has voted in the task's present round. */
+/** Whether a voter has voted on a task in a round. */
 export async function hasVoted(tx: Queries, task: Task, round: number, voter: string): Promise<boolean> {
   const vote = await tx
     .selectFrom('review_history')

@@ -7,9 +7,9 @@ import type { Publication } from '../../events/new-event.ts';
 import { announcements, type TaskFollower } from './announce.ts';
 import { rulesOf } from './gate-rules.ts';
 import type { ReviewGate } from './gates.ts';
-import { insertTasks, type NewTask } from './tasks.ts';
+import { insertTasks, type TaskDraft } from './tasks.ts';
 
-/** Holds deliveries back as review tasks. */
+/** Holds deliveries until the review tasks that it creates for them are decided. */
 export class ReviewGates implements Gate {
   readonly #clock: Clock;
   readonly #follower: TaskFollower;
@@ -20,35 +20,18 @@ export class ReviewGates implements Gate {
   }
 
   async hold(tx: Queries, holds: readonly Hold[]): Promise<Publication[]> {
-    const tasks = await insertTasks(
-      tx,
-      this.#clock,
-      holds.map((hold) => ({
-        orgId: hold.event.orgId,
-        input: taskOf(hold),
-        entry: {
-          actor: `gate:${publicId('reviewGate', hold.gate.id)}`,
-          actor_name: hold.gate.name,
-          ip: null,
-        },
-      })),
-    );
-    const rows = holds.flatMap(({ deliveryIds }, index) => {
-      const task = tasks[index];
-      return task
-        ? deliveryIds.map((deliveryId) => ({ orgId: task.org_id, deliveryId, taskId: task.id }))
-        : [];
+    const tasks = await insertTasks(tx, this.#clock, holds.map(taskOf));
+    const rows = holds.flatMap(({ event: { orgId }, deliveryIds }, index) => {
+      const taskId = tasks[index]?.id;
+      return taskId === undefined ? [] : deliveryIds.map((deliveryId) => ({ orgId, deliveryId, taskId }));
     });
     await writeHolds(tx, rows);
-    return announcements(
-      tx,
-      this.#follower,
-      tasks.map((task) => ({ task, entry: null })),
-    );
+    const news = tasks.map((task) => ({ task, entry: null }));
+    return announcements(tx, this.#follower, news);
   }
 }
 
-/** The rules of organizations' gates, by the organizations' ids. */
+/** Organization → the rules of its gates. */
 export async function readGateRules(
   queries: Queries,
   orgIds: readonly string[],
@@ -59,23 +42,27 @@ export async function readGateRules(
   return new Map([...byOrganization].map(([orgId, gates]) => [orgId, rulesOf(gates)]));
 }
 
-function taskOf({ gate, event }: Hold): NewTask {
+function taskOf({ gate, event }: Hold): TaskDraft {
   return {
-    workflowId: gate.workflowId,
-    queueId: gate.queueId,
-    // Titles go out with events, so nothing of the data is in it.
-    title: gate.name === null ? event.type : `${gate.name}: ${event.type}`,
-    content: event.data,
-    contentType: 'application/json',
-    priority: 'normal',
-    assigneeId: null,
-    metadata: {},
-    expiresAt: undefined,
-    source: { gateId: gate.id, eventId: event.id, eventType: event.type },
+    orgId: event.orgId,
+    input: {
+      workflowId: gate.workflowId,
+      queueId: gate.queueId,
+      // Without any data, because titles are published in events.
+      title: gate.name === null ? event.type : `${gate.name}: ${event.type}`,
+      content: event.data,
+      contentType: 'application/json',
+      priority: 'normal',
+      assigneeId: null,
+      metadata: {},
+      expiresAt: undefined,
+      source: { gateId: gate.id, eventId: event.id, eventType: event.type },
+    },
+    entry: { actor: `gate:${publicId('reviewGate', gate.id)}`, actor_name: gate.name, ip: null },
   };
 }
 
-/** Rows in one statement, which must not outlast the statement timeout. */
+/** Rows in one statement, so that it stays within the statement timeout. */
 const rowsAtOnce = 5_000;
 
 async function writeHolds(tx: Queries, holds: readonly HoldRow[]): Promise<void> {

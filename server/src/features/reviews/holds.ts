@@ -1,7 +1,7 @@
 import type { Queries } from '../../db/connect.ts';
 import type { Task } from './tasks.ts';
 
-/** The deliveries that a task holds, or held. */
+/** The deliveries that a task holds or has held: the first 1,000. */
 export async function heldFor(queries: Queries, task: Task): Promise<string[]> {
   const rows = await queries
     .selectFrom('review_holds')
@@ -14,7 +14,7 @@ export async function heldFor(queries: Queries, task: Task): Promise<string[]> {
   return rows.map((row) => row.delivery_id);
 }
 
-/** The task that holds a delivery, or held it. */
+/** The task that holds a delivery or has held it. */
 export async function taskHolding(queries: Queries, orgId: string, deliveryId: string): Promise<Task | null> {
   const task = await queries
     .selectFrom('review_holds as hold')

@@ -4,8 +4,8 @@ const written = /^[a-z]+:\/\/[^\s/?#\\@*;,'"]+$/i;
 const canonical = /^https?:\/\/(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(?::\d{1,5})?$/;
 
 /**
- * An origin as browsers write it: scheme, host and port. It becomes part of a header, so it is judged twice: as it was
- * written and as it will stand there. `https` everywhere, `http` on the own machine only.
+ * Normalizes an origin to the form of browsers: scheme, host and port. `http` is accepted for localhost only. The form is
+ * checked before and after the URL parser, because the result becomes part of a header.
  * @throws {SluiceError} invalid_input
  */
 export function canonicalOrigin(text: string, pointer: string): string {
@@ -19,7 +19,7 @@ export function canonicalOrigin(text: string, pointer: string): string {
   if (url.protocol === 'http:' && !isOwnMachine(url.hostname)) {
     throw invalidInput(
       pointer,
-      'Only https, or http on localhost: on the way, anybody could put another page around it.',
+      'Use https, or http on localhost: on the way, an attacker could replace a page that is sent over http.',
     );
   }
   return url.origin;

@@ -2,13 +2,13 @@ import { publicId } from '../../base/ids.ts';
 import type { HistoryEntry } from './history.ts';
 import { priorities, type Task } from './tasks.ts';
 
-/** Who did something to a task. */
+/** The author of a change of a task. */
 export interface PublicActor {
   readonly kind: 'key' | 'member' | 'embed_token' | 'gate' | 'system';
   /** The credential's public id; `null` for the system. */
   readonly id: string | null;
   readonly name: string | null;
-  /** The member that it was done as. */
+  /** The member in whose name it was done. */
   readonly member: { readonly id: string; readonly name: string | null } | null;
 }
 
@@ -25,7 +25,7 @@ export function publicActor(entry: HistoryEntry): PublicActor {
   };
 }
 
-/** How a task ended: as callers, receivers of events and those who come too late see it. */
+/** The decision of a task, for answers, events and refusals. */
 export function publicDecision(entry: HistoryEntry) {
   return {
     status: entry.status,
@@ -38,7 +38,7 @@ export function publicDecision(entry: HistoryEntry) {
   };
 }
 
-/** A task without what is under review. */
+/** A task without its content. */
 export function publicTask(
   task: Task,
   decision: HistoryEntry | undefined,

@@ -4,11 +4,12 @@ import { SluiceError } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
 import { isDuplicate } from '../../db/failures.ts';
+import type { Page } from '../../db/page.ts';
 import type { Tables } from './tables.ts';
 
 export type Queue = Selectable<Tables['queues']>;
 
-/** @throws {SluiceError} conflict, when the workflow has a queue of that name */
+/** @throws {SluiceError} conflict, where the workflow has a queue of that name */
 export async function createQueue(
   tx: Queries,
   clock: Clock,
@@ -34,11 +35,11 @@ export async function createQueue(
   }
 }
 
-/** Oldest first. */
+/** A page of a workflow's queues, oldest first. */
 export function listQueues(
   queries: Queries,
   workflow: { readonly orgId: string; readonly id: string },
-  page: { after: string | null; limit: number },
+  page: Page,
 ): Promise<Queue[]> {
   let query = queries
     .selectFrom('queues')
@@ -50,7 +51,8 @@ export function listQueues(
 }
 
 /**
- * @param name with the workflow whose queue it has to be; `null`: any
+ * A queue by its id.
+ * @param name `workflowId`: the workflow that it has to belong to; `null`: any workflow
  * @throws {SluiceError} not_found
  */
 export async function getQueue(

@@ -1,9 +1,10 @@
-/** What a workflow asks for. */
+/** The votes that a workflow requires. */
 export interface Quorum {
-  /** Approvals that end a task well. */
+  /** Number of approvals that approve a task. */
   readonly approvals: number;
+  /** Whether one rejection rejects a task. */
   readonly rejectionEnds: boolean;
-  /** How many may act; `null`: nobody knows. */
+  /** Number of reviewers; `null`: unknown, because the workflow does not name them. */
   readonly eligible: number | null;
 }
 
@@ -12,7 +13,7 @@ export interface Votes {
   readonly rejections: number;
 }
 
-/** What the votes of one round mean. Votes are never taken back, so the first outcome is the last. */
+/** The outcome of the votes of a round. Votes cannot be withdrawn, so an outcome other than `pending` is final. */
 export function outcomeOf(quorum: Quorum, votes: Votes): 'approved' | 'rejected' | 'pending' {
   if (votes.approvals >= quorum.approvals) return 'approved';
   if (votes.rejections === 0) return 'pending';

@@ -3,12 +3,12 @@ import type { Queries } from '../../db/connect.ts';
 import { faultsOf, type Judging, judgeBefore } from '../../events/judging.ts';
 import { Verdicts } from '../../schemas/questions.ts';
 
-/** Bytes: as much as a publisher may send. */
+/** Bytes, as for published data. */
 const dataLimit = 262_144;
 
 /**
- * Tells what the schema says about data that is to go out instead of an event's own; may wait for the side thread, so it
- * comes before the transaction of the decision. For a task that holds no event there is nothing to tell.
+ * Judges revised data by the schema of the event type, outside the transaction because it may wait for the side thread.
+ * @returns no verdicts for a task without an event
  * @throws {SluiceError} too_much_under_way
  */
 export async function judgeRevision(
@@ -29,8 +29,8 @@ export async function judgeRevision(
 }
 
 /**
- * Refuses data that cannot go out instead of an event's own.
- * @param verdicts what `judgeRevision` has told before
+ * Refuses revised data that is too large or breaks the schema of the event type.
+ * @param verdicts of `judgeRevision`
  * @throws {SluiceError} invalid_event_data, payload_too_large, too_much_under_way
  */
 export async function refuseUnfitRevision(

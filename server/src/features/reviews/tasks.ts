@@ -3,6 +3,8 @@ import type { Clock } from '../../base/clock.ts';
 import { SluiceError } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
+import type { Page } from '../../db/page.ts';
+import { getRow } from '../../db/rows.ts';
 import { getMember } from '../../tenants/members.ts';
 import { appendEntries, type NewEntry } from './history.ts';
 import { getQueue } from './queues.ts';
@@ -11,7 +13,7 @@ import { lockWorkflow } from './workflows.ts';
 
 export type Task = Selectable<Tables['review_tasks']>;
 export const taskStatuses = ['pending', 'approved', 'rejected', 'revised', 'expired'] as const;
-/** By the numbers that are stored. */
+/** The index of a priority is the number that is stored. */
 export const priorities = ['low', 'normal', 'high', 'urgent'] as const;
 export type Priority = (typeof priorities)[number];
 
@@ -25,42 +27,39 @@ export interface NewTask {
   readonly priority: Priority;
   readonly assigneeId: string | null;
   readonly metadata: Readonly<Record<string, string>>;
-  /** `null`: never; `undefined`: as the workflow says. */
+  /** `null`: never; `undefined`: by the workflow. */
   readonly expiresAt: Date | null | undefined;
-  /** What it holds, if a gate made it. */
+  /** The gate and the event whose deliveries it holds; `null`: it holds none. */
   readonly source: { readonly gateId: string; readonly eventId: string; readonly eventType: string } | null;
 }
 
+/** A task to create, and the first entry of its history. */
+export interface TaskDraft {
+  readonly orgId: string;
+  readonly input: NewTask;
+  readonly entry: Omit<NewEntry, 'action'>;
+}
+
 /**
- * Makes a task in a workflow of the organization.
+ * Creates a task.
  * @throws {SluiceError} not_found (workflow, queue or assignee)
  */
-export async function createTask(
-  tx: Queries,
-  clock: Clock,
-  orgId: string,
-  input: NewTask,
-  entry: Omit<NewEntry, 'action'>,
-): Promise<Task> {
+export async function createTask(tx: Queries, clock: Clock, draft: TaskDraft): Promise<Task> {
+  const { orgId, input } = draft;
   await lockWorkflow(tx, { orgId, id: input.workflowId }, 'use');
   if (input.queueId !== null) await getQueue(tx, { orgId, id: input.queueId, workflowId: input.workflowId });
   if (input.assigneeId !== null) await getMember(tx, orgId, input.assigneeId);
-  const [task] = await insertTasks(tx, clock, [{ orgId, input, entry }]);
-  if (!task) throw new Error('The task that was just made is not there.');
+  const [task] = await insertTasks(tx, clock, [draft]);
+  if (!task) throw new Error('The new task is missing.');
   return task;
 }
 
-/** Writes tasks with the first entries of their histories. */
-export async function insertTasks(
-  tx: Queries,
-  clock: Clock,
-  tasks: readonly {
-    readonly orgId: string;
-    readonly input: NewTask;
-    readonly entry: Omit<NewEntry, 'action'>;
-  }[],
-): Promise<Task[]> {
-  const rows = tasks.map((task) => ({ ...task, id: newId(clock) }));
+/**
+ * Creates tasks, each with the first entry of its history; in the order of the drafts.
+ * @throws {SluiceError} conflict, where a workflow was deleted meanwhile
+ */
+export async function insertTasks(tx: Queries, clock: Clock, drafts: readonly TaskDraft[]): Promise<Task[]> {
+  const rows = drafts.map((draft) => ({ ...draft, id: newId(clock) }));
   const column = <T>(read: (row: (typeof rows)[number]) => T): T[] => rows.map(read);
   const { rows: made } = await sql<Task>`
     insert into review_tasks (org_id, id, workflow_id, queue_id, title, content, content_type, priority, assignee_id, metadata, gate_id, event_id, event_type,
@@ -89,29 +88,31 @@ export async function insertTasks(
   return ordered.map(({ task }) => task);
 }
 
-/** What a credential may see of an organization's tasks; `null`: everything. */
+/** The tasks that a credential may see; both `null`: all tasks of the organization. */
 export interface TaskScope {
   readonly workflowId: string | null;
   readonly queueId: string | null;
 }
 
 export interface TaskFilter {
+  readonly scope: TaskScope;
   readonly workflowId?: string;
   readonly queueId?: string;
   readonly status?: Task['status'];
   readonly assigneeId?: string;
+  /** `urgency`: the most urgent first, and the oldest among those. */
+  readonly order: 'newest' | 'urgency';
 }
 
-/** Which come first: the newest, or the most urgent and among those the oldest. */
-export type TaskOrder = 'newest' | 'urgency';
-
-/** @param page with the `positionOf` the task before the page */
+/**
+ * A page of an organization's tasks.
+ * @param page `after`: the `positionOf` a task
+ */
 export function listTasks(
   queries: Queries,
   orgId: string,
-  scope: TaskScope,
-  filter: TaskFilter,
-  page: { order: TaskOrder; after: string | null; limit: number },
+  { scope, order, ...filter }: TaskFilter,
+  page: Page,
 ): Promise<Task[]> {
   let query = queries.selectFrom('review_tasks').selectAll().where('org_id', '=', orgId);
   if (scope.workflowId !== null) query = query.where('workflow_id', '=', scope.workflowId);
@@ -121,7 +122,7 @@ export function listTasks(
   if (filter.status !== undefined) query = query.where('status', '=', filter.status);
   if (filter.assigneeId !== undefined) query = query.where('assignee_id', '=', filter.assigneeId);
   const [id, priority] = (page.after ?? '').split(' ');
-  if (page.order === 'newest') {
+  if (order === 'newest') {
     if (id) query = query.where('id', '<', id);
     return query.orderBy('id', 'desc').limit(page.limit).execute();
   }
@@ -137,6 +138,7 @@ export function listTasks(
   return query.orderBy('priority', 'desc').orderBy('id').limit(page.limit).execute();
 }
 
+/** The position of a task in a list, in either order. */
 export function positionOf(task: Task): string {
   return `${task.id} ${task.priority}`;
 }
@@ -149,19 +151,12 @@ export interface TaskName {
 
 /** @throws {SluiceError} not_found, also for tasks outside the scope */
 export async function getTask(queries: Queries, name: TaskName): Promise<Task> {
-  const task = await queries
-    .selectFrom('review_tasks')
-    .selectAll()
-    .where('org_id', '=', name.orgId)
-    .where('id', '=', name.id)
-    .executeTakeFirst();
-  if (!task || !isWithin(name.scope, task)) throw new SluiceError('not_found', 'No such review.');
-  return task;
+  return within(name.scope, await getRow(queries, 'review_tasks', name, 'review'));
 }
 
 /**
- * Locks a task for whoever wants to act on it. One that is over, or whose time is, is only read: those who come late
- * must not keep timed work from ending it.
+ * Locks a pending task until the transaction ends. A task that has ended or expired is read without a lock, so that late
+ * acts do not keep the duty from ending it.
  * @throws {SluiceError} not_found, also for tasks outside the scope
  */
 export async function lockTask(tx: Queries, name: TaskName): Promise<Task & { readonly overdue: boolean }> {
@@ -169,17 +164,16 @@ export async function lockTask(tx: Queries, name: TaskName): Promise<Task & { re
     sql<Task & { overdue: boolean }>`
       select *, coalesce(expires_at <= now(), false) as overdue from review_tasks
        where org_id = ${name.orgId} and id = ${name.id} ${lock}`.execute(tx);
-  const seen = (await read(sql``)).rows[0];
-  if (!seen || !isWithin(name.scope, seen)) throw new SluiceError('not_found', 'No such review.');
+  const seen = within(name.scope, (await read(sql``)).rows[0]);
   if (seen.status !== 'pending' || seen.overdue) return seen;
-  const task = (await read(sql`for update`)).rows[0];
-  if (!task || !isWithin(name.scope, task)) throw new SluiceError('not_found', 'No such review.');
-  return task;
+  return within(name.scope, (await read(sql`for update`)).rows[0]);
 }
 
-function isWithin(scope: TaskScope, task: Task): boolean {
-  return (
-    (scope.workflowId === null || scope.workflowId === task.workflow_id) &&
-    (scope.queueId === null || scope.queueId === task.queue_id)
-  );
+function within<Found extends Task>({ workflowId, queueId }: TaskScope, task: Found | undefined): Found {
+  const isVisible =
+    task !== undefined &&
+    (workflowId === null || workflowId === task.workflow_id) &&
+    (queueId === null || queueId === task.queue_id);
+  if (!isVisible) throw new SluiceError('not_found', 'No such review.');
+  return task;
 }

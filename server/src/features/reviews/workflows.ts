@@ -3,24 +3,25 @@ import type { Clock } from '../../base/clock.ts';
 import { invalidInput, SluiceError } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
-import { type MemberRole, roles } from '../../tenants/members.ts';
+import { newestFirst, type Page } from '../../db/page.ts';
+import { type MemberRole, resolveAudience, roles } from '../../tenants/members.ts';
 import { getQueue } from './queues.ts';
 import type { Tables } from './tables.ts';
 
 export type Workflow = Selectable<Tables['workflows']>;
 
-/** Who may act: these members, members with this role, or (`null`) anybody with the right to. */
+/** The reviewers: these members, the members with this role, or (`null`) every credential with the scope. */
 export type Reviewers = { readonly memberIds: readonly string[] } | { readonly role: MemberRole } | null;
 
 export const finalExpiryActions = ['expire', 'approve', 'reject'] as const;
 export const expiryActions = [...finalExpiryActions, 'escalate'] as const;
 
-/** What happens when the time runs out. */
+/** What happens to tasks that expire. */
 export interface ExpiryPolicy {
-  /** For tasks that name no time of their own; `null`: they wait for ever. */
+  /** For tasks without a time of their own; `null`: they never expire. */
   readonly afterSeconds: number | null;
   readonly action: (typeof expiryActions)[number];
-  /** With `escalate` only: where to, for how long, and what happens then. */
+  /** Exactly with `escalate`: the queue, the time there, and the action after it. */
   readonly escalation: {
     readonly queueId: string;
     readonly afterSeconds: number;
@@ -31,9 +32,10 @@ export interface ExpiryPolicy {
 export interface WorkflowInput {
   readonly name: string;
   readonly description: string | null;
-  /** Approvals that end a task well. */
+  /** Number of approvals that approve a task. */
   readonly approvals: number;
   readonly reviewers: Reviewers;
+  /** Whether one rejection rejects a task. */
   readonly rejectionEnds: boolean;
   readonly expiry: ExpiryPolicy;
 }
@@ -42,9 +44,8 @@ export interface WorkflowInput {
 export async function createWorkflow(
   tx: Queries,
   clock: Clock,
-  orgId: string,
+  { orgId, createdBy }: { readonly orgId: string; readonly createdBy: string },
   input: WorkflowInput,
-  createdBy: string,
 ): Promise<Workflow> {
   const id = newId(clock);
   await checkInput(tx, { orgId, id }, input);
@@ -62,7 +63,10 @@ export async function createWorkflow(
     .executeTakeFirstOrThrow();
 }
 
-/** Changes what is given; it holds for pending tasks too. */
+/**
+ * Changes the given settings, also for pending tasks.
+ * @throws {SluiceError} invalid_input, not_found (the workflow, a reviewer or queue)
+ */
 export async function changeWorkflow(
   tx: Queries,
   name: WorkflowName,
@@ -80,7 +84,7 @@ export async function changeWorkflow(
     .executeTakeFirstOrThrow();
 }
 
-/** @throws {SluiceError} not_found, conflict (tasks are pending or gates lead here) */
+/** @throws {SluiceError} not_found; conflict, while tasks are pending or gates use the workflow */
 export async function deleteWorkflow(tx: Queries, name: WorkflowName): Promise<void> {
   await lockWorkflow(tx, name, 'change');
   const { rows } = await sql<{ pending: boolean; gated: boolean }>`
@@ -112,32 +116,27 @@ export async function getWorkflow(queries: Queries, { orgId, id }: WorkflowName)
   return found ?? missing();
 }
 
-/** The rules that tasks go by, of deleted workflows too. */
+/** Id → workflow, for the workflows of tasks, deleted workflows included. */
 export async function workflowsOf(
   queries: Queries,
-  names: readonly WorkflowName[],
+  tasks: readonly { readonly org_id: string; readonly workflow_id: string }[],
 ): Promise<Map<string, Workflow>> {
   const { rows } = await sql<Workflow>`
     select * from workflows where (org_id, id) in (
-      select * from unnest(${names.map((name) => name.orgId)}::uuid[], ${names.map((name) => name.id)}::uuid[]))`.execute(
+      select * from unnest(${tasks.map((task) => task.org_id)}::uuid[], ${tasks.map((task) => task.workflow_id)}::uuid[]))`.execute(
     queries,
   );
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** Newest first. */
-export function listWorkflows(
-  queries: Queries,
-  orgId: string,
-  page: { before: string | null; limit: number },
-): Promise<Workflow[]> {
-  let query = queries
+/** A page of the organization's workflows, newest first. */
+export function listWorkflows(queries: Queries, orgId: string, page: Page): Promise<Workflow[]> {
+  const query = queries
     .selectFrom('workflows')
     .selectAll()
     .where('org_id', '=', orgId)
     .where('deleted_at', 'is', null);
-  if (page.before !== null) query = query.where('id', '<', page.before);
-  return query.orderBy('id', 'desc').limit(page.limit).execute();
+  return newestFirst(query, page);
 }
 
 export interface WorkflowName {
@@ -146,7 +145,7 @@ export interface WorkflowName {
 }
 
 /**
- * Locks a workflow: to change it, or so that it stays as it is until the transaction ends.
+ * Locks a workflow until the transaction ends: `change` exclusively, `use` against changes only.
  * @throws {SluiceError} not_found
  */
 export async function lockWorkflow(
@@ -168,13 +167,11 @@ async function checkInput(tx: Queries, { orgId, id }: WorkflowName, input: Workf
   const { reviewers, expiry, approvals } = input;
   if (reviewers !== null && 'memberIds' in reviewers) {
     const wanted = [...new Set(reviewers.memberIds)];
-    const { rows } = await sql<{
-      id: string;
-    }>`select id from members where org_id = ${orgId} and id = any(${wanted}::uuid[])`.execute(tx);
-    if (rows.length < wanted.length)
-      throw new SluiceError('not_found', 'One of the reviewers is no member of this organization.');
+    const present = await resolveAudience(tx, orgId, { members: wanted });
+    if (present.size < wanted.length)
+      throw new SluiceError('not_found', 'One of the reviewers is not a member of this organization.');
     if (wanted.length < approvals)
-      throw invalidInput('/approvals', `${approvals} approvals can't come from ${wanted.length} reviewers.`);
+      throw invalidInput('/approvals', `${wanted.length} reviewers cannot give ${approvals} approvals.`);
   }
   if ((expiry.action === 'escalate') !== (expiry.escalation !== null)) {
     throw invalidInput('/expiry/escalation', 'Give it with the action "escalate", and only then.');
@@ -199,7 +196,7 @@ function columnsOf({ name, description, approvals, reviewers, rejectionEnds, exp
   };
 }
 
-/** A workflow's settings as they are given. */
+/** The settings of a workflow, in the form of its input. */
 export function inputOf(row: Workflow): WorkflowInput {
   const { escalation_queue_id: queueId, escalation_seconds: afterSeconds, escalation_action: action } = row;
   const role = roles.find((candidate) => candidate === row.reviewer_role);

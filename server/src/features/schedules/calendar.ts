@@ -2,8 +2,8 @@ import { type Calendar, isTimeZone, readCalendar } from '../../base/calendar.ts'
 import { invalidInput } from '../../base/errors.ts';
 
 /**
- * Reads a cron expression and a time zone out of a request.
- * @throws {SluiceError} invalid_input, for what is no cron expression, no time zone, or a time that never comes
+ * Reads a cron expression and a time zone in a request.
+ * @throws {SluiceError} invalid_input, for a wrong expression or time zone, and for a time that never comes
  */
 export function checkedCalendar(cron: string, timeZone: string): Calendar {
   if (!isTimeZone(timeZone)) throw invalidInput('/time_zone', `There is no time zone "${timeZone}".`);

@@ -1,12 +1,12 @@
 import { type Duty, untilDone } from '../../worker/duty.ts';
-import { type Parts, publishDueSchedules } from './publish-due.ts';
+import { type Publishing, publishDueSchedules } from './publish-due.ts';
 import { forgetRuns } from './schedule-runs.ts';
 
 /**
- * The timed work of schedules: publishing what is due, and forgetting old runs.
- * @param given.retentionDays days for which runs are kept
+ * The duties of schedules: publishing due events, and deleting old runs.
+ * @param given.retentionDays days after which runs are deleted
  */
-export function scheduleDuties(given: Parts & { readonly retentionDays: number }): Duty[] {
+export function scheduleDuties(given: Publishing & { readonly retentionDays: number }): Duty[] {
   const { database, retentionDays } = given;
   return [
     { name: 'publish by schedule', everyMs: 1_000, run: () => publishDueSchedules(given) },

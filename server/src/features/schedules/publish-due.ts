@@ -4,40 +4,40 @@ import { judgeBefore } from '../../events/judging.ts';
 import type { Snapshots } from '../../events/snapshot.ts';
 import type { SchemaChecks } from '../../schemas/checks.ts';
 import { Verdicts } from '../../schemas/questions.ts';
-import { publicationOf, type Ran, type RunParts, runDueSchedules, type Schedule } from './schedule-runs.ts';
+import { publicationOf, type Ran, runDueSchedules, type Schedule, type Scheduling } from './schedule-runs.ts';
 
-/** What publishing by schedule works with. */
-export interface Parts extends RunParts {
+/** Everything that the duty needs. */
+export interface Publishing extends Scheduling {
   readonly database: Database;
   readonly snapshots: Snapshots;
   readonly schemas: SchemaChecks;
-  /** Nothing more is begun once it is closed. */
+  /** Once it is closed, the process stops and nothing more begins. */
   readonly http: { readonly closed: boolean };
 }
 
 const batch = 50;
-/** In one go; then others of this process's timed work have their turn. */
+/** Batches in one run; then the other duties of the process get a turn. */
 const mostBatches = 40;
 
-/** Schedules that one look cannot move on. */
+/** Schedules that this run does not take again. */
 interface Left {
   readonly ids: string[];
-  /** Organization → the first of its schedules whose data meets a schema that takes long. */
+  /** Organization → its first schedule that waits for a slow schema. */
   readonly slow: Map<string, Schedule>;
 }
 
-/** Publishes what schedules owe, in the transactions that move them on. Answers how many events. */
-export async function publishDueSchedules(parts: Parts): Promise<number> {
+/** Publishes due events, each in the transaction that moves its schedule to the next time. Answers how many. */
+export async function publishDueSchedules(parts: Publishing): Promise<number> {
   const left: Left = { ids: [], slow: new Map() };
   let count = 0;
   for (let batches = 0; batches < mostBatches && !parts.http.closed; batches += 1) {
     const { schedules, events } = await publishBatch(parts, left);
     count += events;
     if (schedules === 0) break;
-    // Requests that arrive meanwhile have a turn: the embedded database answers without ever waiting.
+    // Gives requests a turn: the embedded database answers without ever yielding to the event loop.
     await new Promise(setImmediate);
   }
-  // One of each organization, so that a thousand of one do not keep everybody's next look waiting.
+  // One schedule of each organization, so that a thousand of one do not delay the next run for all others.
   const slow = parts.http.closed ? [] : [...left.slow.values()];
   const published = await Promise.all(slow.map((schedule) => publishJudged(parts, schedule)));
   count += published.reduce((sum, events) => sum + events, 0);
@@ -47,66 +47,66 @@ export async function publishDueSchedules(parts: Parts): Promise<number> {
   return count;
 }
 
-async function publishBatch(parts: Parts, left: Left): Promise<Omit<Ran, 'slow'>> {
+async function publishBatch(parts: Publishing, left: Left): Promise<Omit<Ran, 'slow'>> {
   const take = { limit: batch, except: left.ids, verdicts: new Verdicts() };
   try {
     const ran = await parts.database.queries.transaction().execute((tx) => runDueSchedules(tx, parts, take));
-    // In a batch, one that takes long leaves no time for the others of its organization.
+    // In a batch, a slow schema leaves no time for the other schedules of its organization.
     const alone = await publishEach(parts, left, ran.slow);
     return { schedules: ran.schedules, events: ran.events + alone };
   } catch (error) {
     if (isUnavailable(error)) throw error;
-    // One that is refused (its data breaks a schema by now) or broken must not hold up those of everybody else.
+    // A schedule that is refused (its data breaks a schema) or broken must not delay those of other organizations.
     return publishOneByOne(parts, left);
   }
 }
 
-async function publishOneByOne(parts: Parts, left: Left): Promise<Omit<Ran, 'slow'>> {
+async function publishOneByOne(parts: Publishing, left: Left): Promise<Omit<Ran, 'slow'>> {
   const total = { schedules: 0, events: 0 };
   for (let taken = 0; taken < batch; taken += 1) {
-    const atStake: string[] = [];
-    const onTaken = (ids: readonly string[]) => void atStake.push(...ids);
+    const locked: string[] = [];
+    const onTaken = (ids: readonly string[]) => void locked.push(...ids);
     const take = { limit: 1, except: left.ids, verdicts: new Verdicts(), onTaken };
     try {
       const ran = await parts.database.queries
         .transaction()
         .execute((tx) => runDueSchedules(tx, parts, take));
       if (ran.schedules === 0) break;
-      setAside(left, ran.slow);
+      leaveSlow(left, ran.slow);
       total.schedules += ran.schedules;
       total.events += ran.events;
     } catch (error) {
-      const [id] = atStake;
+      const [id] = locked;
       if (isUnavailable(error) || id === undefined) throw error;
       left.ids.push(id);
-      complain(parts, id, error);
+      logFailure(parts, id, error);
     }
   }
   return total;
 }
 
-/** Publishes what these owe, each in a transaction of its own; what takes long there as well is put aside. */
-async function publishEach(parts: Parts, left: Left, schedules: readonly Schedule[]): Promise<number> {
+/** Publishes the due events of schedules, each in a transaction of its own; those that are still slow are left. */
+async function publishEach(parts: Publishing, left: Left, schedules: readonly Schedule[]): Promise<number> {
   let count = 0;
   for (const { id } of schedules) {
     const take = { limit: 1, except: [], only: id, verdicts: new Verdicts() };
     const ran = await parts.database.queries.transaction().execute((tx) => runDueSchedules(tx, parts, take));
-    setAside(left, ran.slow);
+    leaveSlow(left, ran.slow);
     count += ran.events;
     await new Promise(setImmediate);
   }
   return count;
 }
 
-function setAside(left: Left, slow: readonly Schedule[]): void {
+function leaveSlow(left: Left, slow: readonly Schedule[]): void {
   for (const schedule of slow) {
     left.ids.push(schedule.id);
     if (!left.slow.has(schedule.org_id)) left.slow.set(schedule.org_id, schedule);
   }
 }
 
-/** Judges a schedule's data, then publishes what it owes; one that has changed meanwhile is left to the next look. */
-async function publishJudged(parts: Parts, schedule: Schedule): Promise<number> {
+/** Judges the event of a schedule, then publishes; a schedule that has changed meanwhile is left to the next run. */
+async function publishJudged(parts: Publishing, schedule: Schedule): Promise<number> {
   const { queries } = parts.database;
   const { orgId, events } = publicationOf({ schedule, at: new Date(parts.clock.now()) });
   try {
@@ -116,12 +116,12 @@ async function publishJudged(parts: Parts, schedule: Schedule): Promise<number> 
     return ran.events;
   } catch (error) {
     if (isUnavailable(error)) throw error;
-    complain(parts, schedule.id, error);
+    logFailure(parts, schedule.id, error);
     return 0;
   }
 }
 
-function complain({ log }: Parts, id: string, error: unknown): void {
+function logFailure({ log }: Publishing, id: string, error: unknown): void {
   const detail = error instanceof Error ? error.message : String(error);
-  log.error({ error: detail, schedule: id }, 'a schedule failed; it is tried again');
+  log.error({ error: detail, schedule: id }, 'a schedule failed; it is retried');
 }

@@ -5,6 +5,7 @@ import { SluiceError } from '../../base/errors.ts';
 import { publicId } from '../../base/ids.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Queries } from '../../db/connect.ts';
+import type { Page } from '../../db/page.ts';
 import type { Judging } from '../../events/judging.ts';
 import type { Publication } from '../../events/new-event.ts';
 import type { Publisher } from '../../events/publisher.ts';
@@ -15,63 +16,62 @@ import type { Tables } from './tables.ts';
 
 export type Schedule = Selectable<Tables['schedules']>;
 
-/** What publishing a schedule's events needs. */
-export interface RunParts extends Judging {
+/** Everything that publishing the events of schedules needs. */
+export interface Scheduling extends Judging {
   readonly publisher: Pick<Publisher, 'publishAllWithin'>;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
-/** One time of a schedule that has come. */
+/** A due time of a schedule. */
 interface Occurrence {
   readonly schedule: Schedule;
   readonly at: Date;
 }
 
-/** The times of a schedule that have come, and the one that comes next. */
+/** The due times of a schedule, and its next time. */
 interface Step {
   readonly schedule: Schedule;
   readonly times: readonly Date[];
   readonly nextAt: Date | null;
 }
 
-/** What came of one time of a schedule; `refusal` says why nothing was published, `null` where the event was. */
+/** The outcome of a time of a schedule; `refusal`: why no event was published, `null` where one was. */
 export type ScheduleRun = Pick<Selectable<Tables['schedule_runs']>, 'at' | 'refusal' | 'created_at'>;
 
-/** Events in one transaction at most: what missed times owe must not hold up everybody else for long. */
+/** Events in one transaction at most, so that missed times of one schedule do not delay others for long. */
 const mostAtOnce = 50;
 const onTimeMs = 60_000;
 const dayMs = 86_400_000;
 
-/** Which schedules that are due are to be taken. */
+/** The due schedules to take. */
 export interface Take {
   readonly limit: number;
-  /** Ids of schedules to be passed over. */
+  /** Ids of schedules to skip. */
   readonly except: readonly string[];
-  /** Id of the only one to be taken. */
+  /** Id of the only schedule to take. */
   readonly only?: string;
-  /** What was told about their events before the transaction. */
+  /** Of their events, judged before the transaction. */
   readonly verdicts: Verdicts;
-  /** Is told the ids of those that are at stake, before anything can go wrong with them. */
+  /** Gets the ids of the locked schedules, before anything can fail. */
   onTaken?(ids: readonly string[]): void;
 }
 
-/** What became of the schedules that were taken. */
+/** The result of taking schedules. */
 export interface Ran {
   readonly schedules: number;
-  /** How many events were published. */
+  /** Number of published events. */
   readonly events: number;
-  /** Those that were left as they were: their data meets a schema that takes long, and is to be judged before. */
+  /** Schedules that were not changed, because a slow schema has to judge their data outside the transaction. */
   readonly slow: readonly Schedule[];
 }
 
 /**
- * Publishes what is due in the caller's transaction, which also moves the schedules on: so each time happens once,
- * whatever dies. Schedules that another worker is at are left to it; those that are on time go before those that
- * catch up.
- * @throws {SluiceError} when one event of several is refused; a single schedule's refusals are noted instead
+ * Publishes due events in the transaction that moves their schedules to the next time, so that each time happens once,
+ * also after a crash. Skips schedules that another worker has locked; schedules on time come before those that catch up.
+ * @throws {SluiceError} where an event of several is refused; with `limit` 1, the refusal is written to the run instead
  */
-export async function runDueSchedules(tx: Queries, parts: RunParts, take: Take): Promise<Ran> {
+export async function runDueSchedules(tx: Queries, parts: Scheduling, take: Take): Promise<Ran> {
   const { rows } = await sql<Schedule & { now: Date }>`
     select *, now() as now from schedules
      where enabled and next_at <= now() and id <> all (${take.except}::uuid[])
@@ -83,7 +83,7 @@ export async function runDueSchedules(tx: Queries, parts: RunParts, take: Take):
   let room = mostAtOnce;
   for (const { now, ...schedule } of rows) {
     if (room <= 0) break;
-    const step = await stepOf(tx, parts, schedule, now, room);
+    const step = await stepOf(tx, parts, schedule, { now, most: room });
     room -= step.times.length;
     steps.push(step);
   }
@@ -94,30 +94,30 @@ export async function runDueSchedules(tx: Queries, parts: RunParts, take: Take):
 }
 
 /**
- * Publishes what one schedule owes by now: before it is changed, so that a change takes nothing away. Changes nothing where
- * its data meets a schema that takes long and was not judged before.
+ * Publishes the due events of a schedule before it is changed, so that a change does not drop any. Does nothing where a
+ * slow schema has to judge its data and has not done so before the transaction.
  */
 export async function settleSchedule(
   tx: Queries,
-  parts: RunParts,
+  parts: Scheduling,
   { schedule, now }: { readonly schedule: Schedule; readonly now: Date },
   verdicts: Verdicts,
 ): Promise<void> {
-  if (!owes(schedule, now)) return;
-  const steps = [await stepOf(tx, parts, schedule, now, mostAtOnce)];
+  if (!isDue(schedule, now)) return;
+  const steps = [await stepOf(tx, parts, schedule, { now, most: mostAtOnce })];
   const slow = await slowOf(tx, parts, steps, verdicts);
   if (slow.length === 0) await takeSteps(tx, parts, { steps, verdicts }, true);
 }
 
-/** Whether a time of a schedule has come that it has not published for. */
-export function owes({ enabled, next_at: nextAt }: Schedule, now: Date): boolean {
+/** Whether a schedule has an event to publish. */
+export function isDue({ enabled, next_at: nextAt }: Schedule, now: Date): boolean {
   return enabled && nextAt !== null && nextAt <= now;
 }
 
-/** The schedules whose data meets a schema that takes long; the event of any time shows it. */
+/** The schedules whose data a slow schema has to judge; the event of one time is enough to know it. */
 async function slowOf(
   tx: Queries,
-  parts: RunParts,
+  parts: Scheduling,
   steps: readonly Step[],
   verdicts: Verdicts,
 ): Promise<Schedule[]> {
@@ -129,13 +129,12 @@ async function slowOf(
   return asked.flatMap(({ schedule, publication }) => (undecided.has(publication) ? [schedule] : []));
 }
 
-/** What a schedule owes, and when it comes next; nothing and never for one that is stopped. */
+/** The step of a schedule: at most `most` due times; none where the schedule had to be stopped. */
 async function stepOf(
   tx: Queries,
-  parts: Pick<RunParts, 'clock' | 'log'>,
+  parts: Pick<Scheduling, 'clock' | 'log'>,
   schedule: Schedule,
-  now: Date,
-  most: number,
+  { now, most }: { readonly now: Date; readonly most: number },
 ): Promise<Step> {
   const calendar = await calendarOf(tx, parts, schedule);
   return calendar === null
@@ -145,9 +144,9 @@ async function stepOf(
 
 async function takeSteps(
   tx: Queries,
-  parts: RunParts,
+  parts: Scheduling,
   { steps, verdicts }: { readonly steps: readonly Step[]; readonly verdicts: Verdicts },
-  noteRefusals: boolean,
+  recordRefusals: boolean,
 ): Promise<number> {
   if (steps.length === 0) return 0;
   const column = <T>(read: (step: Step) => T): T[] => steps.map(read);
@@ -159,19 +158,20 @@ async function takeSteps(
      where schedules.org_id = given.org_id and schedules.id = given.id`.execute(tx);
   const occurrences = steps.flatMap(({ schedule, times }) => times.map((at) => ({ schedule, at })));
   const fresh = await recordRuns(tx, occurrences);
-  if (!noteRefusals) {
+  if (!recordRefusals) {
     await parts.publisher.publishAllWithin(tx, fresh.map(publicationOf), verdicts);
     return fresh.length;
   }
   let published = 0;
-  for (const occurrence of fresh) if (await publishOrNote(tx, parts, occurrence, verdicts)) published += 1;
+  for (const occurrence of fresh)
+    if (await publishOrRecordRefusal(tx, parts, occurrence, verdicts)) published += 1;
   return published;
 }
 
-/** One whose calendar this version cannot read (its time zone is gone) is stopped: it must not hold up the others. */
+/** The calendar of a schedule. Where this version cannot read it (an unknown time zone), the schedule is stopped: `null`. */
 async function calendarOf(
   tx: Queries,
-  parts: Pick<RunParts, 'clock' | 'log'>,
+  parts: Pick<Scheduling, 'clock' | 'log'>,
   schedule: Schedule,
 ): Promise<Calendar | null> {
   try {
@@ -186,12 +186,12 @@ async function calendarOf(
       .where('org_id', '=', schedule.org_id)
       .where('id', '=', schedule.id)
       .execute();
-    await note(tx, parts, schedule, { action: 'schedule.stopped', detail });
+    await report(tx, parts, schedule, { action: 'schedule.stopped', detail });
     return null;
   }
 }
 
-/** The times that have come, by the rule for those that were missed. With `all`, the rest comes with the next call. */
+/** The due times, by the rule for missed times. With `all`, times beyond `most` come with the next call. */
 function dueTimes(
   schedule: Schedule,
   calendar: Calendar,
@@ -205,7 +205,7 @@ function dueTimes(
   return { times, nextAt: at };
 }
 
-/** Years of missed minutes are not walked through: the walk begins a day back, which holds the latest of any dense calendar. */
+/** The latest due time. The search begins at most a day back, so that it does not step through years of missed minutes. */
 function latestTime(
   schedule: Schedule,
   calendar: Calendar,
@@ -221,7 +221,7 @@ function latestTime(
   return { times: schedule.catch_up === 'none' && missed ? [] : [latest], nextAt: following };
 }
 
-/** Answers those that have not happened yet. */
+/** Records the runs of occurrences, and answers those that have not been recorded before. */
 async function recordRuns(tx: Queries, occurrences: readonly Occurrence[]): Promise<Occurrence[]> {
   if (occurrences.length === 0) return [];
   const { rows } = await sql<Pick<Selectable<Tables['schedule_runs']>, 'schedule_id' | 'at'>>`
@@ -235,9 +235,9 @@ async function recordRuns(tx: Queries, occurrences: readonly Occurrence[]): Prom
   return occurrences.filter(({ schedule, at }) => fresh.has(`${schedule.id} ${at.getTime()}`));
 }
 
-async function publishOrNote(
+async function publishOrRecordRefusal(
   tx: Queries,
-  parts: RunParts,
+  parts: Scheduling,
   occurrence: Occurrence,
   verdicts: Verdicts,
 ): Promise<boolean> {
@@ -254,26 +254,28 @@ async function publishOrNote(
       .where('schedule_id', '=', schedule.id)
       .where('at', '=', at)
       .execute();
-    await note(tx, parts, schedule, { action: 'schedule.refused', at, detail: error.detail });
+    await report(tx, parts, schedule, { action: 'schedule.refused', at, detail: error.detail });
     return false;
   }
 }
 
-async function note(
+/** Writes an audit entry of the system, and logs it. */
+async function report(
   tx: Queries,
-  { clock, log }: Pick<RunParts, 'clock' | 'log'>,
+  { clock, log }: Pick<Scheduling, 'clock' | 'log'>,
   schedule: Schedule,
   { action, ...details }: { readonly action: string; readonly at?: Date; readonly detail: string },
 ): Promise<void> {
   const target = publicId('schedule', schedule.id);
-  await recordAudit(tx, clock, { orgId: schedule.org_id, actor: systemActor }, { action, target, details });
+  const author = { orgId: schedule.org_id, actor: systemActor };
+  await recordAudit(tx, clock, author, { action, target, details });
   log.warn(
     { org_id: publicId('organization', schedule.org_id), schedule_id: target, detail: details.detail },
     action === 'schedule.refused' ? 'a scheduled event was refused' : 'a schedule was stopped',
   );
 }
 
-/** The event's id says which time of which schedule it is. */
+/** The id of the event for a time of a schedule. */
 export function runEventId(scheduleId: string, at: Date): string {
   return `${publicId('schedule', scheduleId)}.${at.getTime()}`;
 }
@@ -286,23 +288,26 @@ export function publicationOf({ schedule, at }: Occurrence): Publication {
   return { orgId, events: [{ type, data, source: 'schedule', externalId, ...more }] };
 }
 
-/** What came of a schedule's times, newest first. */
+/**
+ * A page of the runs of a schedule, newest first.
+ * @param page `after`: the time of a run, RFC 3339
+ */
 export function listRuns(
   queries: Queries,
   orgId: string,
   scheduleId: string,
-  page: { before: Date | null; limit: number },
+  { after, limit }: Page,
 ): Promise<ScheduleRun[]> {
   let query = queries
     .selectFrom('schedule_runs')
     .select(['at', 'refusal', 'created_at'])
     .where('org_id', '=', orgId)
     .where('schedule_id', '=', scheduleId);
-  if (page.before !== null) query = query.where('at', '<', page.before);
-  return query.orderBy('at', 'desc').limit(page.limit).execute();
+  if (after !== null) query = query.where('at', '<', new Date(after));
+  return query.orderBy('at', 'desc').limit(limit).execute();
 }
 
-/** Forgets runs that are older than the ledger, some at a time. Answers how many. */
+/** Deletes up to 1,000 runs that are older than `retentionDays`; answers how many. */
 export async function forgetRuns(queries: Queries, retentionDays: number): Promise<number> {
   const { rows } = await sql`
     delete from schedule_runs where (org_id, schedule_id, at) in (

@@ -3,31 +3,34 @@ import type { Clock } from '../../base/clock.ts';
 import { SluiceError } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
+import { newestFirst, type Page } from '../../db/page.ts';
+import { getRow } from '../../db/rows.ts';
 import { faultsOf, type Judging, judgeBefore } from '../../events/judging.ts';
 import { Verdicts } from '../../schemas/questions.ts';
 import { checkedCalendar } from './calendar.ts';
-import { owes, publicationOf, type RunParts, type Schedule, settleSchedule } from './schedule-runs.ts';
+import { isDue, publicationOf, type Schedule, type Scheduling, settleSchedule } from './schedule-runs.ts';
 
-/** What happens with times that passed while no worker ran: nothing, one event for the latest, or one for each. */
+/** What is published for times that were missed while no worker ran: nothing, one event for the latest, or one for each. */
 export const catchUpRules = ['none', 'latest', 'all'] as const;
 
 export interface ScheduleInput {
   readonly cron: string;
   readonly timeZone: string;
   readonly type: string;
-  /** The exact bytes of one JSON object. */
+  /** JSON object as text, byte for byte as it was received. */
   readonly data: string;
   /** JSON text. */
   readonly audience: string | null;
   readonly catchUp: (typeof catchUpRules)[number];
 }
 
-/** What all schedules of an organization that come at the same minute may hold up. */
+/** Schedules of an organization at most, because all of them may be due in the same minute. */
 const mostSchedules = 1_000;
 
 /**
- * @param verdicts what was told about its data before the transaction
- * @throws {SluiceError} invalid_input, invalid_event_data, too_much_under_way, conflict (there are too many)
+ * Creates a schedule.
+ * @param verdicts of its data, judged before the transaction
+ * @throws {SluiceError} invalid_input, invalid_event_data, too_much_under_way; conflict, where there are too many
  */
 export async function createSchedule(
   tx: Queries,
@@ -58,7 +61,7 @@ export async function createSchedule(
     .executeTakeFirstOrThrow();
 }
 
-/** Refuses data for later events that would be refused now. */
+/** Refuses data that breaks the schema of its event type. */
 async function refuseUnfitData(
   tx: Queries,
   parts: Judging,
@@ -71,15 +74,15 @@ async function refuseUnfitData(
   throw new SluiceError('invalid_event_data', errors[0]?.detail ?? '', { errors });
 }
 
-/** Due times are compared with the database's clock, so they are counted from it. */
+/** The time by the database's clock, with which due times are compared. */
 async function databaseTime(tx: Queries): Promise<Date> {
   const { rows } = await sql<{ now: Date }>`select now() as now`.execute(tx);
   const [row] = rows;
-  if (!row) throw new Error('The database told no time.');
+  if (!row) throw new Error('The database has answered no time.');
   return row.now;
 }
 
-/** The organization's row is locked, so that two requests at once cannot both be the last one. */
+/** Locks the organization, so that concurrent requests cannot exceed the limit together. */
 async function refuseTooMany(tx: Queries, orgId: string): Promise<void> {
   await sql`select 1 from organizations where id = ${orgId} for no key update`.execute(tx);
   const { count } = await tx
@@ -102,8 +105,8 @@ interface ScheduleName {
 type ScheduleChange = Partial<ScheduleInput> & { readonly enabled?: boolean };
 
 /**
- * Tells what schemas and gates say about what a change of a schedule is to publish and to keep; may wait for the side
- * thread, so it comes before the transaction of the change.
+ * Judges the due events of a schedule and its new data, outside the transaction of the change because it may wait for the
+ * side thread.
  * @throws {SluiceError} too_much_under_way
  */
 export async function judgeChange(
@@ -119,25 +122,25 @@ export async function judgeChange(
   const isKept = change.type !== undefined || change.data !== undefined;
   const data = { type: change.type ?? before.type, data: change.data ?? before.data };
   return judgeBefore(queries, parts, orgId, {
-    events: owes(before, now) ? events : [],
+    events: isDue(before, now) ? events : [],
     data: isKept ? [data] : [],
   });
 }
 
 /**
- * Changes what is given. What is due by now is published first, as the schedule was before. Where the calendar changes
- * or the schedule is resumed, its times are counted anew from now on.
- * @param verdicts what `judgeChange` has told before
- * @throws {SluiceError} not_found, invalid_input, invalid_event_data, too_much_under_way, conflict (it owes more than can
- *   be published in this transaction)
+ * Changes a schedule. Its due events are published first, with the old settings. Where the calendar changes or the
+ * schedule is resumed, its next time is counted from now.
+ * @param change `verdicts` of `judgeChange`
+ * @throws {SluiceError} not_found, invalid_input, invalid_event_data, too_much_under_way; conflict, where more events are
+ *   due than one transaction can publish
  */
 export async function changeSchedule(
   tx: Queries,
-  parts: RunParts,
+  parts: Scheduling,
   { orgId, id }: ScheduleName,
   { verdicts, ...change }: ScheduleChange & { readonly verdicts: Verdicts },
 ): Promise<Schedule> {
-  await lock(tx, orgId, id);
+  await sql`select 1 from schedules where org_id = ${orgId} and id = ${id} for update`.execute(tx);
   const now = await databaseTime(tx);
   await settleSchedule(tx, parts, { schedule: await getSchedule(tx, orgId, id), now }, verdicts);
   const before = await getSchedule(tx, orgId, id);
@@ -168,23 +171,17 @@ export async function changeSchedule(
     .executeTakeFirstOrThrow();
 }
 
-/** What one transaction cannot publish is still owed as it was; only stopping does without. */
+/** Refuses a change while events are still due, because they have to be published with the old settings. */
 function refuseWhileBehind(schedule: Schedule, now: Date): void {
-  if (owes(schedule, now))
+  if (isDue(schedule, now))
     throw new SluiceError(
       'conflict',
-      'The schedule is still catching up with times that have passed: change it a little later, or stop it first, which leaves them out.',
+      'The schedule is still catching up with missed times: change it a little later, or stop it first, which drops them.',
     );
 }
 
-async function lock(tx: Queries, orgId: string, id: string): Promise<void> {
-  const { rows } = await sql`
-    select 1 from schedules where org_id = ${orgId} and id = ${id} for update`.execute(tx);
-  if (rows.length === 0) missing();
-}
-
 /**
- * Deletes a schedule with what is known of its runs; what it has published stays.
+ * Deletes a schedule and its runs; its events stay.
  * @throws {SluiceError} not_found
  */
 export async function deleteSchedule(tx: Queries, orgId: string, id: string): Promise<void> {
@@ -193,13 +190,13 @@ export async function deleteSchedule(tx: Queries, orgId: string, id: string): Pr
     .where('org_id', '=', orgId)
     .where('id', '=', id)
     .executeTakeFirstOrThrow();
-  if (numDeletedRows === 0n) missing();
+  if (numDeletedRows === 0n) throw new SluiceError('not_found', 'No such schedule.');
   await tx.deleteFrom('schedule_runs').where('org_id', '=', orgId).where('schedule_id', '=', id).execute();
 }
 
 /** @throws {SluiceError} not_found */
-export async function getSchedule(queries: Queries, orgId: string, id: string): Promise<Schedule> {
-  return (await findSchedule(queries, orgId, id)) ?? missing();
+export function getSchedule(queries: Queries, orgId: string, id: string): Promise<Schedule> {
+  return getRow(queries, 'schedules', { orgId, id }, 'schedule');
 }
 
 function findSchedule(queries: Queries, orgId: string, id: string): Promise<Schedule | undefined> {
@@ -211,17 +208,7 @@ function findSchedule(queries: Queries, orgId: string, id: string): Promise<Sche
     .executeTakeFirst();
 }
 
-/** Newest first. */
-export function listSchedules(
-  queries: Queries,
-  orgId: string,
-  page: { before: string | null; limit: number },
-): Promise<Schedule[]> {
-  let query = queries.selectFrom('schedules').selectAll().where('org_id', '=', orgId);
-  if (page.before !== null) query = query.where('id', '<', page.before);
-  return query.orderBy('id', 'desc').limit(page.limit).execute();
-}
-
-function missing(): never {
-  throw new SluiceError('not_found', 'No such schedule.');
+/** A page of the organization's schedules, newest first. */
+export function listSchedules(queries: Queries, orgId: string, page: Page): Promise<Schedule[]> {
+  return newestFirst(queries.selectFrom('schedules').selectAll().where('org_id', '=', orgId), page);
 }

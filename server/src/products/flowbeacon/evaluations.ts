@@ -12,7 +12,7 @@ import {
 import { evaluationKind, moduleKind, scenarioKind } from '../../features/evaluations/ids.ts';
 import { createResultToken, redeemResultToken } from '../../features/evaluations/result-tokens.ts';
 import { readScenarioResults } from '../../features/evaluations/results.ts';
-import { IdParams, inputId, pathId, Text, Timestamp } from '../../http/fields.ts';
+import { Closed, IdParams, inputId, pathId, Text, Timestamp } from '../../http/fields.ts';
 import { type Context, operation } from '../../http/operation.ts';
 import {
   Evaluation,
@@ -52,26 +52,20 @@ export const create = operation({
     'Runs in the background. Its end is the event `evaluation.complete`. Modules and scenarios make at most 100,000 checks; at most 100 evaluations may be unfinished (429).',
   group,
   takes: {
-    body: Type.Object(
-      {
-        modules: Type.Array(Type.String({ maxLength: 64, examples: ['mod_01jd8r5w3kfq5bz0p2v6x7y8z9'] }), {
-          minItems: 1,
-          maxItems: 50,
-          description: 'Ids of modules',
+    body: Closed({
+      modules: Type.Array(Type.String({ maxLength: 64, examples: ['mod_01jd8r5w3kfq5bz0p2v6x7y8z9'] }), {
+        minItems: 1,
+        maxItems: 50,
+        description: 'Ids of modules',
+      }),
+      scenarios: Type.Array(
+        Closed({
+          name: Text(200, { minLength: 1, examples: ['Large order'] }),
+          input: Type.Unknown({ description: 'Any JSON up to 64 KiB', examples: [{ amount: 1999 }] }),
         }),
-        scenarios: Type.Array(
-          Type.Object(
-            {
-              name: Text(200, { minLength: 1, examples: ['Large order'] }),
-              input: Type.Unknown({ description: 'Any JSON up to 64 KiB', examples: [{ amount: 1999 }] }),
-            },
-            { additionalProperties: false },
-          ),
-          { minItems: 1, maxItems: 1_000 },
-        ),
-      },
-      { additionalProperties: false },
-    ),
+        { minItems: 1, maxItems: 1_000 },
+      ),
+    }),
     bodyLimit: 8_388_608,
   },
   answers: { 200: { description: 'The evaluation, pending', schema: EvaluationWithScenarios } },
@@ -85,7 +79,10 @@ export const create = operation({
       if (Buffer.byteLength(JSON.stringify(input)) > longestInput)
         throw invalidInput(pointer, 'An input may have 64 KiB.');
     }
-    const row = await createEvaluation(queries, clock, orgId, [...new Set(moduleIds)], body.scenarios);
+    const row = await createEvaluation(queries, clock, orgId, {
+      moduleIds: [...new Set(moduleIds)],
+      scenarios: body.scenarios,
+    });
     return { status: 200, body: await whole(context, row) };
   },
 });
@@ -97,18 +94,15 @@ export const list = operation({
     'In the order of the changes, each evaluation as it is now. Go on with `meta.watermark`; while `meta.has_more` is true, at once. Nothing is skipped, and nothing comes twice unless it changed again. Complete evaluations are kept for as long as retention says; a watermark from before something that was removed is answered with 410: begin anew without `since`.',
   group,
   takes: {
-    query: Type.Object(
-      {
-        since: Type.Optional(
-          Type.String({
-            maxLength: 64,
-            description: '`meta.watermark` of an earlier answer; left out: from the beginning',
-          }),
-        ),
-        limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
-      },
-      { additionalProperties: false },
-    ),
+    query: Closed({
+      since: Type.Optional(
+        Type.String({
+          maxLength: 64,
+          description: '`meta.watermark` of an earlier answer; left out: from the beginning',
+        }),
+      ),
+      limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
+    }),
   },
   answers: { 200: { description: 'The changes', schema: Type.Array(Evaluation) }, refusals: [410] },
   runs: 'read',
@@ -161,14 +155,11 @@ export const createToken = operation({
   group,
   takes: {
     params: IdParams,
-    body: Type.Object(
-      {
-        expires_in: Type.Optional(
-          Type.Integer({ minimum: 60, maximum: 604_800, description: 'Seconds; an hour if left out' }),
-        ),
-      },
-      { additionalProperties: false },
-    ),
+    body: Closed({
+      expires_in: Type.Optional(
+        Type.Integer({ minimum: 60, maximum: 604_800, description: 'Seconds; an hour if left out' }),
+      ),
+    }),
     bodyOptional: true,
   },
   answers: {

@@ -4,21 +4,18 @@ import { moduleKind } from '../../features/evaluations/ids.ts';
 import { createModule, listModules, type ModuleRow } from '../../features/evaluations/rule-modules.ts';
 import { checkRules } from '../../features/evaluations/rule-runner.ts';
 import type { Rule as RuleOfModule } from '../../features/evaluations/rules.ts';
-import { IdOf, OrNull, Text, Timestamp } from '../../http/fields.ts';
+import { Closed, IdOf, OrNull, Text, Timestamp } from '../../http/fields.ts';
 import { operation } from '../../http/operation.ts';
-import { PageQuery, pageOf, readCursor } from '../../http/page.ts';
+import { PageQuery, readPage } from '../../http/page.ts';
 
-const Rule = Type.Object(
-  {
-    code: Type.String({ pattern: '^[A-Za-z0-9._:-]{1,64}$', examples: ['ACCESS-2'] }),
-    description: Type.Optional(Text(2_000)),
-    schema: Type.Union([Type.Record(Type.String(), Type.Unknown()), Type.Boolean()], {
-      description: "JSON Schema (draft 2020-12) that a scenario's input must satisfy",
-      examples: [{ type: 'object', required: ['lift'] }],
-    }),
-  },
-  { additionalProperties: false },
-);
+const Rule = Closed({
+  code: Type.String({ pattern: '^[A-Za-z0-9._:-]{1,64}$', examples: ['ACCESS-2'] }),
+  description: Type.Optional(Text(2_000)),
+  schema: Type.Union([Type.Record(Type.String(), Type.Unknown()), Type.Boolean()], {
+    description: "JSON Schema (draft 2020-12) that a scenario's input must satisfy",
+    examples: [{ type: 'object', required: ['lift'] }],
+  }),
+});
 
 const Module = Type.Object({
   id: IdOf(moduleKind),
@@ -50,14 +47,11 @@ export const create = operation({
   description: 'Modules never change, so that results can always be explained; make a new one instead.',
   group,
   takes: {
-    body: Type.Object(
-      {
-        name: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9 ._:-]{0,63}$', examples: ['access'] }),
-        description: Type.Optional(OrNull(Text(2_000))),
-        rules: Type.Array(Rule, { minItems: 1, maxItems: 100 }),
-      },
-      { additionalProperties: false },
-    ),
+    body: Closed({
+      name: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9 ._:-]{0,63}$', examples: ['access'] }),
+      description: Type.Optional(OrNull(Text(2_000))),
+      rules: Type.Array(Rule, { minItems: 1, maxItems: 100 }),
+    }),
     bodyLimit: 262_144,
   },
   answers: { 200: { description: 'The module', schema: Module } },
@@ -87,13 +81,12 @@ export const list = operation({
   takes: { query: PageQuery },
   answers: { 200: { description: 'A page', schema: Type.Array(Module) } },
   runs: 'read',
-  async handle({ queries, orgId, sealer }, { query }) {
-    const name = { sealer, list: 'modules', orgId };
-    const rows = await listModules(queries, orgId, {
-      before: readCursor(name, query.cursor),
-      limit: query.limit + 1,
+  async handle(context, { query }) {
+    const { rows, nextCursor } = await readPage(context, query, {
+      name: 'modules',
+      read: (page) => listModules(context.queries, context.orgId, page),
+      position: ({ id }) => id,
     });
-    const { data, next_cursor } = pageOf(name, rows, query.limit, (row) => row.id, show);
-    return { status: 200, body: data, meta: { next_cursor } };
+    return { status: 200, body: rows.map(show), meta: { next_cursor: nextCursor } };
   },
 });

@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox';
 import { SluiceError } from '../../base/errors.ts';
 import { publicId } from '../../base/ids.ts';
 import { type EndpointWithRecord, findByContract, listByContract } from '../../endpoints/by-contract.ts';
-import { IdOf, IdParams, OrNull, pathId, Text, Timestamp } from '../../http/fields.ts';
+import { Closed, IdOf, IdParams, OrNull, pathId, Text, Timestamp } from '../../http/fields.ts';
 import { type Context, operation } from '../../http/operation.ts';
 import { createEndpoint, type EndpointRules } from '../../life-cycle/create.ts';
 import { rotateSecret } from '../../life-cycle/rotate.ts';
@@ -81,22 +81,19 @@ export const create = (rules: EndpointRules) =>
     description: 'The signing secret is in this answer and in no other.',
     group,
     takes: {
-      body: Type.Object(
-        {
-          url: Type.String({
-            minLength: 1,
-            maxLength: 2_048,
-            examples: ['https://hooks.example.com/flowbeacon'],
-          }),
-          events: Type.Array(Type.String({ maxLength: 128 }), {
-            minItems: 1,
-            maxItems: 100,
-            examples: [['evaluation.complete']],
-          }),
-          description: Type.Optional(OrNull(Text(2_000))),
-        },
-        { additionalProperties: false },
-      ),
+      body: Closed({
+        url: Type.String({
+          minLength: 1,
+          maxLength: 2_048,
+          examples: ['https://hooks.example.com/flowbeacon'],
+        }),
+        events: Type.Array(Type.String({ maxLength: 128 }), {
+          minItems: 1,
+          maxItems: 100,
+          examples: [['evaluation.complete']],
+        }),
+        description: Type.Optional(OrNull(Text(2_000))),
+      }),
     },
     answers: { 200: { description: 'The subscription with its secret', schema: WithSecret } },
     runs: 'write',

@@ -70,6 +70,6 @@ export async function findLog(
   const [log] = rows;
   if (!log) return undefined;
   const delivery = await getDelivery(queries, orgId, log.delivery_id);
-  const [attempt] = await listAttempts(queries, delivery, { after: log.attempt - 1, limit: 1 });
+  const [attempt] = await listAttempts(queries, delivery, { after: String(log.attempt - 1), limit: 1 });
   return attempt && { log, attempt };
 }

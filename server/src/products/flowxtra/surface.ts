@@ -1,6 +1,7 @@
 import { type TSchema, Type } from 'typebox';
 import { SluiceError } from '../../base/errors.ts';
 import type { Database } from '../../db/connect.ts';
+import { Closed } from '../../http/fields.ts';
 import type { Surface } from '../../http/surface.ts';
 import { getOrganization } from '../../tenants/organizations.ts';
 
@@ -9,7 +10,7 @@ export const tenant = {
   subdomain: Type.String({ minLength: 1, maxLength: 63, description: "Slug of the key's organization" }),
 };
 
-export const TenantQuery = Type.Object(tenant, { additionalProperties: false });
+export const TenantQuery = Closed(tenant);
 
 const Failure = Type.Object(
   {

@@ -5,7 +5,7 @@ import { listByContract } from '../../endpoints/by-contract.ts';
 import { getEndpoint } from '../../endpoints/endpoints.ts';
 import type { EndpointName } from '../../endpoints/secrets.ts';
 import type { SendTest } from '../../events/test-event.ts';
-import { given, OrNull, Text } from '../../http/fields.ts';
+import { Closed, given, OrNull, Text } from '../../http/fields.ts';
 import { type Context, operation } from '../../http/operation.ts';
 import { changeEndpoint } from '../../life-cycle/change.ts';
 import { createEndpoint, type EndpointRules } from '../../life-cycle/create.ts';
@@ -100,7 +100,7 @@ export const create = (rules: EndpointRules) =>
     summary: 'Create a webhook',
     description: 'The secret is whole in this answer and in no other.',
     group,
-    takes: { query: TenantQuery, body: Type.Object(settings, { additionalProperties: false }) },
+    takes: { query: TenantQuery, body: Closed(settings) },
     answers: { 201: { description: 'The webhook with its secret', schema: Webhook } },
     runs: 'write',
     async handle(context, { body }) {
@@ -149,14 +149,14 @@ export const change = (rules: EndpointRules) =>
     takes: {
       params: WebhookParams,
       query: TenantQuery,
-      body: Type.Object(
+      body: Closed(
         {
           name: Type.Optional(settings.name),
           url: Type.Optional(settings.url),
           events: Type.Optional(settings.events),
           status: Type.Optional(Type.Boolean()),
         },
-        { additionalProperties: false, minProperties: 1 },
+        { minProperties: 1 },
       ),
     },
     answers: { 200: { description: 'The webhook', schema: Webhook } },
@@ -247,18 +247,15 @@ export const logs = (retentionDays: number) =>
     group,
     takes: {
       params: WebhookParams,
-      query: Type.Object(
-        {
-          ...tenant,
-          page: Type.Integer({ minimum: 1, maximum: 1_000_000, default: 1 }),
-          per_page: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
-          event: Type.Optional(Type.String({ maxLength: 128, description: 'Only those of this event' })),
-          success: Type.Optional(
-            Type.Boolean({ description: 'Only those that went well, or only the others' }),
-          ),
-        },
-        { additionalProperties: false },
-      ),
+      query: Closed({
+        ...tenant,
+        page: Type.Integer({ minimum: 1, maximum: 1_000_000, default: 1 }),
+        per_page: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
+        event: Type.Optional(Type.String({ maxLength: 128, description: 'Only those of this event' })),
+        success: Type.Optional(
+          Type.Boolean({ description: 'Only those that went well, or only the others' }),
+        ),
+      }),
     },
     answers: {
       200: {

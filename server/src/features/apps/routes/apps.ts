@@ -1,9 +1,9 @@
 import { Type } from 'typebox';
 import { publicId } from '../../../base/ids.ts';
 import type { AddressRules } from '../../../endpoints/rules.ts';
-import { given, IdParams, OrNull, pathId, Text } from '../../../http/fields.ts';
+import { Closed, given, IdParams, OrNull, pathId, Text } from '../../../http/fields.ts';
+import { listOperation } from '../../../http/list-operation.ts';
 import { operation } from '../../../http/operation.ts';
-import { PageOf, PageQuery, pageOf, readCursor } from '../../../http/page.ts';
 import {
   changeApp,
   comparedVersion,
@@ -30,21 +30,14 @@ import {
 const group = 'Apps';
 const Name = Text(200, { minLength: 1, examples: ['Account sync'] });
 
-export const list = operation({
+export const list = listOperation({
   id: 'listApps',
   summary: 'List custom applications, newest first',
   group,
-  takes: { query: PageQuery },
-  answers: { 200: { description: 'A page', schema: PageOf(App) } },
-  runs: 'read',
-  async handle({ queries, orgId, sealer }, { query }) {
-    const name = { sealer, list: 'apps', orgId };
-    const rows = await listApps(queries, orgId, {
-      before: readCursor(name, query.cursor),
-      limit: query.limit + 1,
-    });
-    return { status: 200, body: pageOf(name, rows, query.limit, (row) => row.id, showApp) };
-  },
+  item: App,
+  read: ({ queries, orgId }, _input, page) => listApps(queries, orgId, page),
+  position: ({ id }) => id,
+  show: showApp,
 });
 
 export const create = operation({
@@ -52,13 +45,10 @@ export const create = operation({
   summary: 'Create a custom application',
   group,
   takes: {
-    body: Type.Object(
-      {
-        name: Name,
-        description: Type.Optional(OrNull(Text(2_000))),
-      },
-      { additionalProperties: false },
-    ),
+    body: Closed({
+      name: Name,
+      description: Type.Optional(OrNull(Text(2_000))),
+    }),
   },
   answers: { 201: { description: 'The app', schema: App } },
   runs: 'write',
@@ -95,9 +85,9 @@ export const change = operation({
   group,
   takes: {
     params: IdParams,
-    body: Type.Object(
+    body: Closed(
       { name: Type.Optional(Name), description: Type.Optional(OrNull(Text(2_000))) },
-      { additionalProperties: false, minProperties: 1 },
+      { minProperties: 1 },
     ),
   },
   answers: { 200: { description: 'The app', schema: App } },
@@ -128,23 +118,17 @@ export const remove = operation({
   },
 });
 
-export const listAppVersions = operation({
+export const listAppVersions = listOperation({
   id: 'listAppVersions',
   summary: 'List the versions of an app, newest first',
   group,
-  takes: { params: IdParams, query: PageQuery },
-  answers: { 200: { description: 'A page', schema: PageOf(Version) } },
-  runs: 'read',
-  async handle({ queries, orgId, sealer }, { params, query }) {
-    const app = await getApp(queries, orgId, pathId('app', params.id));
-    const name = { sealer, list: `app_versions ${app.id}`, orgId };
-    const position = readCursor(name, query.cursor);
-    const rows = await listVersions(queries, app, {
-      before: position === null ? null : Number(position),
-      limit: query.limit + 1,
-    });
-    return { status: 200, body: pageOf(name, rows, query.limit, (row) => String(row.number), showVersion) };
+  params: IdParams,
+  item: Version,
+  async read({ queries, orgId }, { params }, page) {
+    return listVersions(queries, await getApp(queries, orgId, pathId('app', params.id)), page);
   },
+  position: ({ number }) => String(number),
+  show: showVersion,
 });
 
 export const createAppVersion = (addresses: AddressRules) =>
@@ -188,18 +172,14 @@ export const getAppVersion = operation({
   group,
   takes: {
     params: Type.Object({ ...IdParams.properties, version: VersionName }),
-    query: Type.Object(
-      {
-        from: Type.Optional(
-          Type.String({
-            ...VersionName,
-            description:
-              'The version to compare with; if left out the installed one, otherwise the one before',
-          }),
-        ),
-      },
-      { additionalProperties: false },
-    ),
+    query: Closed({
+      from: Type.Optional(
+        Type.String({
+          ...VersionName,
+          description: 'The version to compare with; if left out the installed one, otherwise the one before',
+        }),
+      ),
+    }),
   },
   answers: { 200: { description: 'The version', schema: VersionWithDifferences } },
   runs: 'read',

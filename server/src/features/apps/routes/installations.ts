@@ -2,9 +2,9 @@ import { Type } from 'typebox';
 import { invalidInput, SluiceError } from '../../../base/errors.ts';
 import { publicId } from '../../../base/ids.ts';
 import { heldScopes } from '../../../http/credential.ts';
-import { IdOf, IdParams, inputId, pathId } from '../../../http/fields.ts';
+import { Closed, IdOf, IdParams, inputId, pathId } from '../../../http/fields.ts';
+import { listOperation } from '../../../http/list-operation.ts';
 import { type Context, operation } from '../../../http/operation.ts';
-import { PageOf, PageQuery, pageOf, readCursor } from '../../../http/page.ts';
 import type { EndpointRules } from '../../../life-cycle/create.ts';
 import { getMember } from '../../../tenants/members.ts';
 import { covers } from '../../../tenants/scopes.ts';
@@ -80,7 +80,7 @@ export const install = (rules: EndpointRules) =>
     group,
     takes: {
       params: IdParams,
-      body: Type.Object({ version, consent, member_id: memberId }, { additionalProperties: false }),
+      body: Closed({ version, consent, member_id: memberId }),
     },
     answers: { 201: { description: 'The installation with its secrets', schema: NewInstallation } },
     runs: 'write',
@@ -121,7 +121,7 @@ export const upgrade = (rules: EndpointRules) =>
     description:
       'Whole or not at all: webhooks that are no longer defined are removed and what is queued for them is cancelled, new ones are made and have their secret in this answer, unchanged ones keep identity, secret and history.',
     group,
-    takes: { params: IdParams, body: Type.Object({ version, consent }, { additionalProperties: false }) },
+    takes: { params: IdParams, body: Closed({ version, consent }) },
     answers: { 200: { description: 'The installation', schema: InstallationWithSecrets } },
     runs: 'write',
     async admit(context, { params, body }) {
@@ -174,25 +174,16 @@ export const uninstall = operation({
   },
 });
 
-export const list = operation({
+export const list = listOperation({
   id: 'listInstallations',
   summary: 'List installed apps, newest first',
   group,
-  takes: {
-    query: Type.Object(
-      { ...PageQuery.properties, app_id: Type.Optional(IdOf('app')) },
-      { additionalProperties: false },
-    ),
-  },
-  answers: { 200: { description: 'A page', schema: PageOf(Installation) } },
-  runs: 'read',
-  async handle({ queries, orgId, sealer }, { query }) {
-    const name = { sealer, list: 'installations', orgId };
-    const appId = query.app_id === undefined ? undefined : inputId('app', query.app_id, '?app_id');
-    const page = { before: readCursor(name, query.cursor), limit: query.limit + 1 };
-    const rows = await listInstallations(queries, orgId, page, appId);
-    return { status: 200, body: pageOf(name, rows, query.limit, (row) => row.id, showInstallation) };
-  },
+  query: { app_id: Type.Optional(IdOf('app')) },
+  item: Installation,
+  read: ({ queries, orgId }, { query }, page) =>
+    listInstallations(queries, orgId, inputId('app', query.app_id, '?app_id'), page),
+  position: ({ id }) => id,
+  show: showInstallation,
 });
 
 export const get = operation({
@@ -208,22 +199,18 @@ export const get = operation({
   },
 });
 
-export const tokens = operation({
+export const tokens = listOperation({
   id: 'listInstallationTokens',
   summary: 'List the tokens of an installation, newest first',
   group,
-  takes: { params: IdParams, query: PageQuery },
-  answers: { 200: { description: 'A page', schema: PageOf(Token) } },
-  runs: 'read',
-  async handle({ queries, orgId, sealer }, { params, query }) {
-    const installation = await getInstallation(queries, { orgId, id: pathId('installation', params.id) });
-    const name = { sealer, list: `installation_tokens ${installation.id}`, orgId };
-    const rows = await listTokens(queries, installation, {
-      before: readCursor(name, query.cursor),
-      limit: query.limit + 1,
-    });
-    return { status: 200, body: pageOf(name, rows, query.limit, (row) => row.id, showToken) };
+  params: IdParams,
+  item: Token,
+  async read({ queries, orgId }, { params }, page) {
+    const name = { orgId, id: pathId('installation', params.id) };
+    return listTokens(queries, await getInstallation(queries, name), page);
   },
+  position: ({ id }) => id,
+  show: showToken,
 });
 
 export const issueToken = operation({
@@ -232,7 +219,7 @@ export const issueToken = operation({
   group,
   takes: {
     params: IdParams,
-    body: Type.Object({ member_id: memberId }, { additionalProperties: false }),
+    body: Closed({ member_id: memberId }),
     bodyOptional: true,
   },
   answers: { 201: { description: 'The token with its secret', schema: NewToken } },

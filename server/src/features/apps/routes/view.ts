@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { publicId } from '../../../base/ids.ts';
-import { IdOf, OrNull, Timestamp } from '../../../http/fields.ts';
+import { Closed, IdOf, OrNull, Timestamp } from '../../../http/fields.ts';
 import { type RecordScope, scopeName } from '../../../tenants/record-scopes.ts';
 import type { App as AppRow, AppVersion } from '../apps.ts';
 import type { Installation as InstallationRow } from '../installations.ts';
@@ -22,42 +22,33 @@ const FieldName = Type.String({
   description: '1 to 128 characters, no control characters',
 });
 
-const Scope = Type.Object(
-  {
-    module: Word('crm'),
-    model: Word('account'),
-    access: Type.Enum(['read', 'write'], { description: '`write` includes reading' }),
-    fields: Type.Optional(
-      OrNull(
-        Type.Array(FieldName, {
-          minItems: 1,
-          maxItems: 200,
-          description: 'The fields that the app may see and write, besides `id`; all if left out',
-        }),
-      ),
+const Scope = Closed({
+  module: Word('crm'),
+  model: Word('account'),
+  access: Type.Enum(['read', 'write'], { description: '`write` includes reading' }),
+  fields: Type.Optional(
+    OrNull(
+      Type.Array(FieldName, {
+        minItems: 1,
+        maxItems: 200,
+        description: 'The fields that the app may see and write, besides `id`; all if left out',
+      }),
     ),
-  },
-  { additionalProperties: false },
-);
+  ),
+});
 
-const Webhook = Type.Object(
-  {
-    module: Word('crm'),
-    model: Word('account'),
-    actions: Type.Array(Type.Enum([...webhookActions]), { minItems: 1, maxItems: 12 }),
-    url: Type.String({ minLength: 1, maxLength: 2_048, examples: ['https://example.com/hooks/accounts'] }),
-  },
-  { additionalProperties: false },
-);
+const Webhook = Closed({
+  module: Word('crm'),
+  model: Word('account'),
+  actions: Type.Array(Type.Enum([...webhookActions]), { minItems: 1, maxItems: 12 }),
+  url: Type.String({ minLength: 1, maxLength: 2_048, examples: ['https://example.com/hooks/accounts'] }),
+});
 
-export const ManifestInput = Type.Object(
-  {
-    version: VersionName,
-    scopes: Type.Array(Scope, { maxItems: 100 }),
-    webhooks: Type.Optional(Type.Array(Webhook, { maxItems: 100 })),
-  },
-  { additionalProperties: false },
-);
+export const ManifestInput = Closed({
+  version: VersionName,
+  scopes: Type.Array(Scope, { maxItems: 100 }),
+  webhooks: Type.Optional(Type.Array(Webhook, { maxItems: 100 })),
+});
 
 const ScopeNames = Type.Array(Type.String(), { examples: [['crm.account:read(email,name)']] });
 const ShownScope = Type.Object({

@@ -1,14 +1,12 @@
 import { Type } from 'typebox';
-import type { ListQuery } from '../../../api/endpoint-family.ts';
 import { endpointOperations } from '../../../api/endpoint-operations.ts';
 import { SluiceError } from '../../../base/errors.ts';
 import { owesOthers } from '../../../deliveries/ledger.ts';
 import { getEndpoint, type Endpoint as Row } from '../../../endpoints/endpoints.ts';
 import { testEventType } from '../../../events/test-event.ts';
 import { heldScopes } from '../../../http/credential.ts';
-import { OrNull, pathId, Text } from '../../../http/fields.ts';
+import { Closed, OrNull, pathId, Text } from '../../../http/fields.ts';
 import type { Context } from '../../../http/operation.ts';
-import { PageQuery } from '../../../http/page.ts';
 import { getOrganization } from '../../../tenants/organizations.ts';
 import { covers } from '../../../tenants/scopes.ts';
 import { notificationTypes } from '../message.ts';
@@ -22,23 +20,21 @@ const settings = {
     Type.Array(NotificationType, {
       minItems: 1,
       maxItems: notificationTypes.length,
-      description: 'Types of notifications; all of them if left out',
+      description: 'Types of notifications; by default, all of them',
     }),
   ),
 };
-const Create = Type.Object(
-  {
-    ...settings,
-    secret: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 256, description: 'Your own signing secret; made if left out' }),
-    ),
-  },
-  { additionalProperties: false },
-);
-const Change = Type.Object(
-  { ...settings, url: Type.Optional(settings.url) },
-  { additionalProperties: false, minProperties: 1 },
-);
+const Create = Closed({
+  ...settings,
+  secret: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 256,
+      description: 'Your own signing secret; by default, one is generated',
+    }),
+  ),
+});
+const Change = Closed({ ...settings, url: Type.Optional(settings.url) }, { minProperties: 1 });
 
 /**
  * What an administrator gave the endpoint besides its URL must not be carried elsewhere: header values, which are often
@@ -89,14 +85,12 @@ export const {
     id: 'listIntegrations',
     summary: 'List the organization’s webhooks for notifications, newest first',
     description:
-      'An integration is an endpoint of the organization that gets notifications, whomever they are addressed to, and nothing else.',
-    query: Type.Unsafe<ListQuery>(PageQuery),
-    cursorOf: () => 'integrations',
+      'An integration is an endpoint of the organization that gets the notifications of all members, and nothing else.',
     of: ({ orgId: id }) => ({ owner: { kind: 'organization', id }, withinTypes: notificationTypes }),
   },
   create: {
-    summary: 'Add a webhook for notifications to anybody in the organization',
-    description: 'Its signing secret is in this answer and in no other.',
+    summary: 'Add a webhook for the notifications of all members',
+    description: 'Its signing secret is shown only in this answer.',
     body: Create,
     made: 'The integration with its secret',
     async draft({ queries, orgId: id }, body) {

@@ -1,9 +1,10 @@
 import { type Static, Type } from 'typebox';
-import { invalidInput } from '../../../base/errors.ts';
 import { publicId } from '../../../base/ids.ts';
 import type { Publisher } from '../../../events/publisher.ts';
 import { memberOf } from '../../../http/credential.ts';
 import {
+  Closed,
+  futureTime,
   given,
   IdOf,
   IdParams,
@@ -14,8 +15,8 @@ import {
   Text,
   Timestamp,
 } from '../../../http/fields.ts';
+import { listOperation } from '../../../http/list-operation.ts';
 import { type Context, operation } from '../../../http/operation.ts';
-import { PageOf, PageQuery, pageOf, readCursor } from '../../../http/page.ts';
 import {
   cancelMeeting,
   changeMeeting,
@@ -48,14 +49,14 @@ const settings = {
     maxItems: 500,
   }),
 };
-const Create = Type.Object(settings, { additionalProperties: false });
-const Change = Type.Object(
+const Create = Closed(settings);
+const Change = Closed(
   {
     title: Type.Optional(settings.title),
     starts_at: Type.Optional(settings.starts_at),
     members: Type.Optional(settings.members),
   },
-  { additionalProperties: false, minProperties: 1 },
+  { minProperties: 1 },
 );
 
 function show(row: Row): Static<typeof Meeting> {
@@ -71,50 +72,46 @@ function show(row: Row): Static<typeof Meeting> {
   };
 }
 
-function readStart({ clock }: Context, text: string): Date {
-  const startsAt = inputTime(text, '/starts_at');
-  if (startsAt.getTime() <= clock.now()) throw invalidInput('/starts_at', 'This time has passed.');
-  return startsAt;
-}
-
 function readMembers(members: readonly string[]): string[] {
   return members.map((id, index) => inputId('member', id, `/members/${index}`));
 }
 
-function audit({ audit }: Context, action: string, target: string, details = {}) {
-  return audit({ action, target, details });
-}
+const listQuery = {
+  order: Type.Enum([...meetingOrders], {
+    default: 'newest',
+    description: 'By the time of creation; `soonest`: by the start',
+  }),
+  from: Type.Optional(Type.String({ ...Timestamp, description: 'Only meetings that begin then or later' })),
+  until: Type.Optional(Type.String({ ...Timestamp, description: 'Only meetings that begin before' })),
+};
 
-const ListQuery = Type.Object(
-  {
-    ...PageQuery.properties,
-    order: Type.Enum([...meetingOrders], {
-      default: 'newest',
-      description: 'By when they were planned, or `soonest`: by when they begin',
-    }),
-    from: Type.Optional(Type.String({ ...Timestamp, description: 'Only those that begin then or later' })),
-    until: Type.Optional(Type.String({ ...Timestamp, description: 'Only those that begin before' })),
-  },
-  { additionalProperties: false },
+const listMeetingsOf = (
+  described: { readonly id: string; readonly summary: string },
+  memberIdOf: (context: Context) => string | null,
+) =>
+  listOperation({
+    ...described,
+    group,
+    query: listQuery,
+    item: Meeting,
+    read(context, { query: { order, from = null, until = null } }, page) {
+      const times = { from: inputTime(from, '?from'), until: inputTime(until, '?until') };
+      const filter = { order, memberId: memberIdOf(context), ...times };
+      return listMeetings(context.queries, context.orgId, filter, page);
+    },
+    position: (row, { query }) => meetingPosition(query.order, row),
+    show,
+  });
+
+export const list = listMeetingsOf(
+  { id: 'listMeetings', summary: 'List meetings, cancelled meetings included' },
+  () => null,
 );
 
-async function listPage(
-  { queries, orgId, sealer }: Context,
-  memberId: string | null,
-  { order, from, until, cursor, limit }: Static<typeof ListQuery>,
-) {
-  const list = `meetings ${memberId ?? 'of everybody'} ${order}`;
-  const name = { sealer, list, orgId };
-  const rows = await listMeetings(queries, orgId, {
-    order,
-    memberId,
-    from: from === undefined ? null : inputTime(from, '?from'),
-    until: until === undefined ? null : inputTime(until, '?until'),
-    after: readCursor(name, cursor),
-    limit: limit + 1,
-  });
-  return { status: 200, body: pageOf(name, rows, limit, (row) => meetingPosition(order, row), show) };
-}
+export const listOwn = listMeetingsOf(
+  { id: 'listMyMeetings', summary: 'List the meetings that you are invited to, cancelled meetings included' },
+  memberOf,
+);
 
 export const create = operation({
   id: 'createMeeting',
@@ -124,37 +121,16 @@ export const create = operation({
   takes: { body: Create },
   answers: { 201: { description: 'The meeting', schema: Meeting } },
   runs: 'write',
-  async handle(context, { body }) {
-    const { queries, orgId, actor, clock } = context;
+  async handle({ queries, orgId, actor, clock, audit }, { body }) {
     const row = await createMeeting(queries, clock, orgId, {
       title: body.title,
-      startsAt: readStart(context, body.starts_at),
+      startsAt: futureTime(clock, body.starts_at, '/starts_at'),
       members: readMembers(body.members),
       createdBy: actor.name,
     });
-    await audit(context, 'meeting.created', publicId('meeting', row.id));
+    await audit({ action: 'meeting.created', target: publicId('meeting', row.id) });
     return { status: 201, body: show(row) };
   },
-});
-
-export const list = operation({
-  id: 'listMeetings',
-  summary: 'List meetings, cancelled ones too',
-  group,
-  takes: { query: ListQuery },
-  answers: { 200: { description: 'A page', schema: PageOf(Meeting) } },
-  runs: 'read',
-  handle: (context, { query }) => listPage(context, null, query),
-});
-
-export const listOwn = operation({
-  id: 'listMyMeetings',
-  summary: 'List the meetings that you are invited to, cancelled ones too',
-  group,
-  takes: { query: ListQuery },
-  answers: { 200: { description: 'A page', schema: PageOf(Meeting) } },
-  runs: 'read',
-  handle: (context, { query }) => listPage(context, memberOf(context), query),
 });
 
 export const get = operation({
@@ -175,25 +151,24 @@ export const change = (publisher: Publisher) =>
     id: 'changeMeeting',
     summary: 'Change or move a meeting',
     description:
-      'The reminder moves with it. Who was reminded of the old time hears of the new one, and is reminded again ten minutes before that.',
+      'The reminder moves with the meeting. Members who were reminded of the old time are notified, and reminded again ten minutes before the new time.',
     group,
     takes: { params: IdParams, body: Change },
     answers: { 200: { description: 'The meeting', schema: Meeting } },
     runs: 'write',
-    async handle(context, { params, body }) {
-      const { queries, orgId, clock } = context;
+    async handle({ queries, orgId, clock, audit }, { params, body }) {
       const { meeting, news } = await changeMeeting(
         queries,
         clock,
         { orgId, id: pathId('meeting', params.id) },
         given({
           title: body.title,
-          startsAt: body.starts_at === undefined ? undefined : readStart(context, body.starts_at),
+          startsAt: futureTime(clock, body.starts_at, '/starts_at'),
           members: body.members && readMembers(body.members),
         }),
       );
       await publisher.publishWithin(queries, orgId, news);
-      await audit(context, 'meeting.changed', params.id, { changed: Object.keys(body) });
+      await audit({ action: 'meeting.changed', target: params.id, details: { changed: Object.keys(body) } });
       return { status: 200, body: show(meeting) };
     },
   });
@@ -206,14 +181,10 @@ export const cancel = (publisher: Publisher) =>
     takes: { params: IdParams },
     answers: { 204: { description: 'Cancelled' } },
     runs: 'write',
-    async handle(context, { params }) {
-      const { queries, orgId, clock } = context;
-      const news = await cancelMeeting(queries, clock, {
-        orgId,
-        id: pathId('meeting', params.id),
-      });
+    async handle({ queries, orgId, clock, audit }, { params }) {
+      const news = await cancelMeeting(queries, clock, { orgId, id: pathId('meeting', params.id) });
       await publisher.publishWithin(queries, orgId, news);
-      await audit(context, 'meeting.cancelled', params.id);
+      await audit({ action: 'meeting.cancelled', target: params.id });
       return { status: 204 };
     },
   });

@@ -1,9 +1,9 @@
 import { Type } from 'typebox';
 import { publicId } from '../../../base/ids.ts';
 import { memberOf } from '../../../http/credential.ts';
-import { IdOf, IdParams, OrNull, pathId, Timestamp } from '../../../http/fields.ts';
+import { Closed, IdOf, IdParams, OrNull, pathId, Timestamp } from '../../../http/fields.ts';
 import { type Context, operation } from '../../../http/operation.ts';
-import { PageOf, PageQuery, pageOf, readCursor } from '../../../http/page.ts';
+import { PageOf, PageQuery, pageText, readPage } from '../../../http/page.ts';
 import { countUnread, type InboxEntry, type InboxName, listInbox, markAllRead, markRead } from '../inbox.ts';
 import { NotificationType, withData } from './notifications.ts';
 
@@ -21,7 +21,7 @@ const Entry = Type.Object({
   data: OrNull(Type.Unknown()),
 });
 
-const Marked = Type.Object({ marked: Type.Integer({ description: 'How many were unread' }) });
+const Marked = Type.Object({ marked: Type.Integer({ description: 'Number of entries that were unread' }) });
 
 function inboxOf(context: Context): InboxName {
   return { orgId: context.orgId, memberId: memberOf(context) };
@@ -43,36 +43,31 @@ function write(entry: InboxEntry): string {
 
 export const list = operation({
   id: 'listMyNotifications',
-  summary: 'Your inbox, newest first',
+  summary: 'List your inbox, newest first',
   group,
   takes: {
-    query: Type.Object(
-      {
-        ...PageQuery.properties,
-        unread: Type.Optional(Type.Boolean({ description: 'true: only what you have not read' })),
-      },
-      { additionalProperties: false },
-    ),
+    query: Closed({
+      ...PageQuery.properties,
+      unread: Type.Optional(Type.Boolean({ description: 'true: only unread entries' })),
+    }),
   },
   answers: { 200: { description: 'A page', schema: PageOf(Entry) } },
   runs: 'read',
   async handle(context, { query }) {
-    const { queries, orgId, sealer } = context;
     const inbox = inboxOf(context);
-    const name = { sealer, list: `inbox ${inbox.memberId}`, orgId };
-    const page = { before: readCursor(name, query.cursor), limit: query.limit + 1 };
-    const rows = await listInbox(queries, inbox, { unread: query.unread ?? false }, page);
-    const shown = pageOf(name, rows, query.limit, (row) => row.id, write);
-    return {
-      status: 200,
-      text: `{"data":[${shown.data.join(',')}],"next_cursor":${JSON.stringify(shown.next_cursor)}}`,
-    };
+    const { unread = false } = query;
+    const { rows, nextCursor } = await readPage(context, query, {
+      name: `inbox ${inbox.memberId}`,
+      read: (page) => listInbox(context.queries, inbox, { unread }, page),
+      position: ({ id }) => id,
+    });
+    return { status: 200, text: pageText(rows.map(write), nextCursor) };
   },
 });
 
 export const unread = operation({
   id: 'countMyUnreadNotifications',
-  summary: 'How many notifications you have not read',
+  summary: 'Count your unread notifications',
   group,
   answers: { 200: { description: 'The count', schema: Type.Object({ unread: Type.Integer() }) } },
   runs: 'read',

@@ -1,11 +1,9 @@
 import { Type } from 'typebox';
-import type { ListQuery } from '../../../api/endpoint-family.ts';
 import { endpointOperations } from '../../../api/endpoint-operations.ts';
 import { SluiceError } from '../../../base/errors.ts';
 import { getEndpoint, listEndpoints } from '../../../endpoints/endpoints.ts';
 import { memberOf } from '../../../http/credential.ts';
-import { OrNull, pathId, Text } from '../../../http/fields.ts';
-import { PageQuery } from '../../../http/page.ts';
+import { Closed, OrNull, pathId, Text } from '../../../http/fields.ts';
 import { keepMember } from '../../../tenants/members.ts';
 import { getOrganization } from '../../../tenants/organizations.ts';
 
@@ -41,28 +39,23 @@ export const {
   list: {
     id: 'listMyWebhooks',
     summary: 'List your own webhooks, newest first',
-    query: Type.Unsafe<ListQuery>(PageQuery),
-    cursorOf: (context) => `webhooks ${memberOf(context)}`,
     of: (context) => ({ owner: { kind: 'member', id: memberOf(context) } }),
   },
   create: {
     summary: 'Add a webhook of your own',
     description:
       "It gets whatever is addressed to you, of every type, in the organization's default contract. Its signing secret is in this answer and in no other.",
-    body: Type.Object(
-      {
-        url: Url,
-        name: Type.Optional(OrNull(Text(200))),
-        secret: Type.Optional(
-          Type.String({
-            minLength: 1,
-            maxLength: 256,
-            description: 'Your own signing secret; made if left out',
-          }),
-        ),
-      },
-      { additionalProperties: false },
-    ),
+    body: Closed({
+      url: Url,
+      name: Type.Optional(OrNull(Text(200))),
+      secret: Type.Optional(
+        Type.String({
+          minLength: 1,
+          maxLength: 256,
+          description: 'Your own signing secret; made if left out',
+        }),
+      ),
+    }),
     made: 'The webhook with its secret',
     refusals: [404],
     async draft(context, body) {
@@ -70,7 +63,7 @@ export const {
       const owner = { kind: 'member', id: memberOf(context) } as const;
       // A member who leaves takes their webhooks with them: none may come in between.
       await keepMember(queries, orgId, owner.id);
-      const present = await listEndpoints(queries, orgId, { before: null, limit: mostForAMember }, { owner });
+      const present = await listEndpoints(queries, orgId, { owner });
       if (present.length >= mostForAMember)
         throw new SluiceError(
           'conflict',
@@ -82,10 +75,7 @@ export const {
   },
   change: {
     summary: 'Change one of your webhooks',
-    body: Type.Object(
-      { url: Type.Optional(Url), name: Type.Optional(OrNull(Text(200))) },
-      { additionalProperties: false, minProperties: 1 },
-    ),
+    body: Closed({ url: Type.Optional(Url), name: Type.Optional(OrNull(Text(200))) }, { minProperties: 1 }),
     changed: 'The webhook',
     change: async (_context, _row, body) => body,
   },

@@ -5,6 +5,7 @@ import { publicId } from '../../../base/ids.ts';
 import { type Judging, judgeBefore } from '../../../events/judging.ts';
 import type { Publisher } from '../../../events/publisher.ts';
 import {
+  Closed,
   given,
   IdOf,
   IdParams,
@@ -15,8 +16,8 @@ import {
   Text,
   Timestamp,
 } from '../../../http/fields.ts';
+import { listOperation } from '../../../http/list-operation.ts';
 import { type Context, operation } from '../../../http/operation.ts';
-import { PageOf, PageQuery, pageOf, readCursor } from '../../../http/page.ts';
 import { roles } from '../../../tenants/members.ts';
 import { type Message, notificationTypes } from '../message.ts';
 import {
@@ -37,42 +38,39 @@ const group = 'Notifications';
 
 export const NotificationType = Type.Enum([...notificationTypes]);
 
-const To = Type.Object(
+const To = Closed(
   {
     members: Type.Optional(Type.Array(Type.String({ maxLength: 64 }), { minItems: 1, maxItems: 1_000 })),
     roles: Type.Optional(Type.Array(Type.Enum([...roles]), { minItems: 1, maxItems: 10 })),
     everyone: Type.Optional(Type.Literal(true)),
   },
-  { additionalProperties: false, minProperties: 1, description: 'Members by id or by role, or everyone' },
+  { minProperties: 1, description: 'Members by id or by role, or everyone' },
 );
 
-const Send = Type.Object(
-  {
-    to: To,
-    type: NotificationType,
-    title: Text(500, { minLength: 1, examples: ['You were given "Renew the certificate"'] }),
-    body: Type.Optional(OrNull(Text(10_000))),
-    url: Type.Optional(
-      OrNull(
-        Type.String({
-          minLength: 1,
-          maxLength: 2_048,
-          description: 'Where to read on: http:// or https://',
-        }),
-      ),
+const Send = Closed({
+  to: To,
+  type: NotificationType,
+  title: Text(500, { minLength: 1, examples: ['You were given "Renew the certificate"'] }),
+  body: Type.Optional(OrNull(Text(10_000))),
+  url: Type.Optional(
+    OrNull(
+      Type.String({
+        minLength: 1,
+        maxLength: 2_048,
+        description: 'A link to a page: http:// or https://',
+      }),
     ),
-    data: Type.Optional(
-      OrNull(
-        Type.Record(Type.String(), Type.Unknown(), {
-          description: 'Any JSON object up to 64 KiB, for programs; delivered as the bytes received',
-          examples: [{ request_id: 12 }],
-        }),
-      ),
+  ),
+  data: Type.Optional(
+    OrNull(
+      Type.Record(Type.String(), Type.Unknown(), {
+        description: 'Any JSON object up to 64 KiB, for programs; delivered byte for byte',
+        examples: [{ request_id: 12 }],
+      }),
     ),
-    deliver_at: Type.Optional(OrNull(Timestamp)),
-  },
-  { additionalProperties: false },
-);
+  ),
+  deliver_at: Type.Optional(OrNull(Timestamp)),
+});
 
 const State = Type.Enum([...notificationStates]);
 const summary = {
@@ -87,11 +85,11 @@ const summary = {
     roles: Type.Optional(Type.Array(Type.String())),
     everyone: Type.Optional(Type.Literal(true)),
   }),
-  recipients: OrNull(Type.Integer({ description: 'Members who got it; null before it is sent' })),
+  recipients: OrNull(Type.Integer({ description: 'Number of members who got it; null before it is sent' })),
   deliver_at: OrNull(Timestamp),
   sent_at: OrNull(Timestamp),
   cancelled_at: OrNull(Timestamp),
-  refused_because: OrNull(Type.String({ description: 'Why it could not be sent when its time came' })),
+  refused_because: OrNull(Type.String({ description: 'Why it was refused when it was due' })),
   created_by: Type.String(),
   created_at: Timestamp,
 };
@@ -102,7 +100,9 @@ const Accepted = Type.Object({
   id: IdOf('notification'),
   type: NotificationType,
   state: State,
-  recipients: Type.Integer({ description: 'Members who got it, or would get it as of now' }),
+  recipients: Type.Integer({
+    description: 'Number of members who got it or, if it is scheduled, would get it now',
+  }),
 });
 
 function showTo(stored: string): Static<typeof Summary>['to'] {
@@ -133,12 +133,12 @@ function show(row: Row): Static<typeof Summary> {
   };
 }
 
-/** The data goes out as it came in: written by hand, since parsing and printing it would change it. */
+/** A notification as JSON text. Its data is inserted as text, because parsing it would change its bytes. */
 export function withData(shown: object, data: string | null): string {
   return `${JSON.stringify(shown).slice(0, -1)},"data":${data ?? 'null'}}`;
 }
 
-/** @throws {SluiceError} invalid_input, for a link that would do something else than lead to a page */
+/** @throws {SluiceError} invalid_input, for a link that is not http or https, or has a user name or password */
 function readLink(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !/^https?:$/.test(url.protocol))
@@ -176,7 +176,7 @@ function readDeliverAt({ clock }: Context, text: string | null | undefined): Dat
   return time;
 }
 
-/** A schema of the organization's for this type sees what webhooks get; its errors point into the request. */
+/** The schema of the event type judges the data of the event: its errors are changed to point into the request. */
 function pointingIntoRequest(error: unknown): unknown {
   if (!(error instanceof SluiceError) || error.code !== 'invalid_event_data') return error;
   const errors = error.errors.map(({ pointer, detail }) => ({
@@ -191,7 +191,7 @@ export const create = ({ publisher, ...judging }: Judging & { readonly publisher
     id: 'sendNotification',
     summary: 'Notify members',
     description:
-      "Puts an entry into each addressee's inbox and fires their webhooks, now or at `deliver_at`: who is meant by a role or by everyone is then decided at that time.",
+      "Adds an entry to each recipient's inbox and sends it to their webhooks, now or at `deliver_at`. Roles and `everyone` are resolved at that time.",
     group,
     takes: { body: Send, bodyLimit: 196_608 },
     answers: { 202: { description: 'Accepted', schema: Accepted }, refusals: [429] },
@@ -210,9 +210,10 @@ export const create = ({ publisher, ...judging }: Judging & { readonly publisher
         deliverAt: readDeliverAt(context, body.deliver_at),
         createdBy: actor.name,
       };
+      const notifying = { clock, publisher };
       const { notification, recipients } = await createNotification(
         queries,
-        { clock, publisher },
+        notifying,
         input,
         verdicts,
       ).catch((error: unknown) => {
@@ -229,25 +230,16 @@ export const create = ({ publisher, ...judging }: Judging & { readonly publisher
     },
   });
 
-export const list = operation({
+export const list = listOperation({
   id: 'listNotifications',
-  summary: 'List what members were told and will be told, newest first',
+  summary: 'List sent and scheduled notifications, newest first, without data',
   group,
-  takes: {
-    query: Type.Object(
-      { ...PageQuery.properties, type: Type.Optional(NotificationType), state: Type.Optional(State) },
-      { additionalProperties: false },
-    ),
-  },
-  answers: { 200: { description: 'A page, without data', schema: PageOf(Summary) } },
-  runs: 'read',
-  async handle({ queries, orgId, sealer }, { query }) {
-    const name = { sealer, list: 'notifications', orgId };
-    const filter = given({ type: query.type, state: query.state });
-    const page = { before: readCursor(name, query.cursor), limit: query.limit + 1 };
-    const rows = await listNotifications(queries, orgId, filter, page);
-    return { status: 200, body: pageOf(name, rows, query.limit, (row) => row.id, show) };
-  },
+  query: { type: Type.Optional(NotificationType), state: Type.Optional(State) },
+  item: Summary,
+  read: ({ queries, orgId }, { query: { type, state } }, page) =>
+    listNotifications(queries, orgId, given({ type, state }), page),
+  position: ({ id }) => id,
+  show,
 });
 
 export const get = operation({
@@ -265,17 +257,14 @@ export const get = operation({
 
 export const cancel = operation({
   id: 'cancelNotification',
-  summary: 'Take back a notification whose time has not come',
+  summary: 'Cancel a scheduled notification',
   group,
   takes: { params: IdParams },
   answers: { 200: { description: 'The notification', schema: Notification } },
   runs: 'write',
   async handle({ queries, orgId, audit }, { params }) {
     const row = await cancelNotification(queries, orgId, pathId('notification', params.id));
-    await audit({
-      action: 'notification.cancelled',
-      target: params.id,
-    });
+    await audit({ action: 'notification.cancelled', target: params.id });
     return { status: 200, text: withData(show(row), row.data) };
   },
 });

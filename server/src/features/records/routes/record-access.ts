@@ -3,18 +3,18 @@ import type { Credential } from '../../../http/credential.ts';
 import { type MemberRights, rightIn } from '../../../tenants/members.ts';
 import { type RecordScope, scopeName } from '../../../tenants/record-scopes.ts';
 
-/** What somebody wants to do with records of one model. */
+/** The access to the records of a model that a request needs. */
 type Wanted = Pick<RecordScope, 'module' | 'model' | 'access'>;
 
 /**
- * Which fields a credential may see and write; `null`: all. Keys go by their scopes alone, which the route has
- * checked; members by their right in the module; an app by the scopes that its manifest declares, and by the right of
- * the member that it acts for.
- * @throws {SluiceError} missing_scope (an undeclared scope, named), forbidden (the member's right)
+ * The fields that a credential may read and write; `null`: all fields. Keys are bounded by their scopes alone, which the
+ * route has checked; members by their right in the module; apps by the record scopes in their manifest and by the right
+ * of the member for whom they act.
+ * @throws {SluiceError} missing_scope, naming the record scope; forbidden, where the member's right is too small
  */
 export function visibleFields(credential: Credential | null, wanted: Wanted): readonly string[] | null {
   if (credential === null || !('scopes' in credential))
-    throw new Error('Only credentials of organizations come here.');
+    throw new Error('The credential is not an organization’s.');
   if (credential.kind === 'key') return null;
   if (credential.kind === 'member') {
     checkRight(credential, wanted);
@@ -38,29 +38,35 @@ function checkRight(member: MemberRights, { module, access }: Wanted): void {
   if (right === 'write' || right === access) return;
   throw new SluiceError(
     'forbidden',
-    `The member's access right in the module ${module} is "${right}"; "${access}" is needed.`,
+    `The member's access right in the module ${module} is "${right}"; it needs "${access}".`,
   );
 }
 
 /**
- * Cuts what a refused change tells down to what may be seen: a schema is broken by a record as a whole, and an error
- * names the field that breaks it.
+ * Removes hidden fields from the refusals of a change: a schema judges the whole record, so an error may name a field
+ * that the credential may not see.
  */
-export async function cutRefusals<T>(visible: readonly string[] | null, work: () => Promise<T>): Promise<T> {
+export async function withoutHiddenFields<T>(
+  visible: readonly string[] | null,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
     return await work();
   } catch (thrown) {
-    throw visible !== null && thrown instanceof SluiceError ? cutRefusal(visible, thrown) : thrown;
+    throw visible !== null && thrown instanceof SluiceError ? withoutHidden(visible, thrown) : thrown;
   }
 }
 
-function cutRefusal(visible: readonly string[], refusal: SluiceError): SluiceError {
+function withoutHidden(visible: readonly string[], refusal: SluiceError): SluiceError {
   switch (refusal.code) {
     case 'invalid_input': {
       const errors = refusal.errors.filter(({ pointer }) => visible.includes(fieldAt(pointer)));
       return errors.length > 0
         ? new SluiceError('invalid_input', errors[0]?.detail ?? '', { errors })
-        : invalidInput('', 'Together with what your scope hides, the record would break its schema.');
+        : invalidInput(
+            '',
+            'Together with the fields that your scope hides, the record would break its schema.',
+          );
     }
     case 'invalid_event_data':
       return new SluiceError('invalid_event_data', 'The change breaks the schema of its event type.');
@@ -71,14 +77,15 @@ function cutRefusal(visible: readonly string[], refusal: SluiceError): SluiceErr
   }
 }
 
-/** The top-level field that a JSON pointer leads into; no field has the empty name. */
+/** The top-level field in a JSON pointer; `''` for the record itself, because no field has the empty name. */
 function fieldAt(pointer: string): string {
   return pointer.split('/', 2)[1]?.replaceAll('~1', '/').replaceAll('~0', '~') ?? '';
 }
 
 /**
- * @param used fields that are written, or that a list goes by
- * @throws {SluiceError} missing_scope, when one of them may not be seen
+ * Refuses a request that uses hidden fields.
+ * @param used fields that the request writes or by which it sorts
+ * @throws {SluiceError} missing_scope, naming the record scope
  */
 export function refuseHiddenFields(
   visible: readonly string[] | null,

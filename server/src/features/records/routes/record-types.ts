@@ -1,9 +1,9 @@
 import { type Static, Type } from 'typebox';
 import { invalidInput } from '../../../base/errors.ts';
 import type { Queries } from '../../../db/connect.ts';
-import { OrNull, Text, Timestamp } from '../../../http/fields.ts';
+import { Closed, OrNull, Text, Timestamp } from '../../../http/fields.ts';
+import { listOperation } from '../../../http/list-operation.ts';
 import { operation } from '../../../http/operation.ts';
-import { PageOf, PageQuery, pageOf, readCursor } from '../../../http/page.ts';
 import type { SchemaChecks } from '../../../schemas/checks.ts';
 import type { RecordTypeName } from '../record-types.ts';
 import {
@@ -29,25 +29,22 @@ const RecordType = Type.Object({
   updated_at: Timestamp,
 });
 
-/** Of every route about records of one type. */
+/** The parameters of every route of a record type. */
 export const TypeParams = Type.Object({
   module: Type.String({ pattern: wordForm.source, examples: ['crm'] }),
   model: Type.String({ pattern: wordForm.source, examples: ['account'] }),
 });
 
-/** Where a type is made, a wrong name is a mistake to be told and not something that is not there. */
+/** Without the pattern: where a type is created, a wrong name is refused as invalid input instead of not found. */
 const NewTypeParams = Type.Object({
   module: Type.String({ maxLength: 200, examples: ['crm'] }),
   model: Type.String({ maxLength: 200, examples: ['account'] }),
 });
 
-const Put = Type.Object(
-  {
-    description: Type.Optional(Text(2_000, { examples: ['A company or a person that we do business with'] })),
-    schema: Type.Optional(OrNull(JsonSchema)),
-  },
-  { additionalProperties: false },
-);
+const Put = Closed({
+  description: Type.Optional(Text(2_000, { examples: ['A company or a person that we do business with'] })),
+  schema: Type.Optional(OrNull(JsonSchema)),
+});
 
 function show(row: Row): Static<typeof RecordType> {
   return {
@@ -62,24 +59,14 @@ function show(row: Row): Static<typeof RecordType> {
 
 const group = 'Records';
 
-export const list = operation({
+export const list = listOperation({
   id: 'listRecordTypes',
   summary: 'List record types by module and model',
   group,
-  takes: { query: PageQuery },
-  answers: { 200: { description: 'A page', schema: PageOf(RecordType) } },
-  runs: 'read',
-  async handle({ queries, orgId, sealer }, { query }) {
-    const name = { sealer, list: 'record_types', orgId };
-    const rows = await listRecordTypes(queries, orgId, {
-      after: readCursor(name, query.cursor),
-      limit: query.limit + 1,
-    });
-    return {
-      status: 200,
-      body: pageOf(name, rows, query.limit, (row) => `${row.module}.${row.model}`, show),
-    };
-  },
+  item: RecordType,
+  read: ({ queries, orgId }, _input, page) => listRecordTypes(queries, orgId, page),
+  position: ({ module, model }) => `${module}.${model}`,
+  show,
 });
 
 export const get = operation({
@@ -99,7 +86,7 @@ export const put = (schemas: SchemaChecks) =>
     id: 'putRecordType',
     summary: 'Create or replace a record type',
     description:
-      'A new one adds the event types `{module}.{model}.create`, `.update` and `.delete` to the catalogue. Records that break a new schema stay as they are until their next change.',
+      'A new record type adds the event types `{module}.{model}.create`, `.update` and `.delete` to the catalogue. Records that break a new schema do not change; they have to satisfy it from their next change on.',
     group,
     takes: { params: NewTypeParams, body: Put, exactMembers: [] },
     answers: {
@@ -129,13 +116,13 @@ export const put = (schemas: SchemaChecks) =>
     },
   });
 
-/** Refuses what must not happen while an installed app declares a scope on a model. */
+/** Refuses the deletion of a record type while an installed app declares a scope on it. */
 export type RefuseWhileDeclared = (tx: Queries, orgId: string, model: RecordTypeName) => Promise<void>;
 
 export const remove = (refuseWhileDeclared: RefuseWhileDeclared) =>
   operation({
     id: 'deleteRecordType',
-    summary: 'Delete a record type that has no records and that no installed app declares a scope on',
+    summary: 'Delete a record type without records, on which no installed app declares a scope',
     group,
     takes: { params: TypeParams },
     answers: { 204: { description: 'Deleted' } },

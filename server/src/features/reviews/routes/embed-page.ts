@@ -3,7 +3,7 @@ import type { Queries } from '../../../db/connect.ts';
 import { type Page, type PageAnswer, readPage } from '../../../http/page-routes.ts';
 import { originsOf } from '../embed-tokens.ts';
 
-/** What the page may load. Content under review can name images anywhere; nothing else comes from elsewhere. */
+/** Only images may come from other sites, because Markdown under review can refer to them. */
 const contentPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -20,15 +20,15 @@ const refusal: PageAnswer = {
   status: 404,
   html: `<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Review not available</title>
-<body><h1>This review is not available</h1><p>The embed token does not exist, has expired or was revoked. Ask whoever runs this site for a new one.</p>
+<body><h1>This review is not available</h1><p>The embed token does not exist, has expired or was revoked. Ask the operator of this site for a new one.</p>
 `,
   contentPolicy,
   framedBy: [],
 };
 
 /**
- * The page that other sites show in an iframe: `/embed/review/{embed token id}#{secret}`. The token says which sites
- * those are, and the server finds the token by the id in the path; the secret stays in the browser.
+ * The page that other sites show in an iframe: `/embed/review/{embed token id}#{secret}`. The server finds the allowed
+ * sites by the id in the path; browsers do not send the secret in the fragment.
  */
 export function embedPages(queries: Queries, portal: URL): readonly Page[] {
   return [

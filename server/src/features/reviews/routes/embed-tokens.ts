@@ -1,32 +1,39 @@
 import { type Static, Type } from 'typebox';
-import { invalidInput, SluiceError } from '../../../base/errors.ts';
+import { SluiceError } from '../../../base/errors.ts';
 import { publicId } from '../../../base/ids.ts';
+import { getRow } from '../../../db/rows.ts';
 import { heldScopes } from '../../../http/credential.ts';
-import { IdOf, IdParams, inputId, inputTime, OrNull, pathId, Text, Timestamp } from '../../../http/fields.ts';
+import {
+  Closed,
+  futureTime,
+  IdOf,
+  IdParams,
+  inputId,
+  OrNull,
+  pathId,
+  Text,
+  Timestamp,
+} from '../../../http/fields.ts';
+import { listOperation } from '../../../http/list-operation.ts';
 import { type Context, operation } from '../../../http/operation.ts';
-import { PageOf, PageQuery, pageOf, readCursor } from '../../../http/page.ts';
 import { getMember } from '../../../tenants/members.ts';
 import { getOrganization } from '../../../tenants/organizations.ts';
 import { covers } from '../../../tenants/scopes.ts';
 import {
   createEmbedToken,
-  getEmbedToken,
   listEmbedTokens,
   type EmbedToken as Row,
   revokeEmbedToken,
 } from '../embed-tokens.ts';
 import { getQueue } from '../queues.ts';
-import { workflowsOf } from '../workflows.ts';
 
 const group = 'Embedding';
-const closed = { additionalProperties: false };
-
 const Capabilities = Type.Object({ approve: Type.Boolean(), reject: Type.Boolean(), edit: Type.Boolean() });
 
 const EmbedToken = Type.Object({
   id: IdOf('embedToken'),
   label: OrNull(Type.String()),
-  last_four: Type.String({ description: 'How the secret ends' }),
+  last_four: Type.String({ description: 'The end of the secret' }),
   workflow_id: OrNull(IdOf('workflow')),
   queue_id: OrNull(IdOf('queue')),
   member_id: OrNull(IdOf('member')),
@@ -41,42 +48,39 @@ const EmbedToken = Type.Object({
 
 const NewEmbedToken = Type.Object({
   ...EmbedToken.properties,
-  secret: Type.String({ description: 'Shown once: only its hash is kept' }),
+  secret: Type.String({ description: 'Shown only now: only its hash is stored' }),
   url: Type.String({ description: 'The page, with the secret in the fragment, which browsers do not send' }),
   iframe: Type.String({ description: 'HTML that shows the page' }),
 });
 
-const Create = Type.Object(
-  {
-    workflow_id: Type.Optional(OrNull(IdOf('workflow'))),
-    queue_id: Type.Optional(OrNull(IdOf('queue'))),
-    member_id: Type.Optional(
-      OrNull(
-        Type.String({
-          ...IdOf('member'),
-          description: 'The reviewer that it acts as; needed where the workflow names its reviewers',
-        }),
-      ),
+const Create = Closed({
+  workflow_id: Type.Optional(OrNull(IdOf('workflow'))),
+  queue_id: Type.Optional(OrNull(IdOf('queue'))),
+  member_id: Type.Optional(
+    OrNull(
+      Type.String({
+        ...IdOf('member'),
+        description: 'The member in whose name it acts; required where the workflow names its reviewers',
+      }),
     ),
-    capabilities: Type.Object(
-      {
-        approve: Type.Optional(Type.Boolean()),
-        reject: Type.Optional(Type.Boolean()),
-        edit: Type.Optional(Type.Boolean()),
-      },
-      { ...closed, description: 'Looking is always allowed' },
-    ),
-    allowed_origins: Type.Array(Type.String({ maxLength: 300 }), {
-      minItems: 1,
-      maxItems: 20,
-      description: 'The sites that may show the page: scheme, host and port; https, or http on localhost',
-      examples: [['https://app.example.com']],
-    }),
-    expires_at: Timestamp,
-    label: Type.Optional(OrNull(Text(200))),
-  },
-  closed,
-);
+  ),
+  capabilities: Closed(
+    {
+      approve: Type.Optional(Type.Boolean()),
+      reject: Type.Optional(Type.Boolean()),
+      edit: Type.Optional(Type.Boolean()),
+    },
+    { description: 'Every token can view' },
+  ),
+  allowed_origins: Type.Array(Type.String({ maxLength: 300 }), {
+    minItems: 1,
+    maxItems: 20,
+    description: 'The sites that may show the page: scheme, host and port; https, or http on localhost',
+    examples: [['https://app.example.com']],
+  }),
+  expires_at: Timestamp,
+  label: Type.Optional(OrNull(Text(200))),
+});
 
 function show(row: Row): Static<typeof EmbedToken> {
   return {
@@ -96,14 +100,18 @@ function show(row: Row): Static<typeof EmbedToken> {
   };
 }
 
-/** A token must not do what the key that makes it may not. */
+/** Refuses to create a token with rights beyond those of the credential. */
 function refuseMoreThanHeld({ credential }: Context, acts: boolean): void {
   const held = heldScopes(credential);
   const missing = ['reviews:read', ...(acts ? ['reviews:act'] : [])].find((scope) => !covers(held, scope));
   if (missing === undefined) return;
-  throw new SluiceError('missing_scope', `A key without ${missing} cannot make a token that has it.`, {
-    errors: [{ pointer: '/capabilities', detail: missing }],
-  });
+  throw new SluiceError(
+    'missing_scope',
+    `A credential without ${missing} cannot create a token that has it.`,
+    {
+      errors: [{ pointer: '/capabilities', detail: missing }],
+    },
+  );
 }
 
 export const create = (publicUrl: () => string) =>
@@ -111,7 +119,7 @@ export const create = (publicUrl: () => string) =>
     id: 'createEmbedToken',
     summary: 'Create an embed token',
     description:
-      'For a page that other sites can show in an iframe. The secret is in this answer and in no other.',
+      'For a page that other sites can show in an iframe. The secret is shown only in this answer.',
     group,
     takes: { body: Create, refers: true },
     answers: {
@@ -122,50 +130,37 @@ export const create = (publicUrl: () => string) =>
       const { queries, orgId, actor, clock, audit } = context;
       const { approve = false, reject = false, edit = false } = body.capabilities;
       refuseMoreThanHeld(context, approve || reject || edit);
-      const expiresAt = inputTime(body.expires_at, '/expires_at');
-      if (expiresAt.getTime() <= clock.now()) throw invalidInput('/expires_at', 'This time has passed.');
-      const input = {
+      const { token, secret } = await createEmbedToken(queries, clock, orgId, {
         label: body.label ?? null,
-        workflowId: body.workflow_id ? inputId('workflow', body.workflow_id, '/workflow_id') : null,
-        queueId: body.queue_id ? inputId('queue', body.queue_id, '/queue_id') : null,
-        memberId: body.member_id ? inputId('member', body.member_id, '/member_id') : null,
+        workflowId: inputId('workflow', body.workflow_id || null, '/workflow_id'),
+        queueId: inputId('queue', body.queue_id || null, '/queue_id'),
+        memberId: inputId('member', body.member_id || null, '/member_id'),
         capabilities: { approve, reject, edit },
         allowedOrigins: body.allowed_origins,
-        expiresAt,
-      };
-      const { token, secret } = await createEmbedToken(queries, clock, orgId, input, actor.name);
+        expiresAt: futureTime(clock, body.expires_at, '/expires_at'),
+        createdBy: actor.name,
+      });
       const shown = show(token);
       const { capabilities, allowed_origins: origins } = shown;
-      await audit({
-        action: 'embed_token.created',
-        target: shown.id,
-        details: { capabilities, origins },
-      });
+      await audit({ action: 'embed_token.created', target: shown.id, details: { capabilities, origins } });
       const url = `${publicUrl()}/embed/review/${shown.id}#${secret}`;
       return { status: 201, body: { ...shown, secret, url, iframe: iframeOf(url) } };
     },
   });
 
-/** The address has no character that HTML would read otherwise. */
+/** The URL needs no escaping: it has no special characters of HTML. */
 function iframeOf(url: string): string {
   return `<iframe src="${url}" title="Review" sandbox="allow-scripts allow-same-origin allow-forms" referrerpolicy="no-referrer" style="width:100%;min-height:480px;border:0"></iframe>`;
 }
 
-export const list = operation({
+export const list = listOperation({
   id: 'listEmbedTokens',
-  summary: 'List embed tokens, newest first, revoked ones too',
+  summary: 'List embed tokens, newest first, revoked tokens included',
   group,
-  takes: { query: PageQuery },
-  answers: { 200: { description: 'A page', schema: PageOf(EmbedToken) } },
-  runs: 'read',
-  async handle({ queries, orgId, sealer }, { query }) {
-    const name = { sealer, list: 'embed tokens', orgId };
-    const rows = await listEmbedTokens(queries, orgId, {
-      before: readCursor(name, query.cursor),
-      limit: query.limit + 1,
-    });
-    return { status: 200, body: pageOf(name, rows, query.limit, (row) => row.id, show) };
-  },
+  item: EmbedToken,
+  read: ({ queries, orgId }, _input, page) => listEmbedTokens(queries, orgId, page),
+  position: ({ id }) => id,
+  show,
 });
 
 export const revoke = operation({
@@ -177,10 +172,7 @@ export const revoke = operation({
   runs: 'write',
   async handle({ queries, orgId, audit }, { params }) {
     await revokeEmbedToken(queries, orgId, pathId('embedToken', params.id));
-    await audit({
-      action: 'embed_token.revoked',
-      target: params.id,
-    });
+    await audit({ action: 'embed_token.revoked', target: params.id });
     return { status: 204 };
   },
 });
@@ -202,22 +194,25 @@ const Session = Type.Object({
 
 export const session = operation({
   id: 'openEmbedSession',
-  summary: 'What an embed token is good for',
-  description: 'The embedded page asks once, when it opens; it is written into the audit log.',
+  summary: 'Read what an embed token can see and do',
+  description: 'Called by the embedded page when it opens, and written to the audit log.',
   group,
   answers: { 200: { description: 'The session', schema: Session } },
   runs: 'write',
   async handle({ queries, orgId, credential, audit }) {
-    if (credential?.kind !== 'embed') throw new Error('Only embed tokens come here.');
+    if (credential?.kind !== 'embed') throw new Error('The credential is not an embed token.');
     const { id, name, capabilities, workflowId, queueId, memberId } = credential;
     const organization = await getOrganization(queries, orgId);
     const workflow =
-      workflowId === null
-        ? undefined
-        : (await workflowsOf(queries, [{ orgId, id: workflowId }])).get(workflowId);
+      workflowId === null ? null : await getRow(queries, 'workflows', { orgId, id: workflowId }, 'workflow');
     const queue = queueId === null ? null : await getQueue(queries, { orgId, id: queueId, workflowId: null });
     const member = memberId === null ? null : await getMember(queries, orgId, memberId);
-    const token = await getEmbedToken(queries, orgId, pathId('embedToken', id));
+    const token = await getRow(
+      queries,
+      'embed_tokens',
+      { orgId, id: pathId('embedToken', id) },
+      'embed token',
+    );
     await audit({ action: 'embed_token.opened', target: id });
     return {
       status: 200,
@@ -225,7 +220,7 @@ export const session = operation({
         id,
         label: name,
         organization: { name: organization.name },
-        workflow: workflow ? { id: publicId('workflow', workflow.id), name: workflow.name } : null,
+        workflow: workflow && { id: publicId('workflow', workflow.id), name: workflow.name },
         queue: queue && { id: publicId('queue', queue.id), name: queue.name },
         member: member && { id: publicId('member', member.id), name: member.name },
         capabilities,

@@ -1,9 +1,9 @@
 import { type Static, Type } from 'typebox';
 import { publicId } from '../../../base/ids.ts';
 import { patternForm } from '../../../endpoints/match.ts';
-import { IdOf, IdParams, inputId, OrNull, pathId, Text, Timestamp } from '../../../http/fields.ts';
+import { Closed, IdOf, IdParams, inputId, OrNull, pathId, Text, Timestamp } from '../../../http/fields.ts';
+import { listOperation } from '../../../http/list-operation.ts';
 import { operation } from '../../../http/operation.ts';
-import { PageOf, PageQuery, pageOf, readCursor } from '../../../http/page.ts';
 import type { SchemaChecks } from '../../../schemas/checks.ts';
 import { createGate, deleteGate, getGate, listGates, type ReviewGate as Row } from '../gates.ts';
 
@@ -11,7 +11,7 @@ const group = 'Review gates';
 
 const Condition = OrNull(
   Type.Union([Type.Object({}, { additionalProperties: true }), Type.Boolean()], {
-    description: 'JSON Schema: only data that it describes is held. All data, if left out',
+    description: 'JSON Schema of the data to hold; by default, all data is held',
     examples: [{ properties: { amount: { minimum: 1000 } } }],
   }),
 );
@@ -28,30 +28,27 @@ const Gate = Type.Object({
   created_at: Timestamp,
 });
 
-const Create = Type.Object(
-  {
-    name: Type.Optional(OrNull(Text(200))),
-    types: Type.Array(Type.String({ pattern: patternForm.source, maxLength: 130 }), {
-      minItems: 1,
-      maxItems: 100,
-      description: '`*`, names of event types, or prefixes such as `invoice.*`',
-      examples: [['invoice.*']],
-    }),
-    endpoints: Type.Optional(
-      OrNull(
-        Type.Array(IdOf('endpoint'), {
-          minItems: 1,
-          maxItems: 100,
-          description: 'Every endpoint, if left out',
-        }),
-      ),
+const Create = Closed({
+  name: Type.Optional(OrNull(Text(200))),
+  types: Type.Array(Type.String({ pattern: patternForm.source, maxLength: 130 }), {
+    minItems: 1,
+    maxItems: 100,
+    description: '`*`, names of event types, or prefixes such as `invoice.*`',
+    examples: [['invoice.*']],
+  }),
+  endpoints: Type.Optional(
+    OrNull(
+      Type.Array(IdOf('endpoint'), {
+        minItems: 1,
+        maxItems: 100,
+        description: 'By default, every endpoint',
+      }),
     ),
-    workflow_id: IdOf('workflow'),
-    queue_id: Type.Optional(OrNull(IdOf('queue'))),
-    condition: Type.Optional(Condition),
-  },
-  { additionalProperties: false },
-);
+  ),
+  workflow_id: IdOf('workflow'),
+  queue_id: Type.Optional(OrNull(IdOf('queue'))),
+  condition: Type.Optional(Condition),
+});
 
 function show(row: Row): Static<typeof Gate> {
   return {
@@ -67,21 +64,14 @@ function show(row: Row): Static<typeof Gate> {
   };
 }
 
-export const list = operation({
+export const list = listOperation({
   id: 'listReviewGates',
   summary: 'List review gates, newest first',
   group,
-  takes: { query: PageQuery },
-  answers: { 200: { description: 'A page', schema: PageOf(Gate) } },
-  runs: 'read',
-  async handle({ queries, orgId, sealer }, { query }) {
-    const name = { sealer, list: 'review gates', orgId };
-    const rows = await listGates(queries, orgId, {
-      before: readCursor(name, query.cursor),
-      limit: query.limit + 1,
-    });
-    return { status: 200, body: pageOf(name, rows, query.limit, (row) => row.id, show) };
-  },
+  item: Gate,
+  read: ({ queries, orgId }, _input, page) => listGates(queries, orgId, page),
+  position: ({ id }) => id,
+  show,
 });
 
 export const create = (schemas: SchemaChecks) =>
@@ -89,7 +79,7 @@ export const create = (schemas: SchemaChecks) =>
     id: 'createReviewGate',
     summary: 'Hold deliveries for review',
     description:
-      'From now on, deliveries of events that match are held until their review is decided: approved they go out, revised they go out with the changed data, rejected they are cancelled. A delivery that several gates match is held by the oldest.',
+      'Matching deliveries are held until their review is decided: approved, they are sent; revised, they are sent with the revised data; rejected, they are cancelled. A delivery that several gates match is held by the oldest.',
     group,
     takes: { body: Create, refers: true },
     answers: { 201: { description: 'The gate', schema: Gate }, refusals: [429] },
@@ -99,22 +89,18 @@ export const create = (schemas: SchemaChecks) =>
       if (condition !== null) await schemas.examine(orgId, condition, null, '/condition');
     },
     async handle({ queries, orgId, actor, clock, audit }, { body }) {
-      const input = {
+      const row = await createGate(queries, clock, orgId, {
         name: body.name ?? null,
         types: body.types,
         endpointIds:
           body.endpoints?.map((id, index) => inputId('endpoint', id, `/endpoints/${index}`)) ?? null,
         workflowId: inputId('workflow', body.workflow_id, '/workflow_id'),
-        queueId: body.queue_id ? inputId('queue', body.queue_id, '/queue_id') : null,
+        queueId: inputId('queue', body.queue_id || null, '/queue_id'),
         condition: body.condition ?? null,
-      };
-      const row = await createGate(queries, clock, orgId, input, actor.name);
-      const id = publicId('reviewGate', row.id);
-      await audit({
-        action: 'review_gate.created',
-        target: id,
-        details: { types: row.types },
+        createdBy: actor.name,
       });
+      const id = publicId('reviewGate', row.id);
+      await audit({ action: 'review_gate.created', target: id, details: { types: row.types } });
       return { status: 201, body: show(row) };
     },
   });
@@ -133,18 +119,15 @@ export const get = operation({
 
 export const remove = operation({
   id: 'deleteReviewGate',
-  summary: 'Take a review gate away',
-  description: 'What it holds stays held until it is decided.',
+  summary: 'Delete a review gate',
+  description: 'The deliveries that it holds stay held until they are reviewed.',
   group,
   takes: { params: IdParams },
   answers: { 204: { description: 'Deleted' } },
   runs: 'write',
   async handle({ queries, orgId, audit }, { params }) {
     await deleteGate(queries, orgId, pathId('reviewGate', params.id));
-    await audit({
-      action: 'review_gate.deleted',
-      target: params.id,
-    });
+    await audit({ action: 'review_gate.deleted', target: params.id });
     return { status: 204 };
   },
 });

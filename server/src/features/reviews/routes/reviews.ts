@@ -4,11 +4,12 @@ import { invalidInput, SluiceError } from '../../../base/errors.ts';
 import { publicId } from '../../../base/ids.ts';
 import type { Judging } from '../../../events/judging.ts';
 import {
+  Closed,
+  futureTime,
   given,
   IdOf,
   IdParams,
   inputId,
-  inputTime,
   Metadata,
   OrNull,
   pathId,
@@ -16,15 +17,16 @@ import {
   Timestamp,
 } from '../../../http/fields.ts';
 import { readIfMatch } from '../../../http/if-match.ts';
+import { listOperation } from '../../../http/list-operation.ts';
 import { type Answer, type Context, type Input, operation } from '../../../http/operation.ts';
-import { PageOf, PageQuery, pageOf, readCursor } from '../../../http/page.ts';
+import { PageOf, PageQuery, pageText, readPage } from '../../../http/page.ts';
 import { Verdicts } from '../../../schemas/questions.ts';
 import { type Act, actOnTask, type Reviewer } from '../act.ts';
 import { announcements } from '../announce.ts';
-import type { ReviewTools } from '../change.ts';
+import type { Announcing } from '../change.ts';
 import { listHistory } from '../history.ts';
 import { judgeRevision } from '../revised-data.ts';
-import { createTask, getTask, listTasks, positionOf, type Task } from '../tasks.ts';
+import { createTask, getTask, listTasks, positionOf, type Task, type TaskName } from '../tasks.ts';
 import {
   Entry,
   entryText,
@@ -39,51 +41,53 @@ import {
 
 const group = 'Reviews';
 const contentLimit = 262_144;
-const closed = { additionalProperties: false };
 const MemberId = Type.Optional(
   OrNull(
     Type.String({
       ...IdOf('member'),
-      description: 'The member on whose behalf the key acts; it is written down with the key',
+      description: 'The member in whose name the key acts; the history names both',
     }),
   ),
 );
 const Version = Type.Optional(
-  Type.Integer({ minimum: 1, description: 'The version that was seen; another one is refused' }),
+  Type.Integer({
+    minimum: 1,
+    description: 'The version that you have seen; refused where the task has another one',
+  }),
 );
 const Comment = Type.Optional(OrNull(Text(4_000)));
 const Content = Type.Unknown({
-  description: 'Any JSON up to 256 KiB; kept as the bytes received',
+  description: 'Any JSON up to 256 KiB; stored byte for byte',
   examples: [{ order: 'in_42', amount: 40 }],
 });
 
-const Create = Type.Object(
-  {
-    workflow_id: IdOf('workflow'),
-    queue_id: Type.Optional(OrNull(IdOf('queue'))),
-    title: Text(500, { minLength: 1, examples: ['Refund of 40 EUR'] }),
-    content: Content,
-    content_type: Type.Optional(
-      OrNull(
-        Type.String({
-          pattern: '^[A-Za-z0-9!#$&^_.+-]{1,127}/[A-Za-z0-9!#$&^_.+-]{1,127}$',
-          description:
-            'How to show the content: a media type. A string of `text/markdown` is shown as Markdown',
-          examples: ['text/markdown'],
-        }),
-      ),
+const Create = Closed({
+  workflow_id: IdOf('workflow'),
+  queue_id: Type.Optional(OrNull(IdOf('queue'))),
+  title: Text(500, { minLength: 1, examples: ['Refund of 40 EUR'] }),
+  content: Content,
+  content_type: Type.Optional(
+    OrNull(
+      Type.String({
+        pattern: '^[A-Za-z0-9!#$&^_.+-]{1,127}/[A-Za-z0-9!#$&^_.+-]{1,127}$',
+        description:
+          'The media type of the content. A string of the type `text/markdown` is shown as Markdown',
+        examples: ['text/markdown'],
+      }),
     ),
-    priority: Type.Optional(Priority),
-    assignee: Type.Optional(OrNull(IdOf('member'))),
-    expires_at: Type.Optional(
-      Type.Union([Timestamp, Type.Null()], { description: 'As the workflow says, if left out; null: never' }),
-    ),
-    metadata: Type.Optional(Metadata),
-  },
-  closed,
-);
+  ),
+  priority: Type.Optional(Priority),
+  assignee: Type.Optional(OrNull(IdOf('member'))),
+  expires_at: Type.Optional(
+    Type.Union([Timestamp, Type.Null()], { description: 'By default, as the workflow says; null: never' }),
+  ),
+  metadata: Type.Optional(Metadata),
+});
 
-/** The exact text of the content in the body. */
+/**
+ * The exact text of the content in the body.
+ * @throws {SluiceError} payload_too_large
+ */
 function readContent(raw: Uint8Array): string {
   const bytes = memberBytes(raw, 'content');
   if (bytes.length > contentLimit) {
@@ -102,78 +106,64 @@ async function answerTask({ queries }: Context, status: number, task: Task): Pro
   return { status, text: await taskText(queries, task), headers: { etag: `"${task.version}"` } };
 }
 
-export const list = operation({
+export const list = listOperation({
   id: 'listReviews',
   summary: 'List review tasks',
-  description: 'Newest first, or the most urgent first and the oldest among those. Without their content.',
+  description: 'Newest first; or the most urgent first, and the oldest among those. Without their content.',
   group,
-  takes: {
-    query: Type.Object(
-      {
-        ...PageQuery.properties,
-        workflow_id: Type.Optional(IdOf('workflow')),
-        queue_id: Type.Optional(IdOf('queue')),
-        status: Type.Optional(Status),
-        assignee: Type.Optional(IdOf('member')),
-        order: Type.Enum(['newest', 'urgency'], { default: 'newest' }),
-      },
-      closed,
-    ),
+  query: {
+    workflow_id: Type.Optional(IdOf('workflow')),
+    queue_id: Type.Optional(IdOf('queue')),
+    status: Type.Optional(Status),
+    assignee: Type.Optional(IdOf('member')),
+    order: Type.Enum(['newest', 'urgency'], { default: 'newest' }),
   },
-  answers: { 200: { description: 'A page', schema: PageOf(Review) } },
-  runs: 'read',
-  async handle({ queries, orgId, credential, sealer }, { query }) {
-    const name = { sealer, list: `reviews ${query.order}`, orgId };
-    const filter = given({
-      workflowId:
-        query.workflow_id === undefined ? undefined : inputId('workflow', query.workflow_id, '?workflow_id'),
-      queueId: query.queue_id === undefined ? undefined : inputId('queue', query.queue_id, '?queue_id'),
-      status: query.status,
-      assigneeId: query.assignee === undefined ? undefined : inputId('member', query.assignee, '?assignee'),
+  item: Review,
+  async read({ queries, orgId, credential }, { query: { status, order, ...ids } }, page) {
+    const wanted = given({
+      workflowId: inputId('workflow', ids.workflow_id, '?workflow_id'),
+      queueId: inputId('queue', ids.queue_id, '?queue_id'),
+      status,
+      assigneeId: inputId('member', ids.assignee, '?assignee'),
     });
-    const page = { order: query.order, after: readCursor(name, query.cursor), limit: query.limit + 1 };
-    const tasks = await listTasks(queries, orgId, scopeOfTasks(credential), filter, page);
+    const tasks = await listTasks(
+      queries,
+      orgId,
+      { ...wanted, order, scope: scopeOfTasks(credential) },
+      page,
+    );
     const shown = await showTasks(queries, orgId, tasks);
-    return { status: 200, body: pageOf(name, tasks, query.limit, positionOf, (task) => shown.get(task)) };
+    return tasks.map((task) => ({ task, shown: shown.get(task) }));
   },
+  position: ({ task }) => positionOf(task),
+  show: ({ shown }) => shown,
 });
 
 export const create = (reviewing: Reviewing) =>
   operation({
     id: 'createReview',
-    summary: 'Ask for a review',
+    summary: 'Create a review task',
     group,
     takes: { body: Create, bodyLimit: contentLimit + 65_536, exactMembers: ['content'], refers: true },
     answers: { 201: { description: 'The task', schema: ReviewDetail } },
     runs: 'write',
     async handle(context, { body, raw }) {
       const { queries, orgId, actor, credential, clock, audit } = context;
-      const expiresAt =
-        typeof body.expires_at === 'string' ? inputTime(body.expires_at, '/expires_at') : body.expires_at;
-      if (expiresAt && expiresAt.getTime() <= clock.now())
-        throw invalidInput('/expires_at', 'This time has passed.');
       const input = {
         workflowId: inputId('workflow', body.workflow_id, '/workflow_id'),
-        queueId: body.queue_id ? inputId('queue', body.queue_id, '/queue_id') : null,
+        queueId: inputId('queue', body.queue_id || null, '/queue_id'),
         title: body.title,
         content: readContent(raw),
         contentType: body.content_type ?? null,
         priority: body.priority ?? 'normal',
-        assigneeId: body.assignee ? inputId('member', body.assignee, '/assignee') : null,
+        assigneeId: inputId('member', body.assignee || null, '/assignee'),
         metadata: body.metadata ?? {},
-        expiresAt,
+        expiresAt: futureTime(clock, body.expires_at, '/expires_at'),
         source: null,
       };
-      const name = credential !== null && 'name' in credential ? credential.name : null;
-      const task = await createTask(queries, clock, orgId, input, {
-        actor: actor.name,
-        actor_name: name,
-        ip: actor.ip,
-      });
-      await audit({
-        action: 'review.created',
-        target: publicId('review', task.id),
-      });
+      const entry = { actor: actor.name, actor_name: nameOf(credential), ip: actor.ip };
+      const task = await createTask(queries, clock, { orgId, input, entry });
+      await audit({ action: 'review.created', target: publicId('review', task.id) });
       const news = await announcements(queries, reviewing.taskFollower, [{ task, entry: null }]);
       await reviewing.publisher.publishAllWithin(queries, news);
       return answerTask(context, 201, task);
@@ -188,48 +178,38 @@ export const get = operation({
   answers: { 200: { description: 'The task', schema: ReviewDetail } },
   runs: 'read',
   async handle(context, { params }) {
-    const { queries, orgId, credential } = context;
-    const name = { orgId, id: pathId('review', params.id), scope: scopeOfTasks(credential) };
-    return answerTask(context, 200, await getTask(queries, name));
+    return answerTask(context, 200, await getTask(context.queries, taskName(context, params.id)));
   },
 });
 
 export const history = operation({
   id: 'listReviewHistory',
-  summary: 'What was done to a review task, oldest first',
-  description:
-    'Append-only; one entry for each version. The entry with which the task stopped being pending is its decision.',
+  summary: 'List the history of a review task, oldest first',
+  description: 'Append-only; one entry for each version. The entry that ended the task is its decision.',
   group,
   takes: { params: IdParams, query: PageQuery },
   answers: { 200: { description: 'A page', schema: PageOf(Entry) } },
   runs: 'read',
-  async handle({ queries, orgId, credential, sealer }, { params, query }) {
-    const task = await getTask(queries, {
-      orgId,
-      id: pathId('review', params.id),
-      scope: scopeOfTasks(credential),
+  async handle(context, { params, query }) {
+    const { queries, credential } = context;
+    const task = await getTask(queries, taskName(context, params.id));
+    const { rows, nextCursor } = await readPage(context, query, {
+      name: `review history ${task.id}`,
+      read: (page) => listHistory(queries, task, page),
+      position: ({ version }) => String(version),
     });
-    const name = { sealer, list: `review history ${task.id}`, orgId };
-    const rows = await listHistory(queries, task, {
-      after: Number(readCursor(name, query.cursor) ?? 0),
-      limit: query.limit + 1,
-    });
-    const page = pageOf(
-      name,
-      rows,
-      query.limit,
-      (row) => String(row.version),
-      (row) => entryText(row, credential),
-    );
     return {
       status: 200,
-      text: `{"data":[${page.data.join(',')}],"next_cursor":${JSON.stringify(page.next_cursor)}}`,
+      text: pageText(
+        rows.map((row) => entryText(row, credential)),
+        nextCursor,
+      ),
     };
   },
 });
 
-/** What it takes to act on tasks and to tell about it. */
-export type Reviewing = Judging & ReviewTools;
+/** Everything that acts on tasks need. */
+export type Reviewing = Judging & Announcing;
 
 interface Acting {
   readonly member_id?: string | null;
@@ -242,11 +222,14 @@ async function act(
   { params, body, ifMatch }: Input<Static<typeof IdParams>, unknown, Acting>,
   { wanted, verdicts = new Verdicts() }: { readonly wanted: Act; readonly verdicts?: Verdicts },
 ): Promise<Answer> {
-  const { queries, orgId, credential } = context;
-  const name = { orgId, id: pathId('review', params.id), scope: scopeOfTasks(credential) };
+  const { queries, credential } = context;
+  const name = taskName(context, params.id);
   if (credential?.kind === 'embed' && body.member_id) {
     await getTask(queries, name);
-    throw invalidInput('/member_id', 'An embed token acts as the member that it was made for, or as itself.');
+    throw invalidInput(
+      '/member_id',
+      'An embed token acts in the name of its own member, or in its own name.',
+    );
   }
   const isSeen = readVersions(ifMatch, body.version);
   const reviewer = readReviewer(context, body);
@@ -255,15 +238,21 @@ async function act(
 }
 
 function readReviewer({ actor, credential }: Context, { member_id: memberId }: Acting): Reviewer {
-  if (credential?.kind === 'embed') {
-    return { actor, name: credential.name, memberId: credential.memberId };
-  }
-  const name = credential !== null && 'name' in credential ? credential.name : null;
+  const name = nameOf(credential);
   if (memberId) return { actor, name, memberId: inputId('member', memberId, '/member_id') };
-  return { actor, name, memberId: credential?.kind === 'member' ? credential.memberId : null };
+  const own = credential !== null && 'memberId' in credential ? credential.memberId : null;
+  return { actor, name, memberId: own };
 }
 
-/** What the caller has seen, by header and by body; both have to hold. */
+function nameOf(credential: Context['credential']): string | null {
+  return credential !== null && 'name' in credential ? credential.name : null;
+}
+
+function taskName({ orgId, credential }: Context, id: string): TaskName {
+  return { orgId, id: pathId('review', id), scope: scopeOfTasks(credential) };
+}
+
+/** Whether a version is the one that the caller has seen, by the header and by the body. */
 function readVersions(ifMatch: string | undefined, inBody: number | undefined): (version: number) => boolean {
   const isSeen = readIfMatch(ifMatch);
   return (version) => isSeen(String(version)) && (inBody === undefined || inBody === version);
@@ -278,7 +267,7 @@ export const approve = (reviewing: Reviewing) =>
     group,
     takes: {
       params: IdParams,
-      body: Type.Object({ comment: Comment, member_id: MemberId, version: Version }, closed),
+      body: Closed({ comment: Comment, member_id: MemberId, version: Version }),
       bodyOptional: true,
       ifMatch: true,
     },
@@ -297,14 +286,11 @@ export const reject = (reviewing: Reviewing) =>
     group,
     takes: {
       params: IdParams,
-      body: Type.Object(
-        {
-          reason: Text(4_000, { minLength: 1, examples: ['Not covered by the terms'] }),
-          member_id: MemberId,
-          version: Version,
-        },
-        closed,
-      ),
+      body: Closed({
+        reason: Text(4_000, { minLength: 1, examples: ['Not covered by the terms'] }),
+        member_id: MemberId,
+        version: Version,
+      }),
       ifMatch: true,
     },
     answers,
@@ -316,16 +302,13 @@ export const reject = (reviewing: Reviewing) =>
 export const revise = (reviewing: Reviewing) =>
   operation({
     id: 'reviseReview',
-    summary: 'Change what is under review, and approve it so',
+    summary: 'Revise the content of a review task, and approve it',
     description:
-      'The whole content as it should be. Where a workflow asks for several approvals, a new round begins with this one.',
+      'Send the whole revised content. Where the workflow requires several approvals, this is the first of a new round.',
     group,
     takes: {
       params: IdParams,
-      body: Type.Object(
-        { content: Content, comment: Comment, member_id: MemberId, version: Version },
-        closed,
-      ),
+      body: Closed({ content: Content, comment: Comment, member_id: MemberId, version: Version }),
       bodyLimit: contentLimit + 65_536,
       exactMembers: ['content'],
       ifMatch: true,

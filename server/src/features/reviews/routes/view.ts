@@ -19,15 +19,15 @@ const By = Type.Object(
   {
     kind: Type.Enum(['key', 'member', 'embed_token', 'gate', 'system']),
     id: OrNull(Type.String({ description: "The credential's id" })),
-    name: OrNull(Type.String({ description: 'What the credential is called' })),
+    name: OrNull(Type.String({ description: 'The name of the credential' })),
     member: OrNull(
       Type.Object(
         { id: IdOf('member'), name: OrNull(Type.String()) },
-        { description: 'The member that it was done as' },
+        { description: 'The member in whose name it was done' },
       ),
     ),
   },
-  { description: 'Who did it' },
+  { description: 'The author' },
 );
 
 const Decision = Type.Object({
@@ -50,8 +50,8 @@ export const Review = Type.Object({
   assignee: OrNull(IdOf('member')),
   metadata: Metadata,
   status: Status,
-  version: Type.Integer({ description: 'Grows with everything that is done to it; also the `ETag`' }),
-  approvals: Type.Integer({ description: 'So far, for the content as it is now' }),
+  version: Type.Integer({ description: 'Grows with every change; also the `ETag`' }),
+  approvals: Type.Integer({ description: 'So far, for the present content' }),
   rejections: Type.Integer(),
   escalated: Type.Boolean(),
   expires_at: OrNull(Timestamp),
@@ -67,51 +67,48 @@ export const Review = Type.Object({
 export const ReviewDetail = Type.Object({
   ...Review.properties,
   approvals_needed: Type.Integer(),
-  deliveries: Type.Array(IdOf('delivery'), { description: 'What it holds, or held' }),
-  content: Type.Unknown({ description: 'What is under review, written exactly as it was received' }),
-  revision: Type.Unknown({ description: 'The content as reviewers changed it; null if nobody did' }),
+  deliveries: Type.Array(IdOf('delivery'), { description: 'Deliveries that it holds or has held' }),
+  content: Type.Unknown({ description: 'The content under review, byte for byte as it was received' }),
+  revision: Type.Unknown({
+    description: 'The content as a reviewer has revised it; null without a revision',
+  }),
 });
 
 export const Entry = Type.Object({
-  version: Type.Integer({ description: 'Of the task after it' }),
+  version: Type.Integer({ description: 'Of the task after this change' }),
   action: Action,
   status: Status,
   round: Type.Integer({ description: 'Revisions begin a new round of approvals' }),
   by: By,
-  ip: OrNull(Type.String({ description: 'Where from; not shown to embed tokens' })),
+  ip: OrNull(Type.String({ description: 'The address of the author; not shown to embed tokens' })),
   comment: OrNull(Type.String()),
   reason: OrNull(Type.String()),
   queue_id: OrNull(IdOf('queue')),
   at: Timestamp,
-  content: Type.Unknown({ description: 'Of a revision: the content as it was changed; otherwise null' }),
+  content: Type.Unknown({ description: 'Of a revision: the revised content; otherwise null' }),
 });
 
-/** What a credential may see of the organization's tasks. */
+/** The tasks that a credential may see. */
 export function scopeOfTasks(credential: Credential | null): TaskScope {
   return credential?.kind === 'embed' ? credential : { workflowId: null, queueId: null };
 }
 
-/** Tasks with their decisions, without their content. */
+/** Tasks as the API shows them, with their decisions and without their content. */
 export async function showTasks(
   queries: Queries,
   orgId: string,
   tasks: readonly Task[],
 ): Promise<Map<Task, PublicTask>> {
   const decisions = await decisionsOf(queries, tasks);
-  const names = await eventNames(
-    queries,
-    orgId,
-    tasks.flatMap((task) => (task.event_id === null ? [] : [task.event_id])),
-  );
+  const eventIds = tasks.flatMap((task) => task.event_id ?? []);
+  const names = await eventNames(queries, orgId, eventIds);
   return new Map(tasks.map((task) => [task, publicTask(task, decisions.get(task.id), names)]));
 }
 
-/** One task as JSON text, its content as it came in: written by hand, since parsing and printing would change it. */
+/** A task as JSON text. Content and revision are inserted as text, because parsing them would change their bytes. */
 export async function taskText(queries: Queries, task: Task): Promise<string> {
   const shown = (await showTasks(queries, task.org_id, [task])).get(task);
-  const workflow = (await workflowsOf(queries, [{ orgId: task.org_id, id: task.workflow_id }])).get(
-    task.workflow_id,
-  );
+  const workflow = (await workflowsOf(queries, [task])).get(task.workflow_id);
   const deliveries = task.gate_id === null ? [] : await heldFor(queries, task);
   return withExact(
     {
@@ -123,6 +120,7 @@ export async function taskText(queries: Queries, task: Task): Promise<string> {
   );
 }
 
+/** An entry of the history as JSON text; embed tokens do not see addresses. */
 export function entryText(entry: HistoryEntry, credential: Credential | null): string {
   const shown: Omit<Static<typeof Entry>, 'content'> = {
     version: entry.version,
@@ -139,18 +137,18 @@ export function entryText(entry: HistoryEntry, credential: Credential | null): s
   return withExact(shown, { content: entry.content });
 }
 
-/** An object as JSON text, with members whose text is ready. */
+/** An object as JSON text, with further members whose values are JSON text. */
 function withExact(rest: object, exact: Readonly<Record<string, string | null>>): string {
   const members = Object.entries(exact).map(([key, text]) => `,${JSON.stringify(key)}:${text ?? 'null'}`);
   return `${JSON.stringify(rest).slice(0, -1)}${members.join('')}}`;
 }
 
-/** The review that held a delivery, in short. */
+/** The review task that held a delivery, for `getDelivery`. */
 export const holdingReview: HoldingReview = {
   schema: OrNull(
     Type.Object(
       { id: IdOf('review'), gate_id: OrNull(IdOf('reviewGate')), status: Status, decision: OrNull(Decision) },
-      { description: 'What held it; null if nothing did. The review has the data before and after' },
+      { description: 'The review task that held it, or null. The task has the data before and after' },
     ),
   ),
   async show(queries, orgId, deliveryId) {

@@ -1,8 +1,18 @@
 import { type Static, Type } from 'typebox';
 import { publicId } from '../../../base/ids.ts';
-import { given, IdOf, IdParams, inputId, OrNull, pathId, Text, Timestamp } from '../../../http/fields.ts';
-import { type Context, operation } from '../../../http/operation.ts';
-import { PageOf, PageQuery, pageOf, readCursor } from '../../../http/page.ts';
+import {
+  Closed,
+  given,
+  IdOf,
+  IdParams,
+  inputId,
+  OrNull,
+  pathId,
+  Text,
+  Timestamp,
+} from '../../../http/fields.ts';
+import { listOperation } from '../../../http/list-operation.ts';
+import { operation } from '../../../http/operation.ts';
 import { roles } from '../../../tenants/members.ts';
 import { createQueue, listQueues, type Queue as QueueRow } from '../queues.ts';
 import {
@@ -21,36 +31,31 @@ import {
 
 const group = 'Workflows';
 const aYear = 31_536_000;
-
-const closed = { additionalProperties: false };
 const Seconds = Type.Integer({ minimum: 1, maximum: aYear });
 
 const Reviewers = OrNull(
   Type.Union([
-    Type.Object({ members: Type.Array(IdOf('member'), { minItems: 1, maxItems: 100 }) }, closed),
-    Type.Object({ role: Type.Enum([...roles]) }, closed),
+    Closed({ members: Type.Array(IdOf('member'), { minItems: 1, maxItems: 100 }) }),
+    Closed({ role: Type.Enum([...roles]) }),
   ]),
 );
 
-const Expiry = Type.Object(
+const Expiry = Closed(
   {
     after_seconds: OrNull(Seconds),
     action: Type.Enum([...expiryActions]),
     escalation: Type.Optional(
       OrNull(
-        Type.Object(
+        Closed(
           { queue_id: IdOf('queue'), after_seconds: Seconds, action: Type.Enum([...finalExpiryActions]) },
-          {
-            ...closed,
-            description: 'With `escalate`: the queue to move to, the time there, and what follows it',
-          },
+          { description: 'With `escalate`: the queue, the time there, and the action after it' },
         ),
       ),
     ),
   },
   {
-    ...closed,
-    description: 'What happens to tasks whose time runs out; `after_seconds` is for those that name no time',
+    description:
+      'What happens to tasks that expire; `after_seconds` is for tasks without a time of their own',
   },
 );
 
@@ -58,9 +63,9 @@ const Workflow = Type.Object({
   id: IdOf('workflow'),
   name: Type.String(),
   description: OrNull(Type.String()),
-  approvals: Type.Integer({ description: 'Approvals that end a task' }),
+  approvals: Type.Integer({ description: 'Number of approvals that approve a task' }),
   reviewers: Reviewers,
-  rejection_ends: Type.Boolean({ description: 'Whether one rejection ends a task' }),
+  rejection_ends: Type.Boolean({ description: 'Whether one rejection rejects a task' }),
   expiry: Expiry,
   created_by: Type.String(),
   created_at: Timestamp,
@@ -75,10 +80,10 @@ const optional = {
   rejection_ends: Type.Optional(Type.Boolean()),
   expiry: Type.Optional(Expiry),
 };
-const Create = Type.Object({ name: Text(200, { minLength: 1, examples: ['Refunds'] }), ...optional }, closed);
-const Change = Type.Object(
+const Create = Closed({ name: Text(200, { minLength: 1, examples: ['Refunds'] }), ...optional });
+const Change = Closed(
   { name: Type.Optional(Text(200, { minLength: 1 })), ...optional },
-  { ...closed, minProperties: 1 },
+  { minProperties: 1 },
 );
 
 function readReviewers(reviewers: Static<typeof Reviewers>): ReviewersInput {
@@ -133,37 +138,26 @@ function show(row: Row): Static<typeof Workflow> {
   };
 }
 
-function audit({ audit }: Context, action: string, target: string, details: Record<string, unknown>) {
-  return audit({ action, target, details });
-}
-
-export const list = operation({
+export const list = listOperation({
   id: 'listWorkflows',
   summary: 'List workflows, newest first',
   group,
-  takes: { query: PageQuery },
-  answers: { 200: { description: 'A page', schema: PageOf(Workflow) } },
-  runs: 'read',
-  async handle({ queries, orgId, sealer }, { query }) {
-    const name = { sealer, list: 'workflows', orgId };
-    const rows = await listWorkflows(queries, orgId, {
-      before: readCursor(name, query.cursor),
-      limit: query.limit + 1,
-    });
-    return { status: 200, body: pageOf(name, rows, query.limit, (row) => row.id, show) };
-  },
+  item: Workflow,
+  read: ({ queries, orgId }, _input, page) => listWorkflows(queries, orgId, page),
+  position: ({ id }) => id,
+  show,
 });
 
 export const create = operation({
   id: 'createWorkflow',
   summary: 'Create a workflow',
-  description: 'Says who may decide, how many approvals it takes, and what happens when the time runs out.',
+  description: 'The reviewers, the number of approvals, and what happens to tasks that expire.',
   group,
   takes: { body: Create, refers: true },
   answers: { 201: { description: 'The workflow', schema: Workflow } },
   runs: 'write',
   async handle(context, { body }) {
-    const { queries, orgId, actor, clock } = context;
+    const { queries, orgId, actor, clock, audit } = context;
     const input = {
       name: body.name,
       description: body.description ?? null,
@@ -172,8 +166,12 @@ export const create = operation({
       rejectionEnds: body.rejection_ends ?? true,
       expiry: readExpiry(body.expiry ?? { after_seconds: null, action: 'expire' }),
     };
-    const row = await createWorkflow(queries, clock, orgId, input, actor.name);
-    await audit(context, 'workflow.created', publicId('workflow', row.id), { name: row.name });
+    const row = await createWorkflow(queries, clock, { orgId, createdBy: actor.name }, input);
+    await audit({
+      action: 'workflow.created',
+      target: publicId('workflow', row.id),
+      details: { name: row.name },
+    });
     return { status: 201, body: show(row) };
   },
 });
@@ -196,7 +194,7 @@ export const get = operation({
 export const change = operation({
   id: 'changeWorkflow',
   summary: 'Change a workflow',
-  description: 'Pending tasks go by the new rules from their next action on; the times that they have stay.',
+  description: 'Pending tasks follow the new rules from their next action on; their times stay.',
   group,
   takes: { params: IdParams, body: Change },
   answers: { 200: { description: 'The workflow', schema: Workflow } },
@@ -215,7 +213,11 @@ export const change = operation({
       { orgId: context.orgId, id: pathId('workflow', params.id) },
       changes,
     );
-    await audit(context, 'workflow.changed', params.id, { changed: Object.keys(body) });
+    await context.audit({
+      action: 'workflow.changed',
+      target: params.id,
+      details: { changed: Object.keys(body) },
+    });
     return { status: 200, body: show(row) };
   },
 });
@@ -223,14 +225,14 @@ export const change = operation({
 export const remove = operation({
   id: 'deleteWorkflow',
   summary: 'Delete a workflow',
-  description: 'Only when none of its tasks is pending and no gate leads to it. Its decided tasks stay.',
+  description: 'Only while no task of it is pending and no gate uses it. Its ended tasks stay.',
   group,
   takes: { params: IdParams },
   answers: { 204: { description: 'Deleted' } },
   runs: 'write',
   async handle(context, { params }) {
     await deleteWorkflow(context.queries, { orgId: context.orgId, id: pathId('workflow', params.id) });
-    await audit(context, 'workflow.deleted', params.id, {});
+    await context.audit({ action: 'workflow.deleted', target: params.id });
     return { status: 204 };
   },
 });
@@ -251,20 +253,18 @@ function showQueue(row: QueueRow): Static<typeof Queue> {
   };
 }
 
-export const queues = operation({
+export const queues = listOperation({
   id: 'listQueues',
   summary: 'List the queues of a workflow, oldest first',
   group,
-  takes: { params: IdParams, query: PageQuery },
-  answers: { 200: { description: 'A page', schema: PageOf(Queue) } },
-  runs: 'read',
-  async handle({ queries, orgId, sealer }, { params, query }) {
-    const workflow = await getWorkflow(queries, { orgId, id: pathId('workflow', params.id) });
-    const name = { sealer, list: `queues ${workflow.id}`, orgId };
-    const page = { after: readCursor(name, query.cursor), limit: query.limit + 1 };
-    const rows = await listQueues(queries, { orgId, id: workflow.id }, page);
-    return { status: 200, body: pageOf(name, rows, query.limit, (row) => row.id, showQueue) };
+  params: IdParams,
+  item: Queue,
+  async read({ queries, orgId }, { params }, page) {
+    const { id } = await getWorkflow(queries, { orgId, id: pathId('workflow', params.id) });
+    return listQueues(queries, { orgId, id }, page);
   },
+  position: ({ id }) => id,
+  show: showQueue,
 });
 
 export const addQueue = operation({
@@ -273,15 +273,16 @@ export const addQueue = operation({
   group,
   takes: {
     params: IdParams,
-    body: Type.Object({ name: Text(200, { minLength: 1, examples: ['Second line'] }) }, closed),
+    body: Closed({ name: Text(200, { minLength: 1, examples: ['Second line'] }) }),
   },
   answers: { 201: { description: 'The queue', schema: Queue } },
   runs: 'write',
   async handle(context, { params, body }) {
-    const { queries, orgId, clock } = context;
+    const { queries, orgId, clock, audit } = context;
     const workflow = await getWorkflow(queries, { orgId, id: pathId('workflow', params.id) });
     const row = await createQueue(queries, clock, { orgId, id: workflow.id }, body.name);
-    await audit(context, 'queue.created', publicId('queue', row.id), { workflow: params.id, name: row.name });
+    const details = { workflow: params.id, name: row.name };
+    await audit({ action: 'queue.created', target: publicId('queue', row.id), details });
     return { status: 201, body: showQueue(row) };
   },
 });

@@ -11,12 +11,18 @@ import {
 import { readCalendar, timesAfter } from '../../../base/calendar.ts';
 import { publicId } from '../../../base/ids.ts';
 import { judgeBefore } from '../../../events/judging.ts';
-import { given, IdOf, IdParams, OrNull, pathId, Timestamp } from '../../../http/fields.ts';
+import { Closed, given, IdOf, IdParams, OrNull, pathId, Timestamp } from '../../../http/fields.ts';
+import { listOperation } from '../../../http/list-operation.ts';
 import { operation } from '../../../http/operation.ts';
-import { PageOf, PageQuery, pageOf, readCursor } from '../../../http/page.ts';
 import { getOrganization } from '../../../tenants/organizations.ts';
 import { checkedCalendar } from '../calendar.ts';
-import { listRuns, type Schedule as Row, runEventId, type ScheduleRun } from '../schedule-runs.ts';
+import {
+  listRuns,
+  type Schedule as Row,
+  runEventId,
+  type ScheduleRun,
+  type Scheduling,
+} from '../schedule-runs.ts';
 import {
   catchUpRules,
   changeSchedule,
@@ -35,12 +41,12 @@ const Cron = Type.String({
 });
 const TimeZone = Type.String({
   maxLength: 64,
-  description: "IANA time zone; the organization's if left out",
+  description: "IANA time zone; by default, the organization's",
   examples: ['Europe/Berlin'],
 });
 const CatchUp = Type.Enum([...catchUpRules], {
   description:
-    'For times that passed while no worker ran: nothing, one event for the latest (the default), or one for each',
+    'For times that were missed while no worker ran: nothing, one event for the latest (the default), or one for each',
 });
 
 const Schedule = Type.Object({
@@ -57,9 +63,9 @@ const Schedule = Type.Object({
   ),
   catch_up: CatchUp,
   enabled: Type.Boolean(),
-  next_at: Type.Union([Timestamp, Type.Null()], { description: 'null while it is stopped' }),
+  next_at: OrNull(Timestamp, { description: 'null while it is stopped' }),
   last_at: OrNull(Timestamp),
-  upcoming: Type.Array(Timestamp, { description: 'Its next times, up to five; none while it is stopped' }),
+  upcoming: Type.Array(Timestamp, { description: 'The next five times; none while it is stopped' }),
   created_at: Timestamp,
   updated_at: Timestamp,
 });
@@ -72,8 +78,8 @@ const settings = {
   audience: Type.Optional(OrNull(AudienceInput)),
   catch_up: Type.Optional(CatchUp),
 };
-const Create = Type.Object(settings, { additionalProperties: false });
-const Change = Type.Object(
+const Create = Closed(settings);
+const Change = Closed(
   {
     ...settings,
     cron: Type.Optional(Cron),
@@ -81,21 +87,20 @@ const Change = Type.Object(
     data: Type.Optional(EventData),
     enabled: Type.Optional(Type.Boolean()),
   },
-  { additionalProperties: false, minProperties: 1 },
+  { minProperties: 1 },
 );
 
 const shownTimes = 5;
 
 const Run = Type.Object({
-  at: Type.String({ format: 'date-time', description: 'When it was due' }),
-  event_id: Type.Union([IdOf('event'), Type.Null()], {
-    description: 'What was published; null: it was refused',
-  }),
-  refusal: OrNull(Type.String({ description: 'Why nothing was published' })),
+  at: Type.String({ format: 'date-time', description: 'The due time' }),
+  event_id: OrNull(IdOf('event'), { description: 'The published event; null: it was refused' }),
+  refusal: OrNull(Type.String({ description: 'Why no event was published' })),
   created_at: Timestamp,
 });
 
-function frame(row: Row): Omit<Static<typeof Schedule>, 'data' | 'upcoming'> {
+/** A schedule as lists show it. */
+function showSummary(row: Row): Omit<Static<typeof Schedule>, 'data' | 'upcoming'> {
   return {
     id: publicId('schedule', row.id),
     cron: row.cron,
@@ -115,14 +120,14 @@ function nextTime(row: Row): Date | null {
   return row.enabled ? row.next_at : null;
 }
 
-/** With its next times, and the data exactly as it was received. */
+/** A schedule with its next times as JSON text. Its data is inserted as text, because parsing it would change its bytes. */
 function write(row: Row): string {
   const next = nextTime(row);
   const upcoming = next === null ? [] : [next, ...followingTimes(row, next)];
-  return `${JSON.stringify({ ...frame(row), upcoming }).slice(0, -1)},"data":${row.data}}`;
+  return `${JSON.stringify({ ...showSummary(row), upcoming }).slice(0, -1)},"data":${row.data}}`;
 }
 
-/** None where this version cannot read the calendar any more. */
+/** None where this version cannot read the calendar. */
 function followingTimes(row: Row, after: Date): Date[] {
   try {
     return timesAfter(readCalendar(row.cron, row.time_zone), after, shownTimes - 1);
@@ -140,23 +145,20 @@ function showRun(scheduleId: string, { at, refusal, created_at }: ScheduleRun): 
   };
 }
 
-/** What publishing by the calendar takes. */
-export type Publishing = Parameters<typeof changeSchedule>[1];
-
 const group = 'Schedules';
 
-export const create = (publishing: Publishing) =>
+export const create = (scheduling: Scheduling) =>
   operation({
     id: 'createSchedule',
-    summary: 'Publish an event again and again, by the calendar',
+    summary: 'Create a schedule',
     description:
-      'Each time happens once, whatever process dies. Where clocks change, a time that is skipped happens at the change, and one that comes twice happens once.',
+      'A schedule publishes an event at each of its times, exactly once. When daylight saving time begins, a skipped time takes place at the change; when it ends, a repeated time takes place once.',
     group,
     takes: { body: Create, bodyLimit: dataLimit + 65_536 },
     answers: { 201: { description: 'The schedule', schema: Schedule }, refusals: [429] },
     runs: 'write',
     prepare({ body, raw }, { queries, orgId }) {
-      return judgeBefore(queries, publishing, orgId, { data: [{ type: body.type, data: cutData(raw, '') }] });
+      return judgeBefore(queries, scheduling, orgId, { data: [{ type: body.type, data: cutData(raw, '') }] });
     },
     async handle({ queries, orgId, audit }, { body, raw }, verdicts) {
       const input = {
@@ -168,7 +170,7 @@ export const create = (publishing: Publishing) =>
         audience: body.audience ? JSON.stringify(readAudience(body.audience, '')) : null,
         catchUp: body.catch_up ?? 'latest',
       };
-      const row = await createSchedule(queries, publishing, input, verdicts);
+      const row = await createSchedule(queries, scheduling, input, verdicts);
       await audit({
         action: 'schedule.created',
         target: publicId('schedule', row.id),
@@ -178,26 +180,14 @@ export const create = (publishing: Publishing) =>
     },
   });
 
-export const list = operation({
+export const list = listOperation({
   id: 'listSchedules',
-  summary: 'List schedules, newest first',
+  summary: 'List schedules, newest first, without their data and next times',
   group,
-  takes: { query: PageQuery },
-  answers: {
-    200: {
-      description: 'A page, without the data and the next times',
-      schema: PageOf(Type.Omit(Schedule, ['data', 'upcoming'])),
-    },
-  },
-  runs: 'read',
-  async handle({ queries, orgId, sealer }, { query }) {
-    const name = { sealer, list: 'schedules', orgId };
-    const rows = await listSchedules(queries, orgId, {
-      before: readCursor(name, query.cursor),
-      limit: query.limit + 1,
-    });
-    return { status: 200, body: pageOf(name, rows, query.limit, (row) => row.id, frame) };
-  },
+  item: Type.Omit(Schedule, ['data', 'upcoming']),
+  read: ({ queries, orgId }, _input, page) => listSchedules(queries, orgId, page),
+  position: ({ id }) => id,
+  show: showSummary,
 });
 
 export const get = operation({
@@ -214,20 +204,17 @@ export const get = operation({
 
 export const preview = operation({
   id: 'previewSchedule',
-  summary: 'See when a cron expression comes',
-  description: 'From now on, without making a schedule.',
+  summary: 'Preview the next times of a cron expression',
+  description: 'From now on, without creating a schedule.',
   group,
   takes: {
-    body: Type.Object(
-      {
-        cron: Cron,
-        time_zone: Type.Optional(TimeZone),
-        count: Type.Optional(
-          Type.Integer({ minimum: 1, maximum: 50, description: 'Times; five if left out' }),
-        ),
-      },
-      { additionalProperties: false },
-    ),
+    body: Closed({
+      cron: Cron,
+      time_zone: Type.Optional(TimeZone),
+      count: Type.Optional(
+        Type.Integer({ minimum: 1, maximum: 50, description: 'Number of times; by default 5' }),
+      ),
+    }),
   },
   answers: {
     200: {
@@ -247,41 +234,27 @@ export const preview = operation({
   },
 });
 
-export const runs = operation({
+export const runs = listOperation({
   id: 'listScheduleRuns',
-  summary: 'See what came of its times, newest first',
-  description: 'For as long as retention says.',
+  summary: 'List the runs of a schedule, newest first',
+  description: 'Kept for as long as retention says.',
   group,
-  takes: { params: IdParams, query: PageQuery },
-  answers: { 200: { description: 'A page', schema: PageOf(Run) } },
-  runs: 'read',
-  async handle({ queries, orgId, sealer }, { params, query }) {
+  params: IdParams,
+  item: Run,
+  async read({ queries, orgId }, { params }, page) {
     const { id } = await getSchedule(queries, orgId, pathId('schedule', params.id));
-    const name = { sealer, list: `runs of ${id}`, orgId };
-    const cursor = readCursor(name, query.cursor);
-    const rows = await listRuns(queries, orgId, id, {
-      before: cursor === null ? null : new Date(cursor),
-      limit: query.limit + 1,
-    });
-    return {
-      status: 200,
-      body: pageOf(
-        name,
-        rows,
-        query.limit,
-        (run) => run.at.toISOString(),
-        (run) => showRun(id, run),
-      ),
-    };
+    return listRuns(queries, orgId, id, page);
   },
+  position: ({ at }) => at.toISOString(),
+  show: (run, _context, { params }) => showRun(pathId('schedule', params.id), run),
 });
 
-export const change = (publishing: Publishing) =>
+export const change = (scheduling: Scheduling) =>
   operation({
     id: 'changeSchedule',
     summary: 'Change, stop or resume a schedule',
     description:
-      'What is left out stays. What is due already is published first, as it was; where that is more than 50 events, the change is refused with 409 until the schedule has caught up, unless it stops it. With another calendar, or resumed, it counts its times anew from now on.',
+      'Settings that are left out do not change. Due events are published first, with the old settings; where they are more than 50, the change is refused with 409 until the schedule has caught up, unless it stops the schedule. With another calendar, or when it is resumed, the next time is counted from now.',
     group,
     takes: { params: IdParams, body: Change, bodyLimit: dataLimit + 65_536 },
     answers: { 200: { description: 'The schedule', schema: Schedule }, refusals: [429] },
@@ -289,7 +262,7 @@ export const change = (publishing: Publishing) =>
     prepare({ params, body, raw }, { queries, orgId }) {
       const name = { orgId, id: pathId('schedule', params.id) };
       const data = body.data === undefined ? undefined : cutData(raw, '');
-      return judgeChange(queries, publishing, name, given({ type: body.type, data }));
+      return judgeChange(queries, scheduling, name, given({ type: body.type, data }));
     },
     async handle({ queries, orgId, audit }, { params, body, raw }, verdicts) {
       const name = { orgId, id: pathId('schedule', params.id) };
@@ -298,19 +271,12 @@ export const change = (publishing: Publishing) =>
         timeZone: body.time_zone,
         type: body.type,
         data: body.data === undefined ? undefined : cutData(raw, ''),
-        audience:
-          body.audience === undefined
-            ? undefined
-            : body.audience && JSON.stringify(readAudience(body.audience, '')),
+        audience: body.audience && JSON.stringify(readAudience(body.audience, '')),
         catchUp: body.catch_up,
         enabled: body.enabled,
       });
-      const row = await changeSchedule(queries, publishing, name, { ...change, verdicts });
-      await audit({
-        action: 'schedule.changed',
-        target: params.id,
-        details: { changed: Object.keys(body) },
-      });
+      const row = await changeSchedule(queries, scheduling, name, { ...change, verdicts });
+      await audit({ action: 'schedule.changed', target: params.id, details: { changed: Object.keys(body) } });
       return { status: 200, text: write(row) };
     },
   });
@@ -324,10 +290,7 @@ export const remove = operation({
   runs: 'write',
   async handle({ queries, orgId, audit }, { params }) {
     await deleteSchedule(queries, orgId, pathId('schedule', params.id));
-    await audit({
-      action: 'schedule.deleted',
-      target: params.id,
-    });
+    await audit({ action: 'schedule.deleted', target: params.id });
     return { status: 204 };
   },
 });
