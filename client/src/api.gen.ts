@@ -467,7 +467,7 @@ export interface CreateInstallationTokenAnswer {
 }
 
 export interface CreateInstallationTokenBody {
-  /** The member that the token acts for, and whose access rights bound it; if left out the member whose token is used, otherwise nobody */
+  /** The member that the token acts for, and whose access rights bound it; if left out the member whose token is used, otherwise no member */
   member_id?: string | null;
 }
 
@@ -1474,7 +1474,7 @@ export interface InstallAppBody {
   version: string;
   /** An administrator's consent: `true` to everything that the version asks for, or the names of the scopes. Without it, the answer is 409 `consent_required` and lists them */
   consent?: boolean | string[];
-  /** The member that the token acts for, and whose access rights bound it; if left out the member whose token is used, otherwise nobody */
+  /** The member that the token acts for, and whose access rights bound it; if left out the member whose token is used, otherwise no member */
   member_id?: string | null;
 }
 

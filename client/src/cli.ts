@@ -2,7 +2,7 @@
 import { explain } from './cli/failures.ts';
 import { createProgram } from './cli/program.ts';
 
-// Whoever reads the output may stop reading: `sluice events list | head -1`.
+// The reader of the output may stop reading: `sluice events list | head -1`.
 process.stdout.on('error', (error) => {
   if ('code' in error && error.code === 'EPIPE') process.exit(0);
   throw error;

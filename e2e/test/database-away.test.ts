@@ -77,7 +77,7 @@ describe.skipIf(postgresUrl === undefined)('a database that', () => {
   const receiptsAt = async (path: string) =>
     (await receiver.receipts()).filter((receipt) => receipt.path === path);
 
-  it('restarts and is away for a while loses nothing and lies to nobody', { timeout }, async () => {
+  it('restarts and is away for a while loses nothing and answers truthfully', { timeout }, async () => {
     const api = await makeOrganization(cluster.address, 'away');
     const endpointIds = [await makeEndpoint(api, '/away')];
     const publisher = startPublisher({ addresses: cluster.addresses, key: api.key, perSecond: 60 });

@@ -5,7 +5,7 @@ export function plain(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
 }
 
-/** The same for text that may have lines. */
+/** Text in several lines without control characters: each line as `plain` makes it. */
 export function plainLines(text: string): string {
   return text.split('\n').map(plain).join('\n');
 }

@@ -74,7 +74,7 @@ export function AppForm({ initial, error, onSubmit, ...frame }: AppFormProps) {
       />
       <Textarea
         label="Description"
-        description="What it does for whom; whoever installs it reads this"
+        description="What it does and for whom, for those who install it"
         autosize
         minRows={2}
         value={description}

@@ -105,7 +105,7 @@ function TokenRow({ installationId, token, revocable }: TokenProps) {
         <ConfirmButton
           size="xs"
           question={`Revoke the token that ends with ${token.last_four}?`}
-          consequence="Whoever uses it is refused at once. This cannot be undone."
+          consequence="It is refused at once. This cannot be undone."
           answer="Revoke it"
           onConfirm={async () => {
             await api.revokeInstallationToken(installationId, token.id);

@@ -11,7 +11,7 @@ interface NavigationEntry {
   readonly icon: IconName;
   /** What stands at the end of its line, such as a count. */
   readonly badge?: ComponentType;
-  /** Shown to those who hold it; left out: to everybody. The page itself is refused by the API, not by this. */
+  /** Shown to members who hold it; if left out, to all. The API refuses the page itself. */
   readonly scope?: string;
   /** Shown in organizations that adopted this product; left out: in all. */
   readonly preset?: string;

@@ -129,7 +129,7 @@ function SessionsSection() {
                 <ConfirmButton
                   size="xs"
                   question={session.current ? 'Sign out here?' : 'End this session?'}
-                  consequence="Whoever uses that browser has to sign in again."
+                  consequence="That browser has to sign in again."
                   answer={session.current ? 'Sign out' : 'End it'}
                   onConfirm={() => end(session.id, session.current)}
                 >

@@ -32,7 +32,7 @@ function WebhooksByOwner({ add }: { add: ReactNode }) {
         <Filters onClear={chosen === null ? undefined : () => setChosen(null)}>
           <Filter
             label="App"
-            placeholder="Of everybody"
+            placeholder="All owners"
             searchable
             nothingFoundMessage="No installed app is called that"
             limit={100}

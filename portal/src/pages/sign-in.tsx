@@ -20,7 +20,7 @@ interface Props {
   readonly back: string;
 }
 
-/** The door: a one-time link signs in by itself, everybody else types. */
+/** Signs in: by a one-time link at once, otherwise by e-mail address and password. */
 export function SignInPage({ link, back }: Props) {
   const router = useRouter();
   const queryClient = useQueryClient();
@@ -163,7 +163,7 @@ function LinkForm({ busy, onSubmit }: FormProps) {
           Sign in
         </Button>
         <Quiet>
-          Links come from an administrator of your organization, or from whoever operates this Sluice.
+          Links come from an administrator of your organization, or from the operator of this Sluice.
         </Quiet>
       </Stack>
     </form>

@@ -79,7 +79,7 @@ function StepForm({ task, step, busy, onStep, onAct }: StepFormProps) {
   function submit(event: FormEvent) {
     event.preventDefault();
     if (step === 'reject' && note.trim() === '')
-      return setProblem('Say why: the reason goes to whoever asked for the review.');
+      return setProblem('Say why: the reason goes to the requester.');
     if (step === 'approve') return onAct({ kind: 'approve', comment: note.trim() });
     if (step === 'reject') return onAct({ kind: 'reject', reason: note.trim() });
     try {

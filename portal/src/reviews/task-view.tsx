@@ -52,7 +52,7 @@ export function TaskView({
         </Badge>
       </Group>
       {conflict !== null && (
-        <Alert color="orange" role="alert" title="Somebody was quicker">
+        <Alert color="orange" role="alert" title="Decided already">
           {conflict.decision === null
             ? conflict.detail
             : `This was ${conflict.decision.status} by ${nameOf(conflict.decision.by)} ${whenIs(conflict.decision.at, now)}. Your decision was not applied.`}

@@ -5,8 +5,8 @@ export type NotificationType = NonNullable<CreateIntegrationBody['events']>[numb
 /** What members are told about. */
 export const notificationTypes: readonly { readonly name: NotificationType; readonly description: string }[] =
   [
-    { name: 'task_assigned', description: 'Somebody was given a request' },
-    { name: 'task_status', description: 'A request that somebody takes part in has another status' },
+    { name: 'task_assigned', description: 'A request was assigned to a member' },
+    { name: 'task_status', description: 'A request that a member takes part in has another status' },
     { name: 'blocker', description: 'Something blocks a request, was noticed, or is out of the way' },
     { name: 'review', description: 'Something waits for review, or came back from it' },
     { name: 'meeting', description: 'A meeting begins in ten minutes, moved, or was cancelled' },

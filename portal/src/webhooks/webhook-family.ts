@@ -16,7 +16,7 @@ export interface WebhookFamily<Item extends Webhook = Endpoint> extends StatsSou
   readonly path: `/${string}`;
   /** Rows lead to a page for each webhook. Cards hold everything themselves: for the few that one person has. */
   readonly arrangement: 'rows' | 'cards';
-  /** Left out where everybody has their own. */
+  /** Left out where each member has their own. */
   readonly access?: FamilyAccess;
   /** Whether a switch enables and disables them; otherwise buttons do, which ask first. */
   readonly switched?: boolean;
@@ -113,7 +113,7 @@ export type TestOutcome =
   | { readonly attempt: Attempt }
   | { readonly arrived: boolean; readonly status: number | null; readonly message: string };
 
-/** Whether the member who is signed in may change webhooks of a family; everybody may change their own. */
+/** Whether the member who is signed in may change webhooks of a family; each may change their own. */
 export function useMayChange({ access }: { readonly access?: FamilyAccess }): boolean {
   const me = useMe();
   return access === undefined || holds(me, access.write);

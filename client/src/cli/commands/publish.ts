@@ -66,7 +66,7 @@ function pairs(given: readonly string[]): Record<string, string> {
   );
 }
 
-/** The data is spliced in as it is: parsed and written anew, numbers, keys and white space could change. */
+/** Splices the data in as it is: parsing and writing it could change numbers, keys and white space. */
 function withData(envelopeText: string, data: Buffer): Uint8Array<ArrayBuffer> {
   const scan = scanJson(data);
   if (!scan.ok) throw new UsageError(`The data is not JSON: at byte ${scan.offset}: ${scan.problem}.`);

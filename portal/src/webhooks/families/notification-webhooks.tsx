@@ -53,8 +53,7 @@ export const ownWebhooks: WebhookFamily = {
     description: 'Programs of your own that are told what you are told, as it happens',
     section: {
       title: 'Webhook',
-      description:
-        'Each has a signing secret of its own and gets what is addressed to you, and to nobody else',
+      description: 'Each has a signing secret of its own and gets only what is addressed to you',
     },
     purpose:
       'Every notification that reaches your inbox also goes to your webhooks: to a script, a bot, or a lamp on your desk.',
@@ -126,7 +125,7 @@ export const integrations: WebhookFamily = {
   },
   eventsOf: ({ events }) =>
     typesAmong(events).length === notificationTypes.length
-      ? 'Every type, whomever it is addressed to'
+      ? 'Every type, for every member'
       : events.join(', '),
   Log: ({ webhook: { id } }) => (
     <NotificationLog

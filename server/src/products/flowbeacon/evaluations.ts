@@ -91,7 +91,7 @@ export const list = operation({
   id: 'flowbeaconListEvaluations',
   summary: 'What changed since a watermark',
   description:
-    'In the order of the changes, each evaluation as it is now. Go on with `meta.watermark`; while `meta.has_more` is true, at once. Nothing is skipped, and nothing comes twice unless it changed again. Complete evaluations are kept for as long as retention says; a watermark from before something that was removed is answered with 410: begin anew without `since`.',
+    'In the order of the changes, each evaluation as it is now. Go on with `meta.watermark`; while `meta.has_more` is true, at once. Nothing is skipped, and nothing comes twice unless it changed again. Complete evaluations are kept for as long as retention says; a watermark from before something that was removed is answered with 410: begin again without `since`.',
   group,
   takes: {
     query: Closed({

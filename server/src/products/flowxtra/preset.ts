@@ -33,7 +33,7 @@ export const flowxtra: Preset = {
   eventTypes: [
     fields(
       'application.created',
-      'Somebody applied',
+      'A candidate applied',
       { ...application, first_name: text, last_name: text, stage_id: number },
       {
         candidate_job_id: 42,

@@ -40,7 +40,7 @@ const version = Type.String({ ...VersionName, description: 'A registered version
 const memberId = Type.Optional(
   Type.Union([IdOf('member'), Type.Null()], {
     description:
-      'The member that the token acts for, and whose access rights bound it; if left out the member whose token is used, otherwise nobody',
+      'The member that the token acts for, and whose access rights bound it; if left out the member whose token is used, otherwise no member',
   }),
 );
 
