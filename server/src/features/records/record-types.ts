@@ -82,7 +82,8 @@ async function addEventTypes(tx: Queries, orgId: string, name: RecordTypeName): 
   }
 }
 
-function findRecordType(queries: Queries, orgId: string, { module, model }: RecordTypeName) {
+/** A record type; `undefined` where the organization has none of this name. */
+export function findRecordType(queries: Queries, orgId: string, { module, model }: RecordTypeName) {
   return queries
     .selectFrom('record_types')
     .selectAll()

@@ -5,8 +5,9 @@ import { newId, publicId } from '../../base/ids.ts';
 import type { Queries } from '../../db/connect.ts';
 import type { Page } from '../../db/page.ts';
 import type { Publisher } from '../../events/publisher.ts';
+import { changedMeanwhile } from '../../events/snapshot.ts';
 import type { SchemaChecks } from '../../schemas/checks.ts';
-import { cannotTell } from '../../schemas/verdict.ts';
+import { type Question, Verdicts } from '../../schemas/questions.ts';
 import { isJsonObject, isSame, type JsonObject, mergePatch, parseExact } from './exact-json.ts';
 import { changeType, fieldsSchema, type RecordType } from './record-types.ts';
 import type { Tables } from './tables.ts';
@@ -57,16 +58,51 @@ function readFields(row: RecordRow): JsonObject {
 }
 
 /**
+ * Judges the fields that a record is to have by the schema of its type. May wait for the side thread, so it comes before
+ * the transaction that writes them; the verdict holds there for the same schema and the same fields.
+ * @throws {SluiceError} too_much_under_way
+ */
+export async function judgeFields(
+  schemas: Pick<SchemaChecks, 'patiently'>,
+  type: RecordType,
+  fields: unknown,
+): Promise<Verdicts> {
+  const verdicts = new Verdicts();
+  const question = questionOf(type, JSON.stringify(fields));
+  if (question === null || Buffer.byteLength(question.data) > fieldsLimit) return verdicts;
+  const [verdict] = await schemas.patiently(type.org_id, [question]);
+  if (verdict) verdicts.set(question, verdict);
+  return verdicts;
+}
+
+/**
+ * Judges what a patch makes of a record as it is now, before the transaction that applies it.
+ * @throws {SluiceError} too_much_under_way
+ */
+export async function judgePatch(
+  queries: Queries,
+  schemas: Pick<SchemaChecks, 'patiently'>,
+  type: RecordType,
+  { id, patch }: { readonly id: string; readonly patch: unknown },
+): Promise<Verdicts> {
+  if (type.schema === null) return new Verdicts();
+  const row = await recordsOf(queries, type).where('id', '=', id).executeTakeFirst();
+  return row ? judgeFields(schemas, type, mergePatch(readFields(row), patch)) : new Verdicts();
+}
+
+/**
  * Creates a record and publishes its `create`.
- * @throws {SluiceError} invalid_input, where the record breaks its schema; payload_too_large
+ * @param creation `verdicts`: of `judgeFields`
+ * @throws {SluiceError} invalid_input, where the record breaks its schema; payload_too_large; too_much_under_way, where a
+ *   slow schema has changed since it was judged
  */
 export async function createRecord(
   tx: Queries,
   writing: RecordWriting,
   type: RecordType,
-  fields: JsonObject,
+  { fields, verdicts }: { readonly fields: JsonObject; readonly verdicts: Verdicts },
 ): Promise<RecordRow> {
-  const text = checkedText(writing, type, fields);
+  const text = checkedText(writing, type, fields, verdicts);
   const at = await takeTime(tx, type);
   const row = await tx
     .insertInto('records')
@@ -87,20 +123,21 @@ export async function createRecord(
 
 /**
  * Merges a patch into a record and publishes its `update`; writes and publishes nothing where the patch changes nothing.
- * @param change `isSeen`: whether the caller has seen this version of the record
- * @throws {SluiceError} not_found, stale_version, payload_too_large; invalid_input, where the record breaks its schema
+ * @param change `isSeen`: whether the caller has seen this version of the record; `verdicts`: of `judgePatch`
+ * @throws {SluiceError} not_found, stale_version, payload_too_large; invalid_input, where the record breaks its schema;
+ *   too_much_under_way, where the record or a slow schema has changed since it was judged
  */
 export async function changeRecord(
   tx: Queries,
   writing: RecordWriting,
   type: RecordType,
-  { id, patch, isSeen }: { id: string; patch: JsonObject; isSeen: IsSeen },
+  { id, patch, isSeen, verdicts }: { id: string; patch: JsonObject; isSeen: IsSeen; verdicts: Verdicts },
 ): Promise<{ row: RecordRow; changed: boolean }> {
   const before = await lockSeen(tx, type, id, isSeen);
   const fields = readFields(before);
   const merged = mergePatch(fields, patch);
   if (isSame(fields, merged)) return { row: before, changed: false };
-  const text = checkedText(writing, type, merged);
+  const text = checkedText(writing, type, merged, verdicts);
   const row = await tx
     .updateTable('records')
     .set({ fields: text, updated_at: await takeTime(tx, type) })
@@ -215,12 +252,22 @@ async function lockRecord(tx: Queries, type: RecordType, id: string): Promise<Re
   return (await recordsOf(tx, type).where('id', '=', id).forUpdate().executeTakeFirst()) ?? missing();
 }
 
+function questionOf(type: RecordType, data: string): Question | null {
+  const schema = fieldsSchema(type);
+  return schema === null ? null : { schema, data, whetherOnly: false };
+}
+
 /**
- * The fields as text, checked against their size limit and their schema. Called in a transaction, where a slow schema
- * cannot be waited for, so its records are refused.
- * @throws {SluiceError} payload_too_large, invalid_input
+ * The fields as text, checked against their size limit and their schema. Called in a transaction, which cannot wait for
+ * the side thread: what was not judged before is told on this thread or not at all.
+ * @throws {SluiceError} payload_too_large, invalid_input, too_much_under_way
  */
-function checkedText({ schemas }: RecordWriting, type: RecordType, fields: unknown): string {
+function checkedText(
+  { schemas }: RecordWriting,
+  type: RecordType,
+  fields: unknown,
+  verdicts: Verdicts,
+): string {
   const text = JSON.stringify(fields);
   const size = Buffer.byteLength(text);
   if (size > fieldsLimit)
@@ -228,10 +275,11 @@ function checkedText({ schemas }: RecordWriting, type: RecordType, fields: unkno
       'payload_too_large',
       `The record would have ${size} bytes; ${fieldsLimit} are allowed.`,
     );
-  const schema = fieldsSchema(type);
-  if (schema === null) return text;
-  const [verdict] = schemas.withoutWaiting(type.org_id, [{ schema, data: text, whetherOnly: false }]);
-  const { errors } = verdict ?? cannotTell('it takes too long for a change');
+  const question = questionOf(type, text);
+  if (question === null) return text;
+  const verdict = verdicts.get(question) ?? schemas.withoutWaiting(type.org_id, [question])[0] ?? null;
+  if (verdict === null) throw changedMeanwhile();
+  const { errors } = verdict;
   if (errors.length > 0)
     throw new SluiceError('invalid_input', errors[0]?.detail ?? 'The record breaks its schema.', { errors });
   return text;

@@ -1,18 +1,21 @@
 import { createHash } from 'node:crypto';
 import { Type } from 'typebox';
 import { invalidInput } from '../../../base/errors.ts';
-import { publicId } from '../../../base/ids.ts';
+import { parseId, publicId } from '../../../base/ids.ts';
 import { IdOf, inputTime, MapOf, pathId, Timestamp } from '../../../http/fields.ts';
 import { readIfMatch } from '../../../http/if-match.ts';
 import { listOperation } from '../../../http/list-operation.ts';
 import { type Answer, type Context, operation } from '../../../http/operation.ts';
+import { Verdicts } from '../../../schemas/questions.ts';
 import { isJsonObject, type JsonObject, parseExact } from '../exact-json.ts';
-import { getRecordType, type RecordTypeName } from '../record-types.ts';
+import { findRecordType, getRecordType, type RecordTypeName } from '../record-types.ts';
 import {
   changeRecord,
   createRecord,
   deleteRecord,
   getRecord,
+  judgeFields,
+  judgePatch,
   listRecords,
   ownFields,
   positionOf,
@@ -58,12 +61,17 @@ const RecordParams = Type.Object({
   id: Type.String({ minLength: 1, maxLength: 200 }),
 });
 
+/** The body with every digit of its numbers. */
+function exactly(raw: Uint8Array): unknown {
+  return parseExact(Buffer.from(raw).toString());
+}
+
 /**
  * The fields in the body, with every digit of their numbers.
  * @throws {SluiceError} invalid_input; missing_scope, where the credential may not write one of them
  */
 function readBody(raw: Uint8Array, visible: readonly string[] | null, name: RecordTypeName): JsonObject {
-  const fields = parseExact(Buffer.from(raw).toString());
+  const fields = exactly(raw);
   if (!isJsonObject(fields)) throw invalidInput('', 'must be object');
   const own = ownFields.find((field) => Object.hasOwn(fields, field));
   if (own !== undefined) throw invalidInput(`/${own}`, 'The service sets this member; leave it out.');
@@ -133,14 +141,19 @@ export const create = (writing: RecordWriting) =>
     takes: { params: TypeParams, body: Fields, exactMembers: [] },
     answers: { 201: { description: 'The record', schema: Record }, refusals: [429] },
     runs: 'write',
+    async prepare({ params, raw }, { queries, orgId }) {
+      const type = await findRecordType(queries, orgId, params);
+      return type ? judgeFields(writing.schemas, type, exactly(raw)) : new Verdicts();
+    },
     async admit({ credential }, { params, raw }) {
       readBody(raw, visibleFields(credential, { ...params, access: 'write' }), params);
     },
-    async handle(context, { params, raw }) {
+    async handle(context, { params, raw }, verdicts) {
       const { queries, orgId, credential } = context;
       const visible = visibleFields(credential, { ...params, access: 'write' });
       const type = await getRecordType(queries, orgId, params);
-      const row = await createRecord(queries, writing, type, readBody(raw, visible, params));
+      const fields = readBody(raw, visible, params);
+      const row = await createRecord(queries, writing, type, { fields, verdicts });
       await audit(context, 'record.created', row.id, params);
       return answerRecord(201, showRecord(row, visible));
     },
@@ -171,7 +184,13 @@ export const change = (writing: RecordWriting) =>
     takes: { params: RecordParams, body: Fields, exactMembers: [], mergePatch: true, ifMatch: true },
     answers: { 200: { description: 'The record', schema: Record }, refusals: [429] },
     runs: 'write',
-    async handle(context, { params, raw, ifMatch }) {
+    async prepare({ params, raw }, { queries, orgId }) {
+      const type = await findRecordType(queries, orgId, params);
+      const id = parseId('record', params.id);
+      if (!type || id === null) return new Verdicts();
+      return judgePatch(queries, writing.schemas, type, { id, patch: exactly(raw) });
+    },
+    async handle(context, { params, raw, ifMatch }, verdicts) {
       const { queries, orgId, credential } = context;
       const name = { module: params.module, model: params.model };
       const visible = visibleFields(credential, { ...name, access: 'write' });
@@ -180,7 +199,7 @@ export const change = (writing: RecordWriting) =>
       const id = pathId('record', params.id);
       const isSeen = readSeen(ifMatch, visible);
       const { row, changed } = await withoutHiddenFields(visible, () =>
-        changeRecord(queries, writing, type, { id, patch, isSeen }),
+        changeRecord(queries, writing, type, { id, patch, isSeen, verdicts }),
       );
       if (changed) await audit(context, 'record.changed', row.id, name);
       return answerRecord(200, showRecord(row, visible));
