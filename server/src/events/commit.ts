@@ -3,6 +3,7 @@ import { SluiceError } from '../base/errors.ts';
 import type { Sealer } from '../base/seal.ts';
 import type { Queries } from '../db/connect.ts';
 import type { SchemaChecks } from '../schemas/checks.ts';
+import { remembering, Verdicts } from '../schemas/questions.ts';
 import {
   claimIdempotencyKeys,
   keepAnswers,
@@ -11,7 +12,8 @@ import {
 } from '../tenants/idempotency.ts';
 import type { Gate } from './gate.ts';
 import type { AcceptedEvent, PublishRequest } from './new-event.ts';
-import { areSame, organizationGone, type Snapshots, type Versions } from './snapshot.ts';
+import { type Plan, plan } from './plan.ts';
+import { areSame, changedMeanwhile, organizationGone, type Snapshots, type Versions } from './snapshot.ts';
 import { type Planned, storeEvents } from './store.ts';
 import { publishAllWithin } from './within.ts';
 
@@ -22,6 +24,14 @@ export interface CommitParts {
   readonly snapshots: Snapshots;
   readonly schemas: SchemaChecks;
   readonly gate: Gate;
+}
+
+/** A planned request that is to commit. */
+export interface Committing extends Planned<PublishRequest> {
+  /** What the side thread has found; `null`: it was not asked. */
+  readonly verdicts: Verdicts | null;
+  /** Whether a stale plan is made again here instead of being handed back. */
+  readonly lastTry: boolean;
 }
 
 /** What was stored for one request, or why nothing was; `stale`: it was planned by versions that no longer hold. */
@@ -42,18 +52,21 @@ type Outcomes = Map<PublishRequest, Outcome>;
 export async function commit(
   tx: Queries,
   parts: CommitParts,
-  planned: readonly Planned<PublishRequest>[],
+  planned: readonly Committing[],
 ): Promise<{ readonly outcomes: Outcomes; readonly versions: ReadonlyMap<string, Versions> }> {
   const outcomes: Outcomes = new Map();
   const versions = await parts.snapshots.versions(tx, [
     ...new Set(planned.map(({ request }) => request.orgId)),
   ]);
-  const current = planned.filter(({ request, plan }) => {
+  const current: Planned<PublishRequest>[] = [];
+  for (const each of planned) {
+    const { request, lastTry } = each;
     const now = versions.get(request.orgId);
     if (!now) outcomes.set(request, organizationGone());
-    else if (!(plan instanceof SluiceError || areSame(plan.versions, now))) outcomes.set(request, 'stale');
-    return !outcomes.has(request);
-  });
+    else if (each.plan instanceof SluiceError || areSame(each.plan.versions, now)) current.push(each);
+    else if (lastTry) current.push({ request, plan: await planInside(tx, parts, each, now) });
+    else outcomes.set(request, 'stale');
+  }
   await answerRepeated(tx, parts.sealer, current, outcomes);
   const fresh = current.filter(({ request }) => !outcomes.has(request));
   const { results, followUps } = await storeEvents(tx, parts, fresh);
@@ -65,6 +78,25 @@ export async function commit(
   await publishAllWithin(tx, parts, followUps);
   await settleKeys(tx, parts.sealer, fresh, outcomes);
   return { outcomes, versions };
+}
+
+/**
+ * Plans a request by the versions that the transaction has seen, where plans made outside were stale again and again. The
+ * side thread cannot be waited for here, so a schema that takes long and has changed refuses the request.
+ */
+async function planInside(
+  tx: Queries,
+  { snapshots, schemas }: CommitParts,
+  { request, verdicts }: Committing,
+  now: Versions,
+): Promise<Plan | SluiceError> {
+  const { orgId, events } = request;
+  const snapshot = (await snapshots.at(tx, new Map([[orgId, now]]))).get(orgId);
+  if (!snapshot) return organizationGone();
+  const known = verdicts ?? new Verdicts();
+  const judge = remembering(known, async (questions) => schemas.withoutWaiting(orgId, questions));
+  const [made] = await plan(judge, snapshot, [events]);
+  return made ?? changedMeanwhile();
 }
 
 /** Claims the idempotency keys, and answers the requests whose keys have an answer already. */

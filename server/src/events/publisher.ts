@@ -10,10 +10,10 @@ import { type CommitParts, commit, type Outcome } from './commit.ts';
 import { type Published, takeGroup, type Waiting } from './group.ts';
 import type { NewEvent, Publication, PublishRequest } from './new-event.ts';
 import { plan } from './plan.ts';
-import { changedMeanwhile, organizationGone, type Snapshot, type Versions } from './snapshot.ts';
+import { organizationGone, type Snapshot, type Versions } from './snapshot.ts';
 import { publishAllWithin } from './within.ts';
 
-/** A request is planned again so often when its organization changes at the same time. */
+/** A request is planned again so often when its organization changes at the same time; the last plan is made inside. */
 const plansAgain = 3;
 
 /**
@@ -159,7 +159,9 @@ export class Publisher {
 
   async #commit(group: readonly Waiting[]): Promise<void> {
     if (group.length === 0) return;
-    const planned = group.flatMap(({ request, plan: made }) => (made ? [{ request, plan: made }] : []));
+    const planned = group.flatMap(({ request, plan: made, verdicts, stale }) =>
+      made ? [{ request, plan: made, verdicts, lastTry: stale === plansAgain }] : [],
+    );
     const committed = await transact(this.#database.hotPath, (tx) => commit(tx, this.#parts, planned)).catch(
       async (error: unknown) => {
         // One request that the database refuses must not take the others down with it.
@@ -182,8 +184,7 @@ export class Publisher {
     for (const waiting of stale) {
       waiting.plan = null;
       waiting.stale += 1;
-      if (waiting.stale > plansAgain) waiting.reject(changedMeanwhile());
-      else this.#enqueue(waiting);
+      this.#enqueue(waiting);
     }
   }
 
